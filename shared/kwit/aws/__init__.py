@@ -1,0 +1,1 @@
+"""The only room with boto3: stores, queues, mail, wiring and Lambda plumbing."""

@@ -1,0 +1,1 @@
+"""Cycles, runs, drafts, holds, approval and the run certificate."""

@@ -1,0 +1,1 @@
+"""E-mail: one message per document, and what the mail system says of it."""

@@ -1,0 +1,1 @@
+"""Issued documents: number blocks, the invoice and its PDF."""

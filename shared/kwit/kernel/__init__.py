@@ -1,0 +1,1 @@
+"""Money, energy, time and identifiers: the standard library alone, shared by every room."""

@@ -1,0 +1,1 @@
+"""Postings (dekrety): balanced entries per document, and their export."""

@@ -1,0 +1,1 @@
+"""Messages to distributors and the market operator."""

@@ -1,0 +1,1 @@
+"""Usage and price lists become charge lines, each with its provenance."""

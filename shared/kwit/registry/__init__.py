@@ -1,0 +1,1 @@
+"""Parties, metering points, meters and contracts (kartoteka), as versions in time."""

@@ -1,0 +1,1 @@
+"""Reports over issued documents: sales by tariff group and component."""

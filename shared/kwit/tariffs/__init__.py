@@ -1,0 +1,1 @@
+"""Price lists (cenniki i taryfy) as dated, cited data: schema, checks, zone calendars."""

@@ -1,0 +1,1 @@
+"""Price lists as data: dated, cited Polish tariffs and levies (YAML)."""

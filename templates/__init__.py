@@ -1,0 +1,1 @@
+"""Templates of e-mails and documents, and the fonts they use."""
