@@ -105,6 +105,21 @@ class Table:
             raise
         return True
 
+    def delete(self, key: Key, *, condition: str, values: Mapping[str, Any]) -> bool:
+        """Delete one item under a condition; tell whether the condition held."""
+        try:
+            self.client.delete_item(
+                TableName=self.name,
+                Key=key_of(key),
+                ConditionExpression=condition,
+                ExpressionAttributeValues=values,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
     def query(self, partition: str, *, prefix: str = "") -> Iterator[Item]:
         """Yield the items of a partition, consistently read, in the order of their sort keys."""
         condition = "pk = :pk" + (" AND begins_with(sk, :sk)" if prefix else "")
