@@ -1,0 +1,79 @@
+"""Dropped files: what the bucket's event says, the file itself, and the result put beside it."""
+
+from datetime import datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from kwit.aws.bootstrap import Application
+from kwit.aws.runtime import QueueMessage, Report
+from kwit.intake.files import DroppedFile, declared_size_finding
+from kwit.intake.results import ImportResult, refused
+
+_INBOX = "inbox/"
+_RESULTS = "results/"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class _Bucket(_Part):
+    name: str
+
+
+class _Object(_Part):
+    key: str
+    size: int = 0
+    etag: str = ""
+    version_id: str = Field(default="", alias="version-id")
+    sequencer: str = ""
+
+
+class _Detail(_Part):
+    bucket: _Bucket
+    object: _Object
+
+
+class Dropped(QueueMessage):
+    """«Object Created» of S3 by way of EventBridge; keys are not encoded in this form of the event.
+
+    A test notification has no detail and is passed over.
+    """
+
+    time: AwareDatetime | None = None
+    detail: _Detail | None = None
+
+
+def drop_of(message: Dropped, app: Application) -> tuple[DroppedFile | None, ImportResult | None]:
+    """Fetch a dropped file, or refuse it by its declared size before a byte is read."""
+    detail = message.detail
+    if detail is None:
+        return None, None
+    key = detail.object.key
+    received = message.time or app.now()
+    finding = declared_size_finding(name=key, size=detail.object.size)
+    if finding is not None:
+        return None, refused(name=key, findings=(finding,), received_at=received)
+    return DroppedFile.of(name=_name(key), content=app.inbox.get(key), received_at=received), None
+
+
+def put_result(message: Dropped, result: ImportResult, app: Application) -> Report:
+    """Put what was said of a file beside it, for machines and for people, and return the log line."""
+    key = message.detail.object.key if message.detail else result.name
+    base = _RESULTS + key.removeprefix(_INBOX)
+    app.inbox.put(f"{base}.json", result.as_json(), "application/json")
+    app.inbox.put(
+        f"{base}.xlsx",
+        result.as_xlsx(),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+    return {"file": key, "status": str(result.status), "summary": result.summary()}
+
+
+def known_at(message: Dropped, app: Application) -> datetime:
+    """Return since when the file's content is known: the bucket's own time of the drop."""
+    return message.time or app.now()
+
+
+def _name(key: str) -> str:
+    return key.rpartition("/")[2]
