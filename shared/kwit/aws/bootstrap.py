@@ -20,7 +20,7 @@ from kwit.aws.registry_store import DynamoPriceLists, DynamoRegistry, DynamoSett
 from kwit.aws.rendered import DynamoRendered
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table
-from kwit.billing.runs import Stores
+from kwit.billing.runs import PlanningStores, RatingStores
 from kwit.tariffs.holidays import statutory_holidays
 
 
@@ -89,14 +89,14 @@ class Application:
         return DynamoRuns(self._table("billing_table"))
 
     @property
-    def planning(self) -> Stores:
-        """Return the stores that planning and closing a run need; readings are not among them."""
-        return Stores(self.company, self.registry, None, self.price_lists, self.runs)
+    def planning(self) -> PlanningStores:
+        """Return the stores that planning and closing a run need."""
+        return PlanningStores(self.company, self.registry, self.runs)
 
     @property
-    def rating(self) -> Stores:
+    def rating(self) -> RatingStores:
         """Return the stores that rating needs."""
-        return Stores(self.company, self.registry, self.readings, self.price_lists, self.runs)
+        return RatingStores(self.company, self.registry, self.runs, self.readings, self.price_lists)
 
     @property
     def documents(self) -> DynamoDocuments:
@@ -137,7 +137,10 @@ class Application:
     @property
     def run_queue(self) -> SqsRunQueue:
         """Return the queues of a run; an address is empty where the settings name none."""
-        urls = [getattr(self.settings, name, "") for name in ("rate_queue_url", "close_queue_url", "issue_queue_url")]
+        urls = [
+            getattr(self.settings, name, "")
+            for name in ("rate_queue_url", "close_queue_url", "issue_queue_url")
+        ]
         return SqsRunQueue(self.clients.sqs, *urls)
 
     @property

@@ -43,14 +43,20 @@ class RunUnknownError(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Stores:
-    """The stores that a run works with."""
+class PlanningStores:
+    """The stores that planning and closing a run work with."""
 
     settings: SettingsStore
     registry: RegistryStore
+    runs: RunStore
+
+
+@dataclass(frozen=True, slots=True)
+class RatingStores(PlanningStores):
+    """The stores that rating a chunk works with."""
+
     readings: ReadingStore
     price_lists: PriceListStore
-    runs: RunStore
 
 
 def run_id_of(business_date: date) -> str:
@@ -58,7 +64,7 @@ def run_id_of(business_date: date) -> str:
     return f"{business_date.isoformat()}-daily"
 
 
-def plan_run(*, business_date: date, stores: Stores, queue: RunQueue) -> Run:
+def plan_run(*, business_date: date, stores: PlanningStores, queue: RunQueue) -> Run:
     """Plan the run of a business date: find the contracts that are due and ask for their chunks to be rated.
 
     A run that exists already is asked for again only where it is unfinished.
@@ -83,7 +89,7 @@ def plan_run(*, business_date: date, stores: Stores, queue: RunQueue) -> Run:
     return run
 
 
-def due_contracts(*, business_date: date, settings: CompanySettings, stores: Stores) -> list[str]:
+def due_contracts(*, business_date: date, settings: CompanySettings, stores: PlanningStores) -> list[str]:
     """List, sorted, the numbers of the contracts with a period that has ended by the business date."""
     due = []
     for contract_no in stores.registry.contract_numbers():
@@ -100,7 +106,7 @@ def due_contracts(*, business_date: date, settings: CompanySettings, stores: Sto
 
 
 def rate_chunk(
-    *, run_id: str, chunk: int, stores: Stores, queue: RunQueue, holidays: frozenset[date]
+    *, run_id: str, chunk: int, stores: RatingStores, queue: RunQueue, holidays: frozenset[date]
 ) -> ChunkResult:
     """Rate the contracts of a chunk, keep drafts and holds once, and ask for the run's close after the last."""
     run = stores.runs.run(run_id)
@@ -116,7 +122,9 @@ def rate_chunk(
     return done
 
 
-def _rate(run: Run, chunk: int, stores: Stores, sorter: SeriesSorter) -> tuple[ChunkResult, list[Draft]]:
+def _rate(
+    run: Run, chunk: int, stores: RatingStores, sorter: SeriesSorter
+) -> tuple[ChunkResult, list[Draft]]:
     settings, version = stores.settings.current()
     billing = Billing(run.run_id, run.business_date, settings, version, sorter)
     contracts = stores.runs.chunk_contracts(run.run_id, chunk)
@@ -165,7 +173,7 @@ def _ref(draft: Draft, chunk: int) -> DraftRef:
     )
 
 
-def close_run(*, run_id: str, stores: Stores, queue: RunQueue) -> tuple[Run, Certificate]:
+def close_run(*, run_id: str, stores: PlanningStores, queue: RunQueue) -> tuple[Run, Certificate]:
     """Close a rated run: certify that it balances, and approve it when the policy says so.
 
     A run that does not balance is never approved. Raises RunUnknownError.
@@ -193,7 +201,7 @@ def close_run(*, run_id: str, stores: Stores, queue: RunQueue) -> tuple[Run, Cer
     return run, certificate
 
 
-def approve_run(*, run: Run, certificate: Certificate, issue_date: date, stores: Stores) -> Run:
+def approve_run(*, run: Run, certificate: Certificate, issue_date: date, stores: PlanningStores) -> Run:
     """Approve all drafts of a run as they are: put them in order and into batches of one series."""
     settings, _ = stores.settings.current()
     pattern = settings.series["invoice"].pattern
