@@ -35,14 +35,14 @@ def publish(message: ScheduleFired, app: Application) -> Report:
     if not documents:
         return {"documents": 0}
     company, _ = app.company.current()
-    credits: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    revenue: dict[str, Decimal] = defaultdict(lambda: ZERO)
     rows = [row for one in documents for row in postings_of(document=one, accounts=company.accounts)]
     for row in rows:
         if row.key != RECEIVABLE:
-            credits[row.key] += row.credit
+            revenue[row.key] += row.credit
     report = sales_report(documents=documents, first=first, last=last)
     debit = total(row.debit for row in rows)
-    agreed = reconcile(report=report, debit=debit, credit_by_key=credits, vat_key=VAT_DUE)
+    agreed = reconcile(report=report, debit=debit, credit_by_key=revenue, vat_key=VAT_DUE)
     if not agreed.agrees:
         raise NotReconciledError(tuple(f"{name}: {a} / {b}" for name, a, b in agreed.rows if a != b))
     key = f"exports/sales-{last:%Y-%m}.xlsx"

@@ -71,10 +71,11 @@ class QueueFunction(Generic[Message]):
         try:
             report = self.use_case(self.message.model_validate_json(record["body"]), app)
         except Exception as error:  # noqa: BLE001 - whatever failed, this record alone comes back
-            logger.error("failed", **_told(error), message_id=record["messageId"])
+            told = _told(error) | {"message_id": record["messageId"]}
+            logger.error("failed", extra=told)  # noqa: TRY400 - a traceback would print values of the message
             return False
         if report is not None:
-            logger.info("done", **report)
+            logger.info("done", extra=dict(report))
         return True
 
     def _measure(
@@ -102,13 +103,13 @@ class QueueFunction(Generic[Message]):
             metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
         metrics.add_metric(name="Duration", unit=MetricUnit.Milliseconds, value=milliseconds)
         metrics.flush_metrics()
-        logger.info(
-            "invocation",
-            figures=figures | {"Milliseconds": milliseconds, "ColdStart": cold},
-            calls=dict(meter.calls),
-            units={"write": _plain(meter.write_units), "read": _plain(meter.read_units)},
-            memory_mb=int(getattr(context, "memory_limit_in_mb", 0) or 0),
-        )
+        told = {
+            "figures": figures | {"Milliseconds": milliseconds, "ColdStart": cold},
+            "calls": dict(meter.calls),
+            "units": {"write": _plain(meter.write_units), "read": _plain(meter.read_units)},
+            "memory_mb": int(getattr(context, "memory_limit_in_mb", 0) or 0),
+        }
+        logger.info("invocation", extra=told)
 
 
 def _plain(units: Decimal) -> str:
