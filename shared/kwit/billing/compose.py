@@ -124,7 +124,7 @@ def _state(reading: RegisterReading) -> StateData:
 def _span(span: RegisterSpan) -> SpanData:
     return SpanData(
         meter_no=span.register.meter_no,
-        register=span.register.code,
+        register_code=span.register.code,
         zone=span.register.zone,
         quantity=span.register.quantity,
         multiplier=span.register.multiplier,
@@ -137,7 +137,7 @@ def _span(span: RegisterSpan) -> SpanData:
 def _series(series: IntervalSeries) -> SpanData:
     return SpanData(
         meter_no=series.register.meter_no,
-        register=series.register.code,
+        register_code=series.register.code,
         zone="",
         quantity=series.register.quantity,
         multiplier=series.register.multiplier,

@@ -56,7 +56,7 @@ class SpanData(_Data):
     """The use between two states of a register, or over a series; `wh` has the multiplier in it."""
 
     meter_no: str
-    register: str
+    register_code: str
     zone: str
     quantity: str
     multiplier: int

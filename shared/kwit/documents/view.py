@@ -12,6 +12,7 @@ from kwit.billing.content import BillContent, LineData, SpanData
 from kwit.documents import polish
 from kwit.documents.document import Document
 from kwit.kernel.energy import from_wh, whole_kwh
+from kwit.kernel.money import half_up
 from kwit.registry.company import CompanySettings
 
 READING_KINDS = {
@@ -21,6 +22,7 @@ READING_KINDS = {
     "estimated": ("S", "szacowany"),
 }
 _SECTIONS = {"sale": "Sprzedaż energii", "distribution": "Usługa dystrybucji", "other": "Pozostałe"}
+_UNITS = {"month": "mc", "kW": "kW·mc", "MW": "MW·mc"}
 _CONTRACTS = {
     "comprehensive": "umowa kompleksowa",
     "sale": "umowa sprzedaży",
@@ -214,7 +216,7 @@ def _use_sentences(bill: BillContent) -> tuple[str, ...]:
 
 
 def _change(now: int, before: int) -> str:
-    per_cent = (Decimal(now - before) * 100 / before).quantize(Decimal(1))
+    per_cent = int(half_up(Decimal(now - before) * 100 / before, digits=0))
     return "bez zmian" if per_cent == 0 else f"zmiana o {per_cent:+d}%".replace("-", "−")
 
 
@@ -266,7 +268,7 @@ def _balance(bill: BillContent, payable: Decimal) -> tuple[str, ...]:
 def _reading_row(span: SpanData) -> Row:
     quantity = _QUANTITIES.get(span.quantity, span.quantity)
     used = polish.number(from_wh(span.wh, unit="kWh"))
-    name = f"{span.register} {quantity}"
+    name = f"{span.register_code} {quantity}"
     if span.first is None or span.last is None:
         return Row(
             (span.meter_no, name, f"szereg czasowy, {span.series_days} dni", "", str(span.multiplier), used)
@@ -304,7 +306,7 @@ def _line_row(line: LineData, *, whole: bool) -> Row:
         (
             f"{line.name}{period}",
             polish.number(line.quantity),
-            line.unit,
+            _UNITS.get(line.unit, line.unit),
             polish.number(line.price),
             polish.amount(line.net),
             polish.percent(line.vat_rate),

@@ -36,7 +36,7 @@ def positions_on(
         found += [
             Position(version, charge)
             for charge in version.charges
-            if charge.concerns(group=terms.group, household=terms.household)
+            if charge.is_in_force(day) and charge.concerns(group=terms.group, household=terms.household)
         ]
     return found
 
@@ -55,6 +55,9 @@ def _cuts_of(version: PriceList, terms: Terms) -> Iterator[date]:
     for charge in version.charges:
         if charge.concerns(group=terms.group, household=terms.household):
             yield from (price.window.start for price in charge.prices)
+            if charge.in_force is not None:
+                yield charge.in_force.start
+                yield charge.in_force.end or charge.in_force.start
     for rates in (version.rates or {}).values():
         yield from (rate.window.start for rate in rates)
 

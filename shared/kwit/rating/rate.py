@@ -30,7 +30,6 @@ from kwit.rating.vat import totals, with_vat
 from kwit.tariffs.price_list import Basis, PartialPeriod, Price, PriceList, TariffGroup
 
 SeriesZones = Mapping[int, Mapping[str, Sequence[int]]]
-_KWH_PER_MWH = Decimal(1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +200,15 @@ def _line(work: _Work, run: Sequence[_Priced], lists: Mapping[str, Sequence[Pric
     quantity, source = _quantity(work, first, indexes)
     unit, price = charge.unit, first.price.amount
     wanted = work.profile.units.get(charge.code, unit)
+    if unit == "MWh" or wanted == "MWh":
+        quantity = quantity.scaleb(-3)
     if (unit, wanted) == ("kWh", "MWh"):
-        quantity, unit, price = half_up(quantity / _KWH_PER_MWH, digits=3), wanted, price * _KWH_PER_MWH
+        price = price.scaleb(3)
     elif (unit, wanted) == ("MWh", "kWh"):
-        unit, price = wanted, price / _KWH_PER_MWH
-    elif unit == "MWh":
-        quantity = half_up(quantity / _KWH_PER_MWH, digits=3)
+        quantity, price = quantity.scaleb(3), price.scaleb(-3)
+    elif unit == "MW":
+        quantity = quantity.scaleb(-3)
+    unit = wanted
     price_list = first.position.price_list
     return Line(
         charge=charge.code,
@@ -227,7 +229,7 @@ def _line(work: _Work, run: Sequence[_Priced], lists: Mapping[str, Sequence[Pric
             version=price_list.content_hash,
             document=price_list.document,
             page=first.price.page,
-            confidence=str(price_list.confidence),
+            confidence=str(first.price.confidence or price_list.confidence),
         ),
     )
 
@@ -322,4 +324,4 @@ def _excise(work: _Work, usage: Usage, lists: Mapping[str, Sequence[PriceList]])
         return None
     gross = zone_energies(usage=usage, quantity="import_unbalanced", segments=[work.period], series_zones={})
     kwh = sum(zone.total_kwh for zone in (gross or work.energy).values())
-    return Excise(kwh, per_mwh, grosze(kwh * per_mwh / _KWH_PER_MWH))
+    return Excise(kwh, per_mwh, grosze((kwh * per_mwh).scaleb(-3)))
