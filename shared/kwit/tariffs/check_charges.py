@@ -66,14 +66,16 @@ def _wholly_unknown(head: ChargeHead, parts: Parts) -> bool:
 
 def _check_twice(charges: Sequence[ChargeParts], report: Report) -> None:
     """Two charges may share a code only when no customer can pay both."""
-    for index, charge in enumerate(charges):
-        for earlier in charges[:index]:
-            if earlier.head.code != charge.head.code or not _same_customers(earlier.head, charge.head):
-                continue
-            groups = _common(_groups(earlier), _groups(charge))
-            if groups != frozenset():
-                shown = ", ".join(sorted(groups)) if groups else "all"
+    by_code: dict[str, list[tuple[ChargeParts, frozenset[str] | None]]] = defaultdict(list)
+    for charge in charges:
+        groups = _groups(charge)
+        for earlier, earlier_groups in by_code[charge.head.code]:
+            common = _common(earlier_groups, groups)
+            if common != frozenset() and _same_customers(earlier.head, charge.head):
+                shown = ", ".join(sorted(common)) if common else "all"
                 report.add(Code.CHARGE_TWICE, (*charge.path, "code"), value=charge.head.code, hint=shown)
+                break
+        by_code[charge.head.code].append((charge, groups))
 
 
 def _same_customers(one: ChargeHead, other: ChargeHead) -> bool:

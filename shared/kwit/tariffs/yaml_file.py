@@ -16,7 +16,7 @@ from kwit.tariffs.findings import Code, Finding, finding
 
 LARGEST_FILE = 5_000_000
 DEEPEST = 12
-MOST_NODES = 200_000
+MOST_NODES = 50_000
 
 Path = tuple[str | int, ...]
 
