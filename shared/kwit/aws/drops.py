@@ -6,11 +6,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from kwit.aws.bootstrap import Application
 from kwit.aws.runtime import QueueMessage, Report
-from kwit.intake.files import DroppedFile, declared_size_finding
-from kwit.intake.results import ImportResult, refused
+from kwit.intake.dropped_file import DroppedFile, declared_size_finding
+from kwit.intake.findings import Finding, ImportResult, Severity, result_of
 
 _INBOX = "inbox/"
 _RESULTS = "results/"
+KINDS = ("settings", "price-lists", "registry", "readings")
 
 
 class _Part(BaseModel):
@@ -53,13 +54,33 @@ def drop_of(message: Dropped, app: Application) -> tuple[DroppedFile | None, Imp
     received = message.time or app.now()
     finding = declared_size_finding(name=key, size=detail.object.size)
     if finding is not None:
-        return None, refused(name=key, findings=(finding,), received_at=received)
+        return None, refused(name=_name(key), finding=finding, at=received)
     return DroppedFile.of(name=_name(key), content=app.inbox.get(key), received_at=received), None
+
+
+def refused(*, name: str, finding: Finding, at: datetime) -> ImportResult:
+    """Make the result of a file that was not read at all."""
+    return result_of(
+        file=name, content_hash="", kind="", encoding="", known_at=at, findings=(finding,), rejected=1
+    )
+
+
+def unknown_kind(message: Dropped, app: Application) -> ImportResult:
+    """Make the result of a file dropped where nobody reads."""
+    key = message.detail.object.key if message.detail else ""
+    folders = ", ".join(f"inbox/{kind}/" for kind in KINDS)
+    finding = Finding(
+        code="unknown_kind",
+        severity=Severity.REJECT,
+        value=key,
+        sentence_pl=f"Tego folderu nikt nie czyta. Pliki kładzie się do: {folders}.",
+    )
+    return refused(name=_name(key), finding=finding, at=known_at(message, app))
 
 
 def put_result(message: Dropped, result: ImportResult, app: Application) -> Report:
     """Put what was said of a file beside it, for machines and for people, and return the log line."""
-    key = message.detail.object.key if message.detail else result.name
+    key = message.detail.object.key if message.detail else result.file
     base = _RESULTS + key.removeprefix(_INBOX)
     app.inbox.put(f"{base}.json", result.as_json(), "application/json")
     app.inbox.put(
@@ -67,7 +88,12 @@ def put_result(message: Dropped, result: ImportResult, app: Application) -> Repo
         result.as_xlsx(),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
-    return {"file": key, "status": str(result.status), "summary": result.summary()}
+    return {
+        "file": key,
+        "status": str(result.status),
+        "accepted": result.accepted,
+        "rejected": result.rejected,
+    }
 
 
 def known_at(message: Dropped, app: Application) -> datetime:

@@ -82,10 +82,8 @@ def plan_run(*, business_date: date, stores: PlanningStores, queue: RunQueue) ->
             queue.rate_chunk(run_id, chunk)
         if run.chunks_done == run.chunks:
             queue.close_run(run_id)
-    elif run.status is RunStatus.RATED:
+    elif run.status in {RunStatus.RATED, RunStatus.APPROVED}:
         queue.close_run(run_id)
-    elif run.status is RunStatus.APPROVED:
-        _ask_for_batches(run, stores.runs, queue)
     return run
 
 

@@ -319,7 +319,9 @@ def _excise(work: _Work, usage: Usage, lists: Mapping[str, Sequence[PriceList]])
     day = work.period.start
     in_force = _in_force(lists, day)
     problems: list[RatingProblem] = []
-    per_mwh = rate_on(lists=in_force, name="excise", day=day, problems=problems)
+    names = ("excise_household", "excise") if work.terms[0].household else ("excise",)
+    known = (rate_on(lists=in_force, name=name, day=day, problems=problems) for name in names)
+    per_mwh = next((rate for rate in known if rate is not None), None)
     if per_mwh is None:
         return None
     gross = zone_energies(usage=usage, quantity="import_unbalanced", segments=[work.period], series_zones={})
