@@ -1,4 +1,4 @@
-"""The engine's view of a price list: whom a charge concerns, brackets, and the days on which anything changes."""
+"""The engine's price list: whom a charge concerns, brackets, and the days on which things change."""
 
 import dataclasses
 from datetime import date
