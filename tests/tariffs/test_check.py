@@ -143,6 +143,8 @@ BAD_FILES: list[tuple[Code, str, str]] = [
     ),
     (Code.MISSING_FIELD, "issuer", changed("issuer: Example Grid\n", "")),
     (Code.MISSING_FIELD, "charges[3].unit", changed(LEVY_UNIT, LEVY_UNIT.replace("unit: month\n    ", ""))),
+    (Code.MISSING_FIELD, "charges", GOOD[: GOOD.index("charges:")]),
+    (Code.MISSING_FIELD, "charges[3].prices", changed(LEVY_PRICE, "")),
     (Code.WRONG_VALUE, "kind", changed("kind: distributor", "kind: bakery")),
     (Code.WRONG_VALUE, "omitted.G99", GOOD + "omitted: {G99: 7}\n"),
     (

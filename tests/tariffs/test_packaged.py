@@ -1,7 +1,9 @@
 """The shipped price lists are sound, cited, and say what the tariff texts say."""
 
+import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from kwit.tariffs.holidays import HOLIDAYS_FILE
 from kwit.tariffs.packaged import shipped_price_lists
 from kwit.tariffs.price_list import Basis, Charge, Confidence, Kind, Price, PriceList
 
+GUIDE = Path(__file__).parents[2] / "docs" / "price-lists.md"
 NAMES = list(shipped_price_lists())
 SELLERS = [f"{code}-2026" for code in ("pge-obrot", "tauron-sprzedaz", "energa-obrot", "enea", "eon-polska")]
 CHARGE_CODES = {
@@ -110,6 +113,19 @@ class TestEveryShippedList:
         for price_list in lists:
             others = [other for other in lists if other is not price_list]
             assert check_versions(new=price_list, existing=others) == ()
+
+
+class TestTheGuide:
+    def test_shows_a_list_that_passes_the_check(self) -> None:
+        blocks = re.findall(r"```yaml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+        (example,) = (block for block in blocks if block.startswith("format:"))
+        result = check_price_list(content=example.encode(), source="the guide")
+        assert result.findings == ()
+        assert result.price_list is not None
+
+    def test_names_every_charge_code(self) -> None:
+        text = GUIDE.read_text(encoding="utf-8")
+        assert {code for code in CHARGE_CODES if f"`{code}`" not in text} == set()
 
 
 class TestPricesOfTheTexts:

@@ -1,4 +1,4 @@
-"""The engine's view of a price list: whom a charge concerns, brackets, and the days on which anything changes."""
+"""The engine's price list: whom a charge concerns, brackets, and the days on which things change."""
 
 import dataclasses
 from datetime import date
@@ -86,6 +86,15 @@ class TestAPriceList:
         months = {day.month for day in self.made().boundaries() if day.year == 2026}
         assert months == {1, 4, 6, 7}
         assert date(2027, 1, 1) in set(self.made().boundaries())
+
+    def test_leaves_out_the_changes_of_other_groups_when_one_is_named(self) -> None:
+        april = DateRange(date(2026, 4, 1), date(2027, 1, 1))
+        seasonal = charge(price("B23", window=april), in_force=DateRange(date(2026, 2, 1)))
+        coal = charge(price(window=HALF), families=frozenset("A"))
+        made = dataclasses.replace(self.made(), charges=(seasonal, coal), rates={})
+        assert {day.month for day in made.boundaries(group="G11")} == {1}
+        assert {day.month for day in made.boundaries(group="B23")} == {1, 2, 4}
+        assert {day.month for day in made.boundaries(group="A23")} == {1, 7}
 
     def test_has_no_rate_before_its_first_day_nor_of_a_name_it_does_not_know(self) -> None:
         assert self.made().rate_on("vat_standard", date(2026, 3, 31)) is None

@@ -151,6 +151,9 @@ def _mapping(raw: object, path: Path, report: Report) -> dict[str, object] | Non
 def _list(raw: object, path: Path, report: Report) -> list[object] | None:
     if isinstance(raw, list):
         return raw
+    if raw is None:
+        report.add(Code.MISSING_FIELD, path)
+        return None
     report.add(Code.NOT_A_LIST, path, value=_shown(raw))
     return None
 

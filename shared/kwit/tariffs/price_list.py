@@ -205,10 +205,19 @@ class PriceList:
         """Return the rate of a name in force on a day, or None when the list says nothing of it."""
         return next((rate for rate in (self.rates or {}).get(name, ()) if day in rate.window), None)
 
-    def boundaries(self) -> Iterator[date]:
-        """Yield every day on which something of this list changes."""
-        windows = [self.window, *(price.window for charge in self.charges for price in charge.prices)]
-        windows += [charge.in_force for charge in self.charges if charge.in_force is not None]
+    def boundaries(self, *, group: str | None = None) -> Iterator[date]:
+        """Yield every day on which something of this list changes, for one tariff group when it is named.
+
+        Seasons of other groups would else cut the periods of customers whose prices stay the same.
+        """
+        windows = [self.window]
+        for charge in self.charges:
+            if group is not None and charge.families and group[:1] not in charge.families:
+                continue
+            mine = [p.window for p in charge.prices if group is None or not p.groups or group in p.groups]
+            windows += mine
+            if charge.in_force is not None and (mine or not charge.prices):
+                windows.append(charge.in_force)
         windows += [rate.window for rates in (self.rates or {}).values() for rate in rates]
         for window in windows:
             yield window.start

@@ -326,7 +326,7 @@ class PriceListFile(HeadPart):
     groups: dict[Name, GroupPart] = {}
     brackets: tuple[BracketPart, ...] = ()
     rates: dict[Name, tuple[RatePart, ...]] = {}
-    charges: tuple[ChargePart, ...] = ()
+    charges: tuple[ChargePart, ...]
     omitted: dict[Text, Text] = {}
 
 
