@@ -295,7 +295,11 @@ def contract_draft(reader: RowReader, origin: Origin) -> Draft[Contract]:
     )
     _check_terms(reader, contract)
     return Draft(
-        contract_no, reader, contract if reader.sound else None, reader.cell("valid_from") is not None
+        "contract_no",
+        contract_no,
+        reader,
+        contract if reader.sound else None,
+        reader.cell("valid_from") is not None,
     )
 
 
