@@ -4,7 +4,7 @@ The YAML that people edit is described in schema.py; check.py turns one into the
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -66,7 +66,10 @@ class Customers(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """One price of a charge, net PLN per unit, and its terms; None and an empty set match any."""
+    """One price of a charge, net PLN per unit, and its terms; None and an empty set match any.
+
+    `confidence` None means that of the list; `page` is empty when the list says why it cites none.
+    """
 
     amount: Decimal
     window: DateRange
@@ -77,11 +80,16 @@ class Price:
     bracket: str | None = None
     cycle_months: int | None = None
     remote: bool | None = None
+    confidence: Confidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A charge (składnik opłaty): what it is counted on, in which unit, at which prices."""
+    """A charge (składnik opłaty): what it is counted on, in which unit, at which prices.
+
+    `families` are the first letters of the tariff groups it concerns (A, B, C, G, R …), empty for all.
+    Outside `in_force` the charge does not exist; inside it a day without a price is a day nobody knows.
+    """
 
     code: str
     name: str
@@ -93,6 +101,8 @@ class Charge:
     customers: Customers = Customers.ALL
     vat: str = "standard"
     partial_period: PartialPeriod = PartialPeriod.BY_DAYS
+    families: frozenset[str] = frozenset()
+    in_force: DateRange | None = None
 
     def concerns(self, *, group: str, household: bool) -> bool:
         """Tell whether a customer of a tariff group pays this charge at all."""
@@ -100,7 +110,15 @@ class Charge:
             return False
         if self.customers is Customers.OTHERS and household:
             return False
+        if self.families and group[:1] not in self.families:
+            return False
+        if not self.prices:
+            return True  # a charge whose price nobody knows is owed all the same
         return any(not price.groups or group in price.groups for price in self.prices)
+
+    def is_in_force(self, day: date) -> bool:
+        """Tell whether the charge exists on a day; a charge that the law has ended is no gap."""
+        return self.in_force is None or day in self.in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +174,16 @@ class DatedRate:
     window: DateRange
     rate: Decimal
     page: str
+    confidence: Confidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """One version of a price list. `content_hash` names its bytes; `code` is what contracts refer to."""
+    """One version of a price list. `content_hash` names its bytes; `code` is what contracts refer to.
+
+    `calendars` holds every calendar of the list, also those of no group (capacity_hours of the levies).
+    `omitted` names what the document holds and this list does not, with the reason.
+    """
 
     code: str
     kind: Kind
@@ -175,14 +198,26 @@ class PriceList:
     brackets: tuple[Bracket, ...] = ()
     rates: Mapping[str, tuple[DatedRate, ...]] | None = None
     note: str = ""
+    calendars: Mapping[str, ZoneCalendar] = field(default_factory=dict)
+    omitted: Mapping[str, str] = field(default_factory=dict)
 
     def rate_on(self, name: str, day: date) -> DatedRate | None:
         """Return the rate of a name in force on a day, or None when the list says nothing of it."""
         return next((rate for rate in (self.rates or {}).get(name, ()) if day in rate.window), None)
 
-    def boundaries(self) -> Iterator[date]:
-        """Yield every day on which something of this list changes."""
-        windows = [self.window, *(price.window for charge in self.charges for price in charge.prices)]
+    def boundaries(self, *, group: str | None = None) -> Iterator[date]:
+        """Yield every day on which something of this list changes, for one tariff group when it is named.
+
+        Seasons of other groups would else cut the periods of customers whose prices stay the same.
+        """
+        windows = [self.window]
+        for charge in self.charges:
+            if group is not None and charge.families and group[:1] not in charge.families:
+                continue
+            mine = [p.window for p in charge.prices if group is None or not p.groups or group in p.groups]
+            windows += mine
+            if charge.in_force is not None and (mine or not charge.prices):
+                windows.append(charge.in_force)
         windows += [rate.window for rates in (self.rates or {}).values() for rate in rates]
         for window in windows:
             yield window.start

@@ -1,0 +1,20 @@
+"""Import a price list dropped as YAML."""
+
+from kwit.aws.settings import ImportPriceListSettings
+from kwit.aws.yaml_drops import import_price_list
+
+from kwit.aws.bootstrap import Application
+from kwit.aws.drops import Dropped, drop_of, known_at, put_result
+from kwit.aws.runtime import QueueFunction, Report
+
+
+def load(message: Dropped, app: Application) -> Report | None:
+    """Import the dropped file and put the result beside it."""
+    file, result = drop_of(message, app)
+    if file is not None:
+        at = known_at(message, app)
+        result = import_price_list(file=file, store=app.price_lists, imports=app.imports, known_at=at)
+    return put_result(message, result, app) if result is not None else None
+
+
+lambda_handler = QueueFunction(settings=ImportPriceListSettings, message=Dropped, use_case=load)
