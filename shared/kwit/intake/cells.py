@@ -9,6 +9,9 @@ from kwit.intake.sheet import Cell
 
 BLANKS = " \u00a0\u202f\u2009\u2007"
 EXCEL_DIGITS = 15
+NUMBER_LENGTH = 28
+"""Signs of the longest number: what decimal arithmetic keeps exactly."""
+
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 a serial number counts wall-clock days
@@ -91,6 +94,8 @@ def as_decimal(cell: Cell) -> Decimal:
     if isinstance(cell, Decimal):
         return cell
     text = "" if not isinstance(cell, str) else cell.strip(BLANKS).replace("\u2212", "-")
+    if len(text) > NUMBER_LENGTH:
+        raise NotANumberError(text)
     if _PLAIN.fullmatch(text):
         return Decimal(text.replace(",", "."))
     match = _GROUPED.fullmatch(text)

@@ -61,8 +61,10 @@ def file_rejection(code: str, sentence_pl: str, *, sheet: str = "", value: str =
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What an import did. The counts are of records (readings, versions); each record is in exactly one of
-    accepted, rejected, duplicate; `warned` counts the accepted or duplicate rows that carry a remark.
+    """What an import did.
+
+    Each row (each value, where a row holds several) is counted once: accepted, rejected or duplicate, which
+    is one that kWit holds already. `warned` counts the rows that went in with a remark.
     """
 
     file: str
@@ -130,4 +132,21 @@ def result_of(
         duplicate=duplicate,
         warned=len(warned),
         findings=ordered,
+    )
+
+
+def already_imported(
+    earlier: ImportResult, *, file: str, content_hash: str, known_at: datetime
+) -> ImportResult:
+    """Make the result of a file that went in whole before, under whatever name; nothing is written."""
+    sentence = f"Ten sam plik wczytano już jako {earlier.file} ({earlier.known_at:%Y-%m-%d})."
+    return ImportResult(
+        file=file,
+        content_hash=content_hash,
+        kind=earlier.kind,
+        encoding=earlier.encoding,
+        known_at=known_at,
+        status=ImportStatus.DUPLICATE_FILE,
+        duplicate=earlier.accepted + earlier.duplicate,
+        findings=(Finding("duplicate_file", Severity.WARN, sentence, value=earlier.file),),
     )

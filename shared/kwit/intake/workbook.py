@@ -148,7 +148,8 @@ def _parsed(archive: io.BytesIO) -> list[Sheet]:
 
 
 def _sheets(book: python_calamine.CalamineWorkbook) -> list[Sheet]:
-    names = book.sheet_names
+    kind = python_calamine.SheetTypeEnum.WorkSheet
+    names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == kind]
     if len(names) > SHEET_LIMIT:
         raise UnreadableFileError("workbook_too_large", _BOMB_PL, value=f"{len(names)} sheets")
     return [

@@ -25,6 +25,10 @@ class RegistryStore(Protocol):
         """Return all versions of all meters that ever stood at a point."""
         ...
 
+    def meter(self, meter_no: str) -> Sequence[Meter]:
+        """Return all versions of a meter, at whichever points it stood."""
+        ...
+
     def contract(self, contract_no: str) -> Sequence[Contract]:
         """Return all versions of a contract."""
         ...
