@@ -8,11 +8,17 @@ from kwit.kernel.time import DateRange, Period
 from kwit.metering.ports import ReadingStore
 from kwit.metering.readings import RegisterReading
 from kwit.metering.usage import MeteredRegister
-from kwit.rating.terms import Terms
+from kwit.rating.terms import ALL_SECTIONS, Terms
 from kwit.registry.ports import RegistryStore
-from kwit.registry.records import Contract, Meter, MeteringPoint, Party, in_force, timeline
+from kwit.registry.records import Contract, ContractKind, Meter, MeteringPoint, Party, in_force, timeline
 from kwit.tariffs.ports import PriceListStore
 from kwit.tariffs.price_list import PriceList
+
+_SECTIONS = {
+    ContractKind.COMPREHENSIVE: ALL_SECTIONS,
+    ContractKind.SALE: frozenset({"sale", "other"}),
+    ContractKind.DISTRIBUTION: frozenset({"distribution", "other"}),
+}
 
 
 class RegistryIncompleteError(LookupError):
@@ -67,6 +73,7 @@ class Case:
             annual_kwh=annual_kwh,
             contracted_kw=contract.contracted_kw,
             capacity_share=contract.capacity_share,
+            sections=_SECTIONS[contract.kind],
         )
 
 
@@ -112,11 +119,12 @@ def gather_case(
 
 def metered_registers(meters: Sequence[Meter]) -> tuple[MeteredRegister, ...]:
     """Turn the meters that ever stood at a point into registers with the days they were present."""
-    latest: dict[str, Meter] = {}
+    latest: dict[tuple[str, date], Meter] = {}
     for meter in meters:
-        kept = latest.get(meter.meter_no)
+        stay = (meter.meter_no, meter.installed)
+        kept = latest.get(stay)
         if kept is None or (meter.valid_from, meter.known_at) > (kept.valid_from, kept.known_at):
-            latest[meter.meter_no] = meter
+            latest[stay] = meter
     return tuple(
         MeteredRegister(
             meter_no=meter.meter_no,

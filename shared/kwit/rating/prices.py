@@ -33,10 +33,15 @@ def positions_on(
         if version is None:
             problems.append(RatingProblem("price_list_missing", f"{code} on {day.isoformat()}"))
             continue
+        if version.groups and terms.group not in version.groups:
+            problems.append(RatingProblem("group_unknown", f"{terms.group} in {code}"))
+            continue
         found += [
             Position(version, charge)
             for charge in version.charges
-            if charge.is_in_force(day) and charge.concerns(group=terms.group, household=terms.household)
+            if charge.section in terms.sections
+            and charge.is_in_force(day)
+            and charge.concerns(group=terms.group, household=terms.household)
         ]
     return found
 
