@@ -1,14 +1,18 @@
 """The log of imports in memory."""
 
+from dataclasses import dataclass, field
 
-class InMemoryImportLog:
-    """Implements kwit.intake.ports.ImportLog."""
+from kwit.intake.findings import ImportResult
 
-    def __init__(self) -> None:
-        self._by_hash = {}
 
-    def find(self, content_hash):
-        return self._by_hash.get(content_hash)
+@dataclass
+class MemoryImports:
+    """The results of imports by the hash of the file."""
 
-    def record(self, result):
-        self._by_hash[result.content_hash] = result
+    results: dict[str, ImportResult] = field(default_factory=dict)
+
+    def find(self, content_hash: str) -> ImportResult | None:
+        return self.results.get(content_hash)
+
+    def record(self, result: ImportResult) -> None:
+        self.results[result.content_hash] = result

@@ -1,16 +1,19 @@
 """A directory of points and meters in memory."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-class InMemoryPointDirectory:
-    """Implements kwit.metering.ports.PointDirectory."""
+from kwit.metering.ports import PlacedMeter
 
-    def __init__(self, meters_by_point) -> None:
-        self._meters = dict(meters_by_point)
 
-    def meters(self, ppe):
-        return self._meters.get(ppe)
+@dataclass
+class MemoryDirectory:
+    """Which meter stands at which point."""
 
-    def points_of(self, meter_no):
-        return tuple(
-            ppe for ppe, meters in self._meters.items() if any(m.meter_no == meter_no for m in meters)
-        )
+    placed: dict[str, Sequence[PlacedMeter]] = field(default_factory=dict)
+
+    def meters(self, ppe: str) -> Sequence[PlacedMeter] | None:
+        return self.placed.get(ppe)
+
+    def points_of(self, meter_no: str) -> Sequence[str]:
+        return [ppe for ppe, meters in self.placed.items() if any(m.meter_no == meter_no for m in meters)]

@@ -1,37 +1,35 @@
-"""The reading store in memory: append-only, one item per reading and the row it came from."""
+"""Readings in memory: append-only, one item per reading and the row it came from."""
 
-from kwit.metering.readings import IntervalDay, RegisterReading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from kwit.kernel.time import Period
+from kwit.metering.readings import IntervalDay, Reading, RegisterReading
 
 
-def _key(reading):
-    place = (reading.source.content_hash, reading.source.sheet, reading.source.row)
+def _key(reading: Reading) -> tuple[str, ...]:
+    origin = (reading.known_at.isoformat(), reading.source.content_hash, f"{reading.source.row:07}")
     if isinstance(reading, RegisterReading):
-        return "register", reading.ppe, reading.meter_no, reading.register, reading.boundary, place
-    return "interval", reading.ppe, reading.register, reading.day, place
+        return "R", reading.ppe, reading.boundary.isoformat(), reading.meter_no, reading.register, *origin
+    return "I", reading.ppe, reading.day.isoformat(), reading.register, *origin
 
 
-class InMemoryReadingStore:
-    """Implements kwit.metering.ports.ReadingStore."""
+@dataclass
+class MemoryReadings:
+    """The readings' store in memory; `puts` counts the calls of `put`."""
 
-    def __init__(self) -> None:
-        self._items = {}
-        self.puts = 0
+    items: dict[tuple[str, ...], Reading] = field(default_factory=dict)
+    puts: int = 0
 
-    def put(self, readings):
+    def put(self, readings: Iterable[Reading]) -> None:
         self.puts += 1
         for reading in readings:
-            self._items.setdefault(_key(reading), reading)
+            self.items.setdefault(_key(reading), reading)
 
-    def registers(self, ppe):
-        return tuple(r for r in self._items.values() if isinstance(r, RegisterReading) and r.ppe == ppe)
+    def registers(self, ppe: str) -> Sequence[RegisterReading]:
+        found = (self.items[key] for key in sorted(self.items))
+        return [r for r in found if isinstance(r, RegisterReading) and r.ppe == ppe]
 
-    def intervals(self, ppe, *, period):
-        return tuple(
-            r
-            for r in self._items.values()
-            if isinstance(r, IntervalDay) and r.ppe == ppe and r.day in period.range
-        )
-
-    def everything(self):
-        """List all that was ever put, for assertions."""
-        return tuple(self._items.values())
+    def intervals(self, ppe: str, *, period: Period) -> Sequence[IntervalDay]:
+        found = (self.items[key] for key in sorted(self.items))
+        return [r for r in found if isinstance(r, IntervalDay) and r.ppe == ppe and r.day in period.range]

@@ -6,28 +6,15 @@ from datetime import date
 from kwit.intake.table import RowReader
 from kwit.metering.readings import RegisterReading
 from kwit.metering.register_rows import Candidate
-
-ROLLOVER_SHARE = 10
-"""A register has rolled over when its use since would be at most one tenth of its whole range."""
+from kwit.metering.usage import advance, current_states
 
 _RegisterKey = tuple[str, str]
 _StateKey = tuple[str, str, date]
 
 
-def follows(earlier_wh: int, later_wh: int, *, digits: int) -> bool:
-    """Tell whether a later state can follow an earlier one of a register with `digits` whole kWh digits."""
-    return later_wh >= earlier_wh or rolled_over(earlier_wh, later_wh, digits=digits)
-
-
-def rolled_over(earlier_wh: int, later_wh: int, *, digits: int) -> bool:
-    """Tell whether a lower later state is a plausible rollover: little use, for the range, across zero."""
-    span = 10**digits * 1000
-    return later_wh < earlier_wh and later_wh + span - earlier_wh <= span // ROLLOVER_SHARE
-
-
 def settle_point(candidates: Sequence[Candidate], stored: Iterable[RegisterReading]) -> None:
     """Decide every candidate of one point, given all versions of the point's readings in the store."""
-    known = _current(stored)
+    known = {_key(reading): reading for reading in current_states(stored)}
     _settle_same_file(candidates)
     by_register: dict[_RegisterKey, list[Candidate]] = {}
     for candidate in candidates:
@@ -41,16 +28,6 @@ def settle_point(candidates: Sequence[Candidate], stored: Iterable[RegisterReadi
 
 def _key(reading: RegisterReading) -> _StateKey:
     return reading.meter_no, reading.register, reading.boundary
-
-
-def _current(readings: Iterable[RegisterReading]) -> dict[_StateKey, RegisterReading]:
-    """Keep of every state the version known latest."""
-    current: dict[_StateKey, RegisterReading] = {}
-    for reading in readings:
-        kept = current.get(_key(reading))
-        if kept is None or (reading.known_at, reading.source) >= (kept.known_at, kept.source):
-            current[_key(reading)] = reading
-    return current
 
 
 def _same(one: RegisterReading, other: RegisterReading) -> bool:
@@ -113,15 +90,15 @@ def _check_order(candidate: Candidate, states: dict[date, RegisterReading], repl
     later = min((day for day in states if day > reading.boundary and day not in replaced), default=None)
     if earlier is not None:
         last = states[earlier]
-        if not follows(last.state_wh, reading.state_wh, digits=digits):
+        if advance(last, reading, digits=digits) is None:
             sentence = (
                 f"Stan jest niższy niż poprzedni ({_kwh(last.state_wh)} kWh, {last.boundary.isoformat()})."
             )
             candidate.refuse("reading_before_last", sentence)
             return
-        if rolled_over(last.state_wh, reading.state_wh, digits=digits):
+        if reading.state_wh < last.state_wh:
             candidate.reader.warn("rollover", candidate.column, "Przyjęto, że liczydło przeszło przez zero.")
-    if later is not None and not follows(reading.state_wh, states[later].state_wh, digits=digits):
+    if later is not None and advance(reading, states[later], digits=digits) is None:
         following = states[later]
         day = following.boundary.isoformat()
         candidate.refuse(

@@ -91,7 +91,7 @@ CONTRACTS = Layout(
         _PPE,
         Column("group", ("grupa", "grupa taryfowa", "taryfa")),
         Column("price_lists", ("cenniki", "cennik", "price list")),
-        Column("profile", ("profil", "profil standardowy")),
+        Column("profile", ("profil", "profil rozliczenia")),
         Column("starts", ("poczatek", "data rozpoczecia", "pierwszy dzien", "od")),
         Column("last_day", ("ostatni dzien", "data zakonczenia", "obowiazuje do", "do")),
         Column("billed_to", ("rozliczac od", "pierwszy nierozliczony dzien", "bill from")),
@@ -107,7 +107,15 @@ CONTRACTS = Layout(
         Column("balance", ("saldo", "saldo poczatkowe")),
         _VALID_FROM,
     ),
-    needs=(("contract_no",), ("party_id",), ("ppe",), ("group",), ("price_lists",), ("starts",)),
+    needs=(
+        ("contract_no",),
+        ("party_id",),
+        ("ppe",),
+        ("group",),
+        ("price_lists",),
+        ("profile",),
+        ("starts",),
+    ),
 )
 
 LAYOUTS = (PARTIES, POINTS, METERS, REGISTERS, CONTRACTS)

@@ -275,7 +275,7 @@ def contract_draft(reader: RowReader, origin: Origin) -> Draft[Contract]:
         ppe=ppe,
         group=group,
         price_lists=price_lists,
-        profile=reader.text("profile", default=group),
+        profile=reader.required("profile"),
         starts=starts,
         ends=ends,
         billed_to=reader.day("billed_to") or starts,
