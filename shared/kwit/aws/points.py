@@ -24,7 +24,7 @@ class RegistryDirectory:
 
     def points_of(self, meter_no: str) -> Sequence[str]:
         """Return the codes of all points at which a meter ever stood; empty when it is not known."""
-        return self.registry.points_of(meter_no)
+        return sorted({meter.ppe for meter in self.registry.meter(meter_no)})
 
 
 def _placed(versions: Sequence[Meter]) -> list[PlacedMeter]:

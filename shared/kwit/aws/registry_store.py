@@ -44,9 +44,10 @@ class DynamoRegistry:
         """Return all versions of all meters that ever stood at a point."""
         return [decode(Meter, unpacked(i)) for i in self.table.query(keys.point(ppe), prefix="METER#")]
 
-    def points_of(self, meter_no: str) -> Sequence[str]:
-        """Return the codes of all points at which a meter ever stood."""
-        return [item["sk"]["S"] for item in self.table.query(keys.meter_number(meter_no))]
+    def meter(self, meter_no: str) -> Sequence[Meter]:
+        """Return all versions of a meter, at whichever points it stood."""
+        points = [item["sk"]["S"] for item in self.table.query(keys.meter_number(meter_no))]
+        return [one for ppe in points for one in self.meters(ppe) if one.meter_no == meter_no]
 
     def contract(self, contract_no: str) -> Sequence[Contract]:
         """Return all versions of a contract."""

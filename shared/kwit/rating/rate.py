@@ -117,7 +117,7 @@ def _lines(work: _Work, lists: Mapping[str, Sequence[PriceList]]) -> list[Line]:
     for index, segment in enumerate(work.segments):
         terms = work.terms[index]
         positions = positions_on(terms=terms, lists=lists, day=segment.start, problems=work.problems)
-        in_force = list({id(p.price_list): p.price_list for p in positions}.values())
+        in_force = _in_force({code: lists.get(code, ()) for code in terms.price_lists}, segment.start)
         for position in positions:
             vat = rate_on(
                 lists=in_force,
