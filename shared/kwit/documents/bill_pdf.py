@@ -19,6 +19,8 @@ _WIDTH = 180.0
 _BOTTOM = 280.0
 _GREY = (110, 110, 110)
 _PALE = (243, 246, 244)
+_WHITE = (255, 255, 255)
+_INK = (20, 20, 20)
 
 
 def render_bill(*, view: BillView, issue_date: date) -> bytes:
@@ -60,11 +62,12 @@ class _Bill(FPDF):
     def footer(self) -> None:
         """Draw the foot of every page."""
         self.set_xy(_MARGIN, 286)
+        self._fit(self.view.footer, _WIDTH - 30, size=7, least=5, colour=_GREY)
+        self.cell(_WIDTH - 30, 4, self._cut(self.view.footer, _WIDTH - 30))
         self._font(7, colour=_GREY)
-        self.cell(_WIDTH - 30, 4, self.view.footer)
         self.cell(30, 4, f"strona {self.page_no()} z {{stron}}", align="R")
 
-    def _font(self, size: float, *, bold: bool = False, colour: tuple[int, int, int] = (20, 20, 20)) -> None:
+    def _font(self, size: float, *, bold: bool = False, colour: tuple[int, int, int] = _INK) -> None:
         self.set_font("OpenSans", "B" if bold else "", size)
         self.set_text_color(*colour)
 
@@ -85,10 +88,11 @@ class _Bill(FPDF):
         self.set_fill_color(*self.accent)
         self.rect(0, 0, 210, 20, style="F")
         self.set_xy(_MARGIN, 5)
-        self._font(15, bold=True, colour=(255, 255, 255))
-        self.cell(110, 10, self.view.seller_name)
-        self._font(11, bold=True, colour=(255, 255, 255))
-        self.cell(70, 10, f"{self.view.title} {self.view.number}", align="R")
+        self._fit(self.view.seller_name, 90, bold=True, size=15, least=9, colour=_WHITE)
+        self.cell(90, 10, self._cut(self.view.seller_name, 90))
+        number = f"{self.view.title} {self.view.number}"
+        self._fit(number, 90, bold=True, size=11, colour=_WHITE)
+        self.cell(90, 10, number, align="R")
         self.set_y(25)
 
     def _parties(self) -> None:
@@ -300,10 +304,26 @@ class _Bill(FPDF):
         if row.strong:
             self.ln(0.6)
 
-    def _fit(self, text: str, width: float, *, bold: bool) -> None:
-        """Choose the largest size, from 8 points down, at which a text fits its cell."""
-        size = 8.0
-        self._font(size, bold=bold)
-        while size > 5.5 and self.get_string_width(text) > width - 1.5:
+    def _fit(
+        self,
+        text: str,
+        width: float,
+        *,
+        bold: bool = False,
+        size: float = 8.0,
+        least: float = 5.5,
+        colour: tuple[int, int, int] = _INK,
+    ) -> None:
+        """Choose the largest size, from `size` points down to `least`, at which a text fits its cell."""
+        self._font(size, bold=bold, colour=colour)
+        while size > least and self.get_string_width(text) > width - 1.5:
             size -= 0.5
-            self._font(size, bold=bold)
+            self._font(size, bold=bold, colour=colour)
+
+    def _cut(self, text: str, width: float) -> str:
+        """Shorten a text that stands whole elsewhere on the page until it fits its cell."""
+        if self.get_string_width(text) <= width - 1.5:
+            return text
+        while text and self.get_string_width(f"{text}…") > width - 1.5:
+            text = text[:-1]
+        return f"{text.rstrip()}…"
