@@ -36,7 +36,8 @@ def deliver_document(
 ) -> Delivery:
     """Send the one e-mail of a document; a wrong or missing address ends the delivery, never the run.
 
-    Raises MailRefusedError when the mail system took nothing; the claim is given back then.
+    Raises MailRefusedError when the mail system took nothing and SenderSettingsError when the company's own
+    settings make no message; the claim is given back then.
     """
     document_id = document.document_id
     standing = store.begin(document_id, at=at)
@@ -50,6 +51,9 @@ def deliver_document(
         missing = error.problem == "is empty"
         status = MailStatus.NO_ADDRESS if missing else MailStatus.WRONG_ADDRESS
         return _finish(Delivery(document_id, status, changed_at=at), store)
+    except Exception:
+        store.release(document_id)  # nothing was handed over, so nothing is uncertain
+        raise
     try:
         message_id = sender.send(
             raw=raw, sender=settings.mail.sender_address, recipient=recipient, document_id=document_id
@@ -80,12 +84,14 @@ def follow_event(
     Events may come twice, late or out of order: a bounce or complaint is never overwritten by a later notice
     of delivery or delay. Returns None for a document that was never sent.
     """
-    standing = store.delivery(document_id)
     status = _AFTER_SEND.get(event)
-    if standing is None or status is None or standing.status in _FINAL:
-        return standing
-    if standing.status is MailStatus.DELIVERED and status is MailStatus.DELAYED:
-        return standing
-    moved = Delivery(document_id, status, message_id or standing.message_id, at)
-    store.finish(moved, expected=standing.status)
-    return store.delivery(document_id)
+    while True:
+        standing = store.delivery(document_id)
+        if standing is None or status is None or standing.status in _FINAL:
+            return standing
+        if standing.status is MailStatus.DELIVERED and status is MailStatus.DELAYED:
+            return standing
+        moved = Delivery(document_id, status, message_id or standing.message_id, at)
+        # Another event may move the delivery in between; then this one is weighed against what stands now.
+        if store.finish(moved, expected=standing.status):
+            return moved

@@ -14,10 +14,12 @@ import jinja2
 
 from kwit.documents import polish
 from kwit.documents.document import Document
-from kwit.registry.company import CompanySettings
+from kwit.registry.company import CompanySettings, MailSettings
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _MOST_SIGNS = 254
+# A mail system may refuse bytes over 127, and the standard policy writes them where lines are short.
+_SEVEN_BIT = SMTP.clone(cte_type="7bit")
 
 
 class MailAddressError(ValueError):
@@ -26,6 +28,14 @@ class MailAddressError(ValueError):
     def __init__(self, problem: str) -> None:
         super().__init__(f"e-mail address {problem}")
         self.problem = problem
+
+
+class SenderSettingsError(ValueError):
+    """The company's own mail settings make no valid header; carries the setting's name."""
+
+    def __init__(self, setting: str) -> None:
+        super().__init__(f"mail.{setting} of the company settings cannot stand in a header")
+        self.setting = setting
 
 
 def checked_address(text: str) -> str:
@@ -84,21 +94,20 @@ def compose_mail(
     """Write the whole message and name its recipient.
 
     Subject and names go through the header registry, which refuses line breaks; boundaries come from the
-    document's id, so the same document gives the same message. Raises MailAddressError.
+    document's id, so the same document gives the same message. Raises MailAddressError for the recipient,
+    SenderSettingsError for the company's own settings.
     """
     recipient = checked_address(document.bill().payer.email)
     texts = mail_texts(document=document, settings=settings)
-    mail = settings.mail
-    sender = checked_address(mail.sender_address)
-    local, _, domain = sender.partition("@")
-    message = EmailMessage(policy=SMTP)
+    sender = _sender(settings.mail)
+    message = EmailMessage(policy=_SEVEN_BIT)
     message["Subject"] = f"Faktura {document.number} – do zapłaty {texts['payable']}".replace("\u00a0", " ")
-    message["From"] = Address(mail.sender_name, local, domain)
+    message["From"] = sender
     message["To"] = recipient
-    if mail.reply_to:
-        message["Reply-To"] = checked_address(mail.reply_to)
+    if settings.mail.reply_to:
+        message["Reply-To"] = _own_address("reply_to", settings.mail.reply_to)
     message["Date"] = format_datetime(sent_at)
-    message["Message-ID"] = f"<{document.document_id}@{domain}>"
+    message["Message-ID"] = f"<{document.document_id}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(environment.get_template("invoice.txt").render(texts))
     message.add_alternative(environment.get_template("invoice.html").render(texts), subtype="html")
@@ -106,6 +115,21 @@ def compose_mail(
     message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
     _fix_boundaries(message, document.document_id)
     return message.as_bytes(), recipient
+
+
+def _sender(mail: MailSettings) -> Address:
+    local, _, domain = _own_address("sender_address", mail.sender_address).partition("@")
+    try:
+        return Address(mail.sender_name, local, domain)
+    except ValueError:
+        raise SenderSettingsError("sender_name") from None
+
+
+def _own_address(setting: str, text: str) -> str:
+    try:
+        return checked_address(text)
+    except MailAddressError:
+        raise SenderSettingsError(setting) from None
 
 
 def _fix_boundaries(message: EmailMessage, document_id: str) -> None:
