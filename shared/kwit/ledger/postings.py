@@ -17,6 +17,7 @@ from kwit.kernel.money import ZERO, total
 
 RECEIVABLE = "receivable"
 VAT_DUE = "vat"
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class AccountMissingError(LookupError):
@@ -120,20 +121,26 @@ def postings_csv(postings: Iterable[Posting]) -> bytes:
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for row in postings:
-        side, amount = ("Ma", row.credit) if row.debit == 0 else ("Wn", row.debit)
+        on_debit = row.debit != 0 or row.key == RECEIVABLE
+        side, amount = ("Wn", row.debit) if on_debit else ("Ma", row.credit)
         writer.writerow(
             (
-                row.document,
+                _plain(row.document),
                 row.day.isoformat(),
                 f"{row.day:%Y-%m}",
-                row.account,
+                _plain(row.account),
                 side,
                 f"{amount:.2f}".replace(".", ","),
-                row.key,
-                row.group,
-                row.party_id,
-                row.nip,
-                row.description,
+                _plain(row.key),
+                _plain(row.group),
+                _plain(row.party_id),
+                _plain(row.nip),
+                _plain(row.description),
             )
         )
     return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def _plain(text: str) -> str:
+    """Mark as text, by an apostrophe, what a spreadsheet would take for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text

@@ -12,12 +12,13 @@ import xlsxwriter
 from kwit.documents.document import Document
 from kwit.kernel.money import ZERO, total
 
+_TEXT_STAYS_TEXT = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _HEADS = ("Grupa", "Sekcja", "Składnik", "Ilość", "J.m.", "Netto zł")
 
 
 @dataclass(frozen=True, slots=True)
 class ComponentSales:
-    """Sales of one component to one tariff group: quantity in its unit and net PLN."""
+    """Sales of one component, in one zone where it has zones, to one tariff group: quantity and net PLN."""
 
     group: str
     section: str
@@ -57,19 +58,19 @@ class SalesReport:
 
 def sales_report(*, documents: Iterable[Document], first: date, last: date) -> SalesReport:
     """Add issued documents up by tariff group and component."""
-    cells: dict[tuple[str, str, str, str], tuple[str, Decimal, Decimal]] = {}
+    cells: dict[tuple[str, str, str, str, str], tuple[Decimal, Decimal]] = {}
     rows: dict[str, list[tuple[Document, str, int, Decimal, Decimal, Decimal]]] = defaultdict(list)
     for document in documents:
         bill = document.bill()
         kwh = sum(row.kwh for row in bill.energy if row.quantity == "import")
         rows[bill.group].append((document, bill.point.ppe, kwh, bill.net, bill.vat, bill.gross))
         for line in bill.lines:
-            key = (bill.group, line.section, line.charge, line.unit)
-            name, quantity, net = cells.get(key, (line.name, Decimal(0), ZERO))
-            cells[key] = (name, quantity + line.quantity, net + line.net)
+            key = (bill.group, line.section, line.charge, line.name, line.unit)
+            quantity, net = cells.get(key, (Decimal(0), ZERO))
+            cells[key] = (quantity + line.quantity, net + line.net)
     components = tuple(
         ComponentSales(group, section, charge, name, unit, quantity, net)
-        for (group, section, charge, unit), (name, quantity, net) in sorted(cells.items())
+        for (group, section, charge, name, unit), (quantity, net) in sorted(cells.items())
     )
     groups = tuple(
         GroupSales(
@@ -125,7 +126,7 @@ def reconcile(
 def sales_workbook(*, report: SalesReport, reconciliation: Reconciliation) -> bytes:
     """Write the report as XLSX; the same report gives the same bytes."""
     buffer = BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    book = xlsxwriter.Workbook(buffer, _TEXT_STAYS_TEXT)
     book.set_properties(
         {"title": "Raport sprzedaży", "created": datetime(report.last.year, 1, 1, tzinfo=UTC)}
     )
