@@ -1,0 +1,145 @@
+"""Read a function's environment once, into one frozen model per function.
+
+A field is the lower-case name of a variable: ``registry_table`` is read from ``REGISTRY_TABLE``.
+The CDK app sets exactly these variables (and the three of Powertools), which a test holds.
+"""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+
+class MissingSettingsError(Exception):
+    """Tell which variables a function needs and does not have, all at once."""
+
+    def __init__(self, *, settings: str, missing: tuple[str, ...]) -> None:
+        self.settings = settings
+        self.missing = missing
+        super().__init__(f"{settings}: set {', '.join(missing)} in the environment (missing or empty)")
+
+
+class Settings(BaseModel):
+    """Hold the names and addresses of the resources a function uses; each is a non-empty string."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WithRegistry(Settings):
+    """Add the table of parties, points, meters, contracts, settings and price lists."""
+
+    registry_table: str
+
+
+class WithReadings(Settings):
+    """Add the table of readings."""
+
+    readings_table: str
+
+
+class WithBilling(Settings):
+    """Add the table of billing runs and drafts."""
+
+    billing_table: str
+
+
+class WithDocuments(Settings):
+    """Add the table of issued documents and what follows from them."""
+
+    documents_table: str
+
+
+class WithInbox(Settings):
+    """Add the bucket into which files are dropped and in which their results appear."""
+
+    inbox_bucket: str
+
+
+class WithDocumentStore(Settings):
+    """Add the bucket of invoices and exports."""
+
+    documents_bucket: str
+
+
+class ImportSettingsSettings(WithRegistry, WithInbox):
+    """Configure ``import_settings``."""
+
+
+class ImportPriceListSettings(WithRegistry, WithInbox):
+    """Configure ``import_price_list``."""
+
+
+class ImportRegistrySettings(WithRegistry, WithInbox):
+    """Configure ``import_registry``."""
+
+
+class ImportReadingsSettings(WithRegistry, WithReadings, WithInbox):
+    """Configure ``import_readings``."""
+
+
+class RejectUnknownDropSettings(WithInbox):
+    """Configure ``reject_unknown_drop``."""
+
+
+class PlanBillingRunSettings(WithRegistry, WithBilling):
+    """Configure ``plan_billing_run``."""
+
+    rate_queue_url: str
+    close_queue_url: str
+
+
+class RateContractsSettings(WithRegistry, WithReadings, WithBilling, WithDocuments):
+    """Configure ``rate_contracts``."""
+
+    close_queue_url: str
+
+
+class CloseBillingRunSettings(WithRegistry, WithBilling, WithDocumentStore):
+    """Configure ``close_billing_run``."""
+
+    issue_queue_url: str
+
+
+class IssueDocumentsSettings(WithRegistry, WithBilling, WithDocuments):
+    """Configure ``issue_documents``."""
+
+    render_queue_url: str
+
+
+class RenderDocumentsSettings(WithRegistry, WithDocuments, WithDocumentStore):
+    """Configure ``render_documents``."""
+
+    deliver_queue_url: str
+
+
+class DeliverDocumentsSettings(WithRegistry, WithDocuments, WithDocumentStore):
+    """Configure ``deliver_documents``."""
+
+    mail_configuration_set: str
+
+
+class HandleMailEventsSettings(WithDocuments):
+    """Configure ``handle_mail_events``."""
+
+
+class ExportPostingsSettings(WithRegistry, WithDocuments, WithDocumentStore):
+    """Configure ``export_postings``."""
+
+
+class PublishReportsSettings(WithRegistry, WithDocuments, WithDocumentStore):
+    """Configure ``publish_reports``."""
+
+
+SettingsT = TypeVar("SettingsT", bound=Settings)
+
+
+def load(model: type[SettingsT], environ: Mapping[str, str]) -> SettingsT:
+    """Read the fields of ``model`` from ``environ``; variables it does not name are ignored.
+
+    Raises ``MissingSettingsError`` naming every variable that is absent or empty.
+    """
+    values = {field: environ.get(field.upper(), "") for field in model.model_fields}
+    missing = tuple(field.upper() for field, value in values.items() if not value)
+    if missing:
+        raise MissingSettingsError(settings=model.__name__, missing=missing)
+    return model.model_validate(values)
