@@ -1,15 +1,20 @@
-"""Log the messages of the queue and take them all: the place of close billing run."""
+"""Close a rated run: certify it, put its report beside the documents, approve by policy."""
 
-import json
-from typing import Any
+from kwit.aws.bootstrap import Application
+from kwit.aws.messages import CloseRun
+from kwit.aws.runtime import QueueFunction, Report
+from kwit.aws.settings import CloseBillingRunSettings
+from kwit.billing.run_report import run_report
+from kwit.billing.runs import close_run
 
-from aws_lambda_powertools import Logger
 
-logger = Logger()
+def close(message: CloseRun, app: Application) -> Report:
+    """Close the run that the message names."""
+    run, certificate = close_run(run_id=message.run_id, stores=app.planning, queue=app.run_queue)
+    report = run_report(run=run, certificate=certificate)
+    app.files.put(f"exports/run-{run.run_id}.json", report, "application/json")
+    counts = {"drafts": len(certificate.drafts), "holds": len(certificate.holds), "status": str(run.status)}
+    return {"run_id": run.run_id, "faults": list(certificate.faults)} | counts
 
 
-def lambda_handler(event: dict[str, Any], context: object) -> dict[str, list[object]]:
-    """Log every message body and report no failure."""
-    for record in event["Records"]:
-        logger.info("message", extra={"body": json.loads(record["body"])})
-    return {"batchItemFailures": []}
+lambda_handler = QueueFunction(settings=CloseBillingRunSettings, message=CloseRun, use_case=close)

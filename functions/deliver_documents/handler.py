@@ -1,15 +1,8 @@
-"""Log the messages of the queue and take them all: the place of deliver documents."""
+"""Deliver rendered documents by e-mail."""
 
-import json
-from typing import Any
+from kwit.aws.delivering import deliver
+from kwit.aws.messages import DocumentNamed
+from kwit.aws.runtime import QueueFunction
+from kwit.aws.settings import DeliverDocumentsSettings
 
-from aws_lambda_powertools import Logger
-
-logger = Logger()
-
-
-def lambda_handler(event: dict[str, Any], context: object) -> dict[str, list[object]]:
-    """Log every message body and report no failure."""
-    for record in event["Records"]:
-        logger.info("message", extra={"body": json.loads(record["body"])})
-    return {"batchItemFailures": []}
+lambda_handler = QueueFunction(settings=DeliverDocumentsSettings, message=DocumentNamed, use_case=deliver)

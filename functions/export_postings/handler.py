@@ -1,15 +1,24 @@
-"""Log the messages of the queue and take them all: the place of export postings."""
+"""Export the postings of a day's documents for the finance system."""
 
-import json
-from typing import Any
+from kwit.aws.bootstrap import Application
+from kwit.aws.runtime import QueueFunction, Report
+from kwit.aws.schedules import ScheduleFired
+from kwit.aws.settings import ExportPostingsSettings
+from kwit.ledger.export import export_postings
 
-from aws_lambda_powertools import Logger
 
-logger = Logger()
+def export(message: ScheduleFired, app: Application) -> Report:
+    """Export the day that the schedule was set for."""
+    company, _ = app.company.current()
+    exported = export_postings(
+        day=message.business_date, store=app.packages, files=app.files, accounts=company.accounts
+    )
+    keys = [one.key for one in exported]
+    return {
+        "day": message.business_date.isoformat(),
+        "packages": keys,
+        "documents": sum(e.documents for e in exported),
+    }
 
 
-def lambda_handler(event: dict[str, Any], context: object) -> dict[str, list[object]]:
-    """Log every message body and report no failure."""
-    for record in event["Records"]:
-        logger.info("message", extra={"body": json.loads(record["body"])})
-    return {"batchItemFailures": []}
+lambda_handler = QueueFunction(settings=ExportPostingsSettings, message=ScheduleFired, use_case=export)

@@ -1,15 +1,21 @@
-"""Log the messages of the queue and take them all: the place of import readings."""
+"""Import readings dropped as XLSX, CSV or PTPiREE text."""
 
-import json
-from typing import Any
+from kwit.aws.bootstrap import Application
+from kwit.aws.drops import Dropped, drop_of, known_at, put_result
+from kwit.aws.runtime import QueueFunction, Report
+from kwit.aws.settings import ImportReadingsSettings
+from kwit.metering.importing import import_readings
 
-from aws_lambda_powertools import Logger
 
-logger = Logger()
+def load(message: Dropped, app: Application) -> Report | None:
+    """Import the dropped file and put the result beside it."""
+    file, result = drop_of(message, app)
+    if file is not None:
+        at = known_at(message, app)
+        result = import_readings(
+            file=file, directory=app.directory, store=app.readings, imports=app.imports, known_at=at
+        )
+    return put_result(message, result, app) if result is not None else None
 
 
-def lambda_handler(event: dict[str, Any], context: object) -> dict[str, list[object]]:
-    """Log every message body and report no failure."""
-    for record in event["Records"]:
-        logger.info("message", extra={"body": json.loads(record["body"])})
-    return {"batchItemFailures": []}
+lambda_handler = QueueFunction(settings=ImportReadingsSettings, message=Dropped, use_case=load)

@@ -1,15 +1,25 @@
-"""Log the messages of the queue and take them all: the place of issue documents."""
+"""Issue a batch of approved drafts under gapless numbers."""
 
-import json
-from typing import Any
+from kwit.aws.bootstrap import Application
+from kwit.aws.messages import IssueBatch
+from kwit.aws.runtime import QueueFunction, Report
+from kwit.aws.settings import IssueDocumentsSettings
+from kwit.documents.issue import issue_batch
 
-from aws_lambda_powertools import Logger
 
-logger = Logger()
+def issue(message: IssueBatch, app: Application) -> Report:
+    """Issue the batch that the message names."""
+    issued = issue_batch(
+        run_id=message.run_id,
+        number=message.batch,
+        runs=app.runs,
+        documents=app.documents,
+        queue=app.render_queue,
+    )
+    entries = issued.block.entries if issued.block else ()
+    numbers = {"first": entries[0].number, "last": entries[-1].number} if entries else {}
+    names = {"run_id": message.run_id, "batch": message.batch, "documents": len(entries)}
+    return names | numbers | {"status": str(issued.run.status)}
 
 
-def lambda_handler(event: dict[str, Any], context: object) -> dict[str, list[object]]:
-    """Log every message body and report no failure."""
-    for record in event["Records"]:
-        logger.info("message", extra={"body": json.loads(record["body"])})
-    return {"batchItemFailures": []}
+lambda_handler = QueueFunction(settings=IssueDocumentsSettings, message=IssueBatch, use_case=issue)

@@ -1,15 +1,16 @@
-"""Log the messages of the queue and take them all: the place of plan billing run."""
+"""Plan the billing run of a business date when the schedule fires."""
 
-import json
-from typing import Any
+from kwit.aws.bootstrap import Application
+from kwit.aws.runtime import QueueFunction, Report
+from kwit.aws.schedules import ScheduleFired
+from kwit.aws.settings import PlanBillingRunSettings
+from kwit.billing.runs import plan_run
 
-from aws_lambda_powertools import Logger
 
-logger = Logger()
+def plan(message: ScheduleFired, app: Application) -> Report:
+    """Plan the run of the local day that the schedule was set for."""
+    run = plan_run(business_date=message.business_date, stores=app.planning, queue=app.run_queue)
+    return {"run_id": run.run_id, "contracts": run.contracts, "chunks": run.chunks, "status": str(run.status)}
 
 
-def lambda_handler(event: dict[str, Any], context: object) -> dict[str, list[object]]:
-    """Log every message body and report no failure."""
-    for record in event["Records"]:
-        logger.info("message", extra={"body": json.loads(record["body"])})
-    return {"batchItemFailures": []}
+lambda_handler = QueueFunction(settings=PlanBillingRunSettings, message=ScheduleFired, use_case=plan)

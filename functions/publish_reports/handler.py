@@ -1,15 +1,8 @@
-"""Log the messages of the queue and take them all: the place of publish reports."""
+"""Publish the sales report of the month up to the day that the schedule was set for."""
 
-import json
-from typing import Any
+from kwit.aws.publishing import publish
+from kwit.aws.runtime import QueueFunction
+from kwit.aws.schedules import ScheduleFired
+from kwit.aws.settings import PublishReportsSettings
 
-from aws_lambda_powertools import Logger
-
-logger = Logger()
-
-
-def lambda_handler(event: dict[str, Any], context: object) -> dict[str, list[object]]:
-    """Log every message body and report no failure."""
-    for record in event["Records"]:
-        logger.info("message", extra={"body": json.loads(record["body"])})
-    return {"batchItemFailures": []}
+lambda_handler = QueueFunction(settings=PublishReportsSettings, message=ScheduleFired, use_case=publish)

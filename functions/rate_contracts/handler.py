@@ -1,15 +1,23 @@
-"""Log the messages of the queue and take them all: the place of rate contracts."""
+"""Rate one chunk of a run's contracts."""
 
-import json
-from typing import Any
+from kwit.aws.bootstrap import Application
+from kwit.aws.messages import RateChunk
+from kwit.aws.runtime import QueueFunction, Report
+from kwit.aws.settings import RateContractsSettings
+from kwit.billing.runs import rate_chunk
 
-from aws_lambda_powertools import Logger
 
-logger = Logger()
+def rate(message: RateChunk, app: Application) -> Report:
+    """Rate the chunk that the message names."""
+    result = rate_chunk(
+        run_id=message.run_id,
+        chunk=message.chunk,
+        stores=app.rating,
+        queue=app.run_queue,
+        holidays=app.holidays,
+    )
+    counts = {"drafts": len(result.drafts), "holds": len(result.holds)}
+    return {"run_id": message.run_id, "chunk": message.chunk, "contracts": result.contracts} | counts
 
 
-def lambda_handler(event: dict[str, Any], context: object) -> dict[str, list[object]]:
-    """Log every message body and report no failure."""
-    for record in event["Records"]:
-        logger.info("message", extra={"body": json.loads(record["body"])})
-    return {"batchItemFailures": []}
+lambda_handler = QueueFunction(settings=RateContractsSettings, message=RateChunk, use_case=rate)

@@ -1,15 +1,14 @@
-"""Log the messages of the queue and take them all: the place of reject unknown drop."""
+"""Say of a file dropped into no known folder that nobody will read it."""
 
-import json
-from typing import Any
-
-from aws_lambda_powertools import Logger
-
-logger = Logger()
+from kwit.aws.bootstrap import Application
+from kwit.aws.drops import Dropped, put_result, unknown_kind
+from kwit.aws.runtime import QueueFunction, Report
+from kwit.aws.settings import RejectUnknownDropSettings
 
 
-def lambda_handler(event: dict[str, Any], context: object) -> dict[str, list[object]]:
-    """Log every message body and report no failure."""
-    for record in event["Records"]:
-        logger.info("message", extra={"body": json.loads(record["body"])})
-    return {"batchItemFailures": []}
+def reject(message: Dropped, app: Application) -> Report | None:
+    """Put a result beside the file that names the folders kWit reads."""
+    return put_result(message, unknown_kind(message, app), app) if message.detail is not None else None
+
+
+lambda_handler = QueueFunction(settings=RejectUnknownDropSettings, message=Dropped, use_case=reject)

@@ -1,0 +1,160 @@
+"""The composition root: what a function's environment names becomes stores, queues and senders.
+
+One application per process, made at the first invocation and kept; a test makes its own with other clients.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from kwit.aws.clients import Clients
+from kwit.aws.document_store import DynamoDocuments
+from kwit.aws.imports import DynamoImports
+from kwit.aws.mail import DynamoDeliveries, SesSender
+from kwit.aws.package_store import DynamoPackages, S3Files
+from kwit.aws.points import RegistryDirectory
+from kwit.aws.queues import SqsDocumentQueue, SqsRunQueue
+from kwit.aws.reading_store import DynamoReadings
+from kwit.aws.registry_store import DynamoPriceLists, DynamoRegistry, DynamoSettings
+from kwit.aws.rendered import DynamoRendered
+from kwit.aws.run_store import DynamoRuns
+from kwit.aws.settings import Settings
+from kwit.aws.table import Table
+from kwit.billing.runs import PlanningStores, RatingStores
+from kwit.tariffs.holidays import statutory_holidays
+
+
+class SettingMissingError(LookupError):
+    """A function uses something that its environment does not name; carries the setting's name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"this function's settings have no {name}")
+        self.name = name
+
+
+@dataclass(slots=True)
+class Application:
+    """Everything a function may use, wired from its settings."""
+
+    settings: Settings
+    clients: Clients = field(default_factory=Clients)
+    _holidays: frozenset[date] | None = None
+
+    def _need(self, name: str) -> str:
+        value = getattr(self.settings, name, None)
+        if not isinstance(value, str):
+            raise SettingMissingError(name)
+        return value
+
+    def _table(self, name: str) -> Table:
+        return Table(self.clients.dynamodb, self._need(name))
+
+    def now(self) -> datetime:
+        """Return the present instant; use cases get it as an argument."""
+        return datetime.now(UTC)
+
+    @property
+    def company(self) -> DynamoSettings:
+        """Return the company settings' store."""
+        return DynamoSettings(self._table("registry_table"))
+
+    @property
+    def registry(self) -> DynamoRegistry:
+        """Return the registry's store."""
+        return DynamoRegistry(self._table("registry_table"))
+
+    @property
+    def directory(self) -> RegistryDirectory:
+        """Return the registry as metering asks it."""
+        return RegistryDirectory(self.registry)
+
+    @property
+    def price_lists(self) -> DynamoPriceLists:
+        """Return the price lists' store."""
+        return DynamoPriceLists(self._table("registry_table"))
+
+    @property
+    def imports(self) -> DynamoImports:
+        """Return the log of imported files."""
+        return DynamoImports(self._table("registry_table"))
+
+    @property
+    def readings(self) -> DynamoReadings:
+        """Return the readings' store."""
+        return DynamoReadings(self._table("readings_table"))
+
+    @property
+    def runs(self) -> DynamoRuns:
+        """Return the runs' store."""
+        return DynamoRuns(self._table("billing_table"))
+
+    @property
+    def planning(self) -> PlanningStores:
+        """Return the stores that planning and closing a run need."""
+        return PlanningStores(self.company, self.registry, self.runs)
+
+    @property
+    def rating(self) -> RatingStores:
+        """Return the stores that rating needs."""
+        return RatingStores(self.company, self.registry, self.runs, self.readings, self.price_lists)
+
+    @property
+    def documents(self) -> DynamoDocuments:
+        """Return the documents' store."""
+        cursors = getattr(self.settings, "billing_table", None) or self._need("documents_table")
+        return DynamoDocuments(self._table("documents_table"), Table(self.clients.dynamodb, cursors))
+
+    @property
+    def rendered(self) -> DynamoRendered:
+        """Return where PDFs lie."""
+        return DynamoRendered(self._table("documents_table"))
+
+    @property
+    def packages(self) -> DynamoPackages:
+        """Return the packages of postings."""
+        return DynamoPackages(self.documents)
+
+    @property
+    def deliveries(self) -> DynamoDeliveries:
+        """Return the deliveries' store."""
+        return DynamoDeliveries(self._table("documents_table"))
+
+    @property
+    def sender(self) -> SesSender:
+        """Return the mail sender."""
+        return SesSender(self.clients.ses, self._need("mail_configuration_set"))
+
+    @property
+    def inbox(self) -> S3Files:
+        """Return the bucket that people drop files into."""
+        return S3Files(self.clients.s3, self._need("inbox_bucket"))
+
+    @property
+    def files(self) -> S3Files:
+        """Return the bucket of documents and exports."""
+        return S3Files(self.clients.s3, self._need("documents_bucket"))
+
+    @property
+    def run_queue(self) -> SqsRunQueue:
+        """Return the queues of a run; an address is empty where the settings name none."""
+        urls = [
+            getattr(self.settings, name, "")
+            for name in ("rate_queue_url", "close_queue_url", "issue_queue_url")
+        ]
+        return SqsRunQueue(self.clients.sqs, *urls)
+
+    @property
+    def render_queue(self) -> SqsDocumentQueue:
+        """Return the queue of documents to render."""
+        return SqsDocumentQueue(self.clients.sqs, self._need("render_queue_url"))
+
+    @property
+    def deliver_queue(self) -> SqsDocumentQueue:
+        """Return the queue of documents to deliver."""
+        return SqsDocumentQueue(self.clients.sqs, self._need("deliver_queue_url"))
+
+    @property
+    def holidays(self) -> frozenset[date]:
+        """Return the statutory holidays, read once."""
+        if self._holidays is None:
+            self._holidays = statutory_holidays()
+        return self._holidays

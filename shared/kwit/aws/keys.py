@@ -1,0 +1,156 @@
+"""Every key of every table, in one place. docs/architecture.md prints this page as a table.
+
+Partitions stay small (some hundred items): nothing that grows with the number of contracts shares one.
+"""
+
+import hashlib
+from datetime import date, datetime
+
+PARTITIONS_OF_CONTRACTS = 64
+
+Key = tuple[str, str]
+
+
+def settings_version(valid_from: date, known_at: datetime, version: str) -> Key:
+    """Registry: a version of the company settings."""
+    return "SETTINGS", f"V#{valid_from.isoformat()}#{known_at.isoformat()}#{version[:12]}"
+
+
+def price_list(code: str) -> str:
+    """Registry: the partition of a price list's versions."""
+    return f"PRICELIST#{code}"
+
+
+def price_list_version(code: str, valid_from: date, known_at: datetime, version: str) -> Key:
+    """Registry: a version of a price list."""
+    return price_list(code), f"V#{valid_from.isoformat()}#{known_at.isoformat()}#{version[:12]}"
+
+
+def party(party_id: str) -> str:
+    """Registry: the partition of a party's versions."""
+    return f"PARTY#{party_id}"
+
+
+def point(ppe: str) -> str:
+    """Registry: the partition of a metering point: its versions, meters and contracts."""
+    return f"POINT#{ppe}"
+
+
+def meter_number(meter_no: str) -> str:
+    """Registry: the partition that lists the points a meter ever stood at."""
+    return f"METERNO#{meter_no}"
+
+
+def contract(contract_no: str) -> str:
+    """Registry: the partition of a contract's versions."""
+    return f"CONTRACT#{contract_no}"
+
+
+def version(kind: str, valid_from: date, known_at: datetime, row: int) -> str:
+    """Registry: the sort key of a record's version."""
+    return f"{kind}#V#{valid_from.isoformat()}#{known_at.isoformat()}#{row:07d}"
+
+
+def contract_index(partition: int) -> str:
+    """Registry: one of the partitions that list all contract numbers."""
+    return f"CONTRACTS#{partition:02d}"
+
+
+def contract_partition(contract_no: str) -> int:
+    """Tell which of the listing partitions a contract number stands in."""
+    return hashlib.sha256(contract_no.encode()).digest()[0] % PARTITIONS_OF_CONTRACTS
+
+
+def import_record(content_hash: str) -> Key:
+    """Registry: what was said of a dropped file."""
+    return f"IMPORT#{content_hash}", "IMPORT"
+
+
+def register_readings(ppe: str) -> str:
+    """Readings: the partition of a point's register states."""
+    return f"PPE#{ppe}"
+
+
+def interval_month(ppe: str, month: str) -> str:
+    """Readings: the partition of a point's interval days in a month (YYYY-MM)."""
+    return f"PPE#{ppe}#{month}"
+
+
+def run(run_id: str) -> Key:
+    """Billing: a run."""
+    return f"RUN#{run_id}", "RUN"
+
+
+def chunk(run_id: str, plan: str, number: int) -> Key:
+    """Billing: the contracts of a chunk of a plan."""
+    return f"RUN#{run_id}", f"CHUNK#{plan}#{number:06d}"
+
+
+def chunk_result(run_id: str, number: int) -> Key:
+    """Billing: what came of a chunk."""
+    return f"RUN#{run_id}", f"RESULT#{number:06d}"
+
+
+def batch(run_id: str, number: int) -> Key:
+    """Billing: approved drafts in order."""
+    return f"RUN#{run_id}", f"BATCH#{number:06d}"
+
+
+def batch_done(run_id: str, number: int) -> Key:
+    """Billing: the mark of an issued batch."""
+    return f"RUN#{run_id}", f"BATCHDONE#{number:06d}"
+
+
+def draft(run_id: str, chunk_number: int, document_id: str) -> Key:
+    """Billing: a draft."""
+    return f"DRAFTS#{run_id}#{chunk_number:06d}", document_id
+
+
+def cursor(contract_no: str) -> Key:
+    """Billing: up to which day a contract is billed."""
+    return f"CURSOR#{contract_no}", "CURSOR"
+
+
+def series(prefix: str) -> Key:
+    """Documents: the counter of a number series."""
+    return f"SERIES#{prefix}", "COUNTER"
+
+
+def day(issue_date: date) -> str:
+    """Documents: the partition of the blocks and packages of a day."""
+    return f"DAY#{issue_date.isoformat()}"
+
+
+def block(issue_date: date, run_id: str, number: int) -> Key:
+    """Documents: a number block."""
+    return day(issue_date), f"BLOCK#{run_id}#{number:06d}"
+
+
+def package(issue_date: date, package_id: str) -> Key:
+    """Documents: a package of postings that was handed over."""
+    return day(issue_date), f"PACKAGE#{package_id}"
+
+
+def package_of_block(issue_date: date, run_id: str, number: int) -> Key:
+    """Documents: the mark that a block's postings belong to a package."""
+    return day(issue_date), f"PACKED#{run_id}#{number:06d}"
+
+
+def document(document_id: str) -> Key:
+    """Documents: an issued document."""
+    return f"DOC#{document_id}", "DOC"
+
+
+def rendered(document_id: str) -> Key:
+    """Documents: where the PDF of a document lies."""
+    return f"DOC#{document_id}", "PDF"
+
+
+def mail(document_id: str) -> Key:
+    """Documents: the one e-mail of a document."""
+    return f"DOC#{document_id}", "MAIL"
+
+
+def mail_event(document_id: str, event_id: str) -> Key:
+    """Documents: what the mail system said of the e-mail."""
+    return f"DOC#{document_id}", f"EVENT#{event_id}"

@@ -1,0 +1,68 @@
+"""The bodies of messages between functions."""
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from kwit.aws.mail import DOCUMENT_TAG
+from kwit.aws.runtime import QueueMessage
+
+
+class RateChunk(QueueMessage):
+    """Ask for a chunk of a run to be rated."""
+
+    run_id: str
+    chunk: int
+
+
+class CloseRun(QueueMessage):
+    """Ask for a run to be closed."""
+
+    run_id: str
+
+
+class IssueBatch(QueueMessage):
+    """Ask for a batch of a run to be issued."""
+
+    run_id: str
+    batch: int
+
+
+class DocumentNamed(QueueMessage):
+    """Name a document to be rendered or delivered."""
+
+    document_id: str
+
+
+class _Mail(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    message_id: str = Field(default="", alias="messageId")
+    tags: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class _MailDetail(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    event_type: str = Field(default="", alias="eventType")
+    mail: _Mail = _Mail()
+
+
+class MailEvent(QueueMessage):
+    """An event of SES by way of EventBridge; addresses in it are not read."""
+
+    time: AwareDatetime | None = None
+    detail: _MailDetail = _MailDetail()
+
+    @property
+    def kind(self) -> str:
+        """Name the event: Delivery, Bounce, Complaint, DeliveryDelay, Reject, Send."""
+        return self.detail.event_type
+
+    @property
+    def message_id(self) -> str:
+        """Return SES's id of the message."""
+        return self.detail.mail.message_id
+
+    @property
+    def document_ids(self) -> tuple[str, ...]:
+        """Return the documents that the message's tag names."""
+        return self.detail.mail.tags.get(DOCUMENT_TAG, ())

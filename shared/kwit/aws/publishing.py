@@ -1,0 +1,51 @@
+"""Publish the sales report of a month up to a day."""
+
+from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
+
+from kwit.aws.bootstrap import Application
+from kwit.aws.runtime import Report
+from kwit.aws.schedules import ScheduleFired
+from kwit.documents.document import Document
+from kwit.kernel.money import ZERO, total
+from kwit.ledger.postings import RECEIVABLE, VAT_DUE, postings_of
+from kwit.reports.sales import reconcile, sales_report, sales_workbook
+
+
+class NotReconciledError(ArithmeticError):
+    """The report and the postings of the same documents differ; carries what differs."""
+
+    def __init__(self, differences: tuple[str, ...]) -> None:
+        super().__init__(f"report and postings differ: {'; '.join(differences)}")
+        self.differences = differences
+
+
+def publish(message: ScheduleFired, app: Application) -> Report:
+    """Write the report of the documents issued in the month up to the schedule's day.
+
+    Raises NotReconciledError; a report that does not agree with the postings is not published.
+    """
+    last = message.business_date
+    first = last.replace(day=1)
+    documents: list[Document] = []
+    for offset in range((last - first).days + 1):
+        for block in app.documents.blocks_of_day(first + timedelta(days=offset)):
+            documents += app.documents.documents_of(block.entries)
+    if not documents:
+        return {"documents": 0}
+    company, _ = app.company.current()
+    revenue: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    rows = [row for one in documents for row in postings_of(document=one, accounts=company.accounts)]
+    for row in rows:
+        if row.key != RECEIVABLE:
+            revenue[row.key] += row.credit
+    report = sales_report(documents=documents, first=first, last=last)
+    debit = total(row.debit for row in rows)
+    agreed = reconcile(report=report, debit=debit, credit_by_key=revenue, vat_key=VAT_DUE)
+    if not agreed.agrees:
+        raise NotReconciledError(tuple(f"{name}: {a} / {b}" for name, a, b in agreed.rows if a != b))
+    key = f"exports/sales-{last:%Y-%m}.xlsx"
+    content = sales_workbook(report=report, reconciliation=agreed)
+    app.files.put(key, content, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    return {"documents": len(documents), "key": key, "gross": str(report.gross)}

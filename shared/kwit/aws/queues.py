@@ -1,0 +1,77 @@
+"""Messages on SQS: small JSON bodies that name things; a message may arrive twice or late."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kwit.kernel.identifiers import deterministic_id
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+_BATCH = 10
+
+
+class MessagesNotSentError(RuntimeError):
+    """SQS refused messages; carries how many."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"SQS refused {count} messages")
+        self.count = count
+
+
+def send_many(client: "SQSClient", url: str, bodies: Iterable[dict[str, Any]]) -> None:
+    """Send messages in batches. Raises MessagesNotSentError."""
+    waiting = [json.dumps(body, sort_keys=True) for body in bodies]
+    for first in range(0, len(waiting), _BATCH):
+        entries: Any = [
+            {"Id": str(index), "MessageBody": body}
+            for index, body in enumerate(waiting[first : first + _BATCH])
+        ]
+        failed = client.send_message_batch(QueueUrl=url, Entries=entries).get("Failed", [])
+        if failed:
+            raise MessagesNotSentError(len(failed))
+
+
+@dataclass(frozen=True, slots=True)
+class SqsRunQueue:
+    """Carries a run from step to step. An address is empty where a function does not send there."""
+
+    client: "SQSClient"
+    rate_url: str = ""
+    close_url: str = ""
+    issue_url: str = ""
+
+    def rate_chunk(self, run_id: str, chunk: int) -> None:
+        """Ask for a chunk to be rated."""
+        send_many(self.client, self.rate_url, [{"run_id": run_id, "chunk": chunk}])
+
+    def close_run(self, run_id: str) -> None:
+        """Ask for a run to be closed."""
+        send_many(self.client, self.close_url, [{"run_id": run_id}])
+
+    def issue_batch(self, run_id: str, number: int, series: str) -> None:
+        """Ask for a batch to be issued, in order within its series."""
+        self.client.send_message(
+            QueueUrl=self.issue_url,
+            MessageBody=json.dumps({"run_id": run_id, "batch": number}, sort_keys=True),
+            MessageGroupId=deterministic_id("series", series),
+            MessageDeduplicationId=deterministic_id("issue", run_id, number),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SqsDocumentQueue:
+    """Asks for documents to be rendered or delivered."""
+
+    client: "SQSClient"
+    url: str
+
+    def render(self, document_ids: Sequence[str]) -> None:
+        """Ask for the PDFs of documents."""
+        send_many(self.client, self.url, ({"document_id": one} for one in document_ids))
+
+    def deliver(self, document_ids: Sequence[str]) -> None:
+        """Ask for documents to be delivered."""
+        send_many(self.client, self.url, ({"document_id": one} for one in document_ids))

@@ -1,0 +1,138 @@
+"""Registry, settings, price lists and import records in DynamoDB."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kwit.aws import keys
+from kwit.aws.codec import decode, encode
+from kwit.aws.table import Table, key_of, packed, text, unpacked
+from kwit.registry.company import CompanySettings
+from kwit.registry.records import Contract, Meter, MeteringPoint, Party, Record
+from kwit.tariffs.price_list import PriceList
+
+
+class SettingsMissingError(LookupError):
+    """No company settings were dropped yet."""
+
+    def __init__(self) -> None:
+        super().__init__("no company settings: drop a file into inbox/settings/")
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoRegistry:
+    """The registry's store."""
+
+    table: Table
+
+    def put(self, records: Iterable[Record]) -> None:
+        """Keep versions; the same version twice changes nothing."""
+        items = {(i["pk"]["S"], i["sk"]["S"]): i for record in records for i in _items(record)}
+        self.table.put_many(items.values())
+
+    def party(self, party_id: str) -> Sequence[Party]:
+        """Return all versions of a party."""
+        return [decode(Party, unpacked(i)) for i in self.table.query(keys.party(party_id))]
+
+    def point(self, ppe: str) -> Sequence[MeteringPoint]:
+        """Return all versions of a metering point."""
+        items = self.table.query(keys.point(ppe), prefix="POINT#")
+        return [decode(MeteringPoint, unpacked(item)) for item in items]
+
+    def meters(self, ppe: str) -> Sequence[Meter]:
+        """Return all versions of all meters that ever stood at a point."""
+        return [decode(Meter, unpacked(i)) for i in self.table.query(keys.point(ppe), prefix="METER#")]
+
+    def meter(self, meter_no: str) -> Sequence[Meter]:
+        """Return all versions of a meter, at whichever points it stood."""
+        points = [item["sk"]["S"] for item in self.table.query(keys.meter_number(meter_no))]
+        return [one for ppe in points for one in self.meters(ppe) if one.meter_no == meter_no]
+
+    def contract(self, contract_no: str) -> Sequence[Contract]:
+        """Return all versions of a contract."""
+        return [decode(Contract, unpacked(i)) for i in self.table.query(keys.contract(contract_no))]
+
+    def contracts_at(self, ppe: str) -> Sequence[Contract]:
+        """Return all versions of all contracts that ever named a point."""
+        numbers = [
+            i["sk"]["S"].partition("#")[2] for i in self.table.query(keys.point(ppe), prefix="CONTRACT#")
+        ]
+        return [version for number in numbers for version in self.contract(number) if version.ppe == ppe]
+
+    def contract_numbers(self) -> Sequence[str]:
+        """List the numbers of all contracts, sorted."""
+        partitions = range(keys.PARTITIONS_OF_CONTRACTS)
+        return sorted(
+            item["sk"]["S"] for index in partitions for item in self.table.query(keys.contract_index(index))
+        )
+
+
+def _items(record: Record) -> Iterator[dict[str, Any]]:
+    data = {"data": packed(encode(record))}
+    row = record.source.row
+    if isinstance(record, Party):
+        sort = keys.version("PARTY", record.valid_from, record.known_at, row)
+        yield key_of((keys.party(record.party_id), sort)) | data
+    elif isinstance(record, MeteringPoint):
+        sort = keys.version("POINT", record.valid_from, record.known_at, row)
+        yield key_of((keys.point(record.ppe), sort)) | data
+    elif isinstance(record, Meter):
+        sort = keys.version(f"METER#{record.meter_no}", record.valid_from, record.known_at, row)
+        yield key_of((keys.point(record.ppe), sort)) | data
+        yield key_of((keys.meter_number(record.meter_no), record.ppe))
+    else:
+        sort = keys.version("CONTRACT", record.valid_from, record.known_at, row)
+        yield key_of((keys.contract(record.contract_no), sort)) | data
+        yield key_of((keys.point(record.ppe), f"CONTRACT#{record.contract_no}"))
+        index = keys.contract_index(keys.contract_partition(record.contract_no))
+        yield key_of((index, record.contract_no))
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoSettings:
+    """Company settings as versions."""
+
+    table: Table
+
+    def current(self) -> tuple[CompanySettings, str]:
+        """Return the settings in force and the hash that names their version. Raises SettingsMissingError."""
+        items = list(self.table.query("SETTINGS"))
+        if not items:
+            raise SettingsMissingError
+        latest = items[-1]
+        return CompanySettings.model_validate_json(unpacked(latest)), latest["version"]["S"]
+
+    def version(self, version: str) -> CompanySettings:
+        """Return the settings of a version. Raises SettingsMissingError."""
+        for item in self.table.query("SETTINGS"):
+            if item["version"]["S"] == version:
+                return CompanySettings.model_validate_json(unpacked(item))
+        raise SettingsMissingError
+
+    def put(self, settings: CompanySettings, *, version: str, known_at: datetime) -> None:
+        """Keep a version of the settings."""
+        key = keys.settings_version(settings.valid_from, known_at, version)
+        self.table.put(key, version=text(version), data=packed(settings.model_dump_json().encode()))
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoPriceLists:
+    """Price lists as versions; the YAML as it was dropped is kept beside what the engine reads."""
+
+    table: Table
+
+    def versions(self, code: str) -> Sequence[PriceList]:
+        """Return the versions in force, ordered by their first day; of one first day the latest known."""
+        latest: dict[str, PriceList] = {}
+        for item in self.table.query(keys.price_list(code)):
+            found = decode(PriceList, unpacked(item))
+            latest[found.window.start.isoformat()] = found
+        return [latest[start] for start in sorted(latest)]
+
+    def put(self, price_list: PriceList, *, yaml: bytes, known_at: datetime) -> None:
+        """Keep a version."""
+        key = keys.price_list_version(
+            price_list.code, price_list.window.start, known_at, price_list.content_hash
+        )
+        self.table.put(key, data=packed(encode(price_list)), yaml=packed(yaml))

@@ -1,0 +1,34 @@
+"""Render a document: its bytes into the bucket, its place into the table, a request to deliver it."""
+
+from kwit.aws.bootstrap import Application
+from kwit.aws.messages import DocumentNamed
+from kwit.aws.rendered import RenderedFile
+from kwit.aws.runtime import Report
+from kwit.documents.bill_pdf import render_bill
+from kwit.documents.view import bill_view
+from kwit.kernel.identifiers import content_hash
+
+
+class DocumentUnknownError(LookupError):
+    """A message names a document that is not kept; carries its id."""
+
+    def __init__(self, document_id: str) -> None:
+        super().__init__(f"no document {document_id}")
+        self.document_id = document_id
+
+
+def render(message: DocumentNamed, app: Application) -> Report:
+    """Render the document that the message names; doing it again writes the same bytes.
+
+    Raises DocumentUnknownError.
+    """
+    document = app.documents.document(message.document_id)
+    if document is None:
+        raise DocumentUnknownError(message.document_id)
+    company = app.company.version(document.bill().settings_version)
+    pdf = render_bill(view=bill_view(document=document, settings=company), issue_date=document.issue_date)
+    key = f"invoices/{document.issue_date:%Y/%m}/{document.number.replace('/', '-')}.pdf"
+    app.files.put(key, pdf, "application/pdf")
+    app.rendered.put(document.document_id, RenderedFile(key, content_hash(pdf), len(pdf)))
+    app.deliver_queue.deliver([document.document_id])
+    return {"document_id": document.document_id, "number": document.number, "bytes": len(pdf)}

@@ -1,0 +1,175 @@
+"""Runs, chunks, drafts, batches and cursors in DynamoDB."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kwit.aws import keys
+from kwit.aws.codec import decode, encode
+from kwit.aws.table import Item, Table, TransactionRefusedError, key_of, number, packed, text, unpacked
+from kwit.billing.drafts import Batch, ChunkResult, Draft, Run, RunStatus
+from kwit.kernel.identifiers import canonical_json, content_hash, deterministic_id
+
+
+class RunVanishedError(LookupError):
+    """A run that was just written cannot be read; carries its id."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"run {run_id} cannot be read")
+        self.run_id = run_id
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoRuns:
+    """The runs' store."""
+
+    table: Table
+
+    def create_run(self, run: Run, chunks: Sequence[Sequence[str]]) -> Run:
+        """Keep a new run with its chunks' contract numbers; return the kept one if it exists.
+
+        The chunks are written under the hash of the whole plan first, so of two planners at once the one whose
+        run is kept has its own chunks behind it.
+        """
+        plan = deterministic_id(*(f"{index}:{no}" for index, chunk in enumerate(chunks) for no in chunk))
+        self.table.put_many(
+            key_of(keys.chunk(run.run_id, plan, index)) | {"data": packed(canonical_json(list(chunk)))}
+            for index, chunk in enumerate(chunks)
+        )
+        self.table.put_new(
+            keys.run(run.run_id),
+            plan=text(plan),
+            business_date=text(run.business_date.isoformat()),
+            contracts=number(run.contracts),
+            chunks=number(run.chunks),
+            chunks_done=number(0),
+            run_status=text(str(run.status)),
+            batches=number(0),
+            batches_done=number(0),
+        )
+        return self._run(run.run_id)
+
+    def run(self, run_id: str) -> Run | None:
+        """Return a run, or None."""
+        item = self.table.get(keys.run(run_id))
+        return _run(run_id, item) if item else None
+
+    def _run(self, run_id: str) -> Run:
+        run = self.run(run_id)
+        if run is None:
+            raise RunVanishedError(run_id)
+        return run
+
+    def chunk_contracts(self, run_id: str, chunk: int) -> Sequence[str]:
+        """Return the contract numbers of a chunk, in order. Raises RunVanishedError."""
+        item = self.table.get(keys.run(run_id))
+        found = self.table.get(keys.chunk(run_id, item["plan"]["S"], chunk)) if item else None
+        if found is None:
+            raise RunVanishedError(f"{run_id}, chunk {chunk}")
+        return decode(list[str], unpacked(found))
+
+    def chunk_result(self, run_id: str, chunk: int) -> ChunkResult | None:
+        """Return what came of a chunk, or None while it is not done."""
+        item = self.table.get(keys.chunk_result(run_id, chunk))
+        return decode(ChunkResult, unpacked(item)) if item else None
+
+    def finish_chunk(self, result: ChunkResult, drafts: Sequence[Draft]) -> Run:
+        """Keep a chunk's drafts and its result, once; count it; return the run as it stands then."""
+        run_id = result.run_id
+        self.table.put_many(
+            key_of(keys.draft(run_id, result.chunk, draft.document_id)) | _draft_item(draft)
+            for draft in drafts
+        )
+        kept = self.table.new_item(keys.chunk_result(run_id, result.chunk), data=packed(encode(result)))
+        counted = self._count(run_id, "chunks_done")
+        try:
+            self.table.transact([kept, counted])
+        except TransactionRefusedError as error:
+            if error.reasons[0] != "ConditionalCheckFailed":
+                raise
+        return self._run(run_id)
+
+    def _count(self, run_id: str, counter: str) -> dict[str, Any]:
+        return self.table.change(
+            keys.run(run_id),
+            expression=f"SET {counter} = {counter} + :one",
+            condition="attribute_exists(pk)",
+            values={":one": number(1)},
+        )
+
+    def draft(self, run_id: str, chunk: int, document_id: str) -> Draft | None:
+        """Return a draft with its bytes."""
+        item = self.table.get(keys.draft(run_id, chunk, document_id))
+        return decode(Draft, unpacked(item)) if item else None
+
+    def approve(self, run_id: str, *, status: RunStatus, batches: Sequence[Batch], issue_date: date) -> Run:
+        """Keep the batches of an approved run and its status, once; return the run as it stands then."""
+        self.table.put_many(
+            key_of(keys.batch(run_id, batch.number)) | {"data": packed(encode(batch))} for batch in batches
+        )
+        self.table.update(
+            keys.run(run_id),
+            expression="SET run_status = :status, batches = :batches, issue_date = :day",
+            condition="run_status IN (:rated, :waiting)",
+            values={
+                ":status": text(str(status)),
+                ":batches": number(len(batches)),
+                ":day": text(issue_date.isoformat()),
+                ":rated": text(str(RunStatus.RATED)),
+                ":waiting": text(str(RunStatus.WAITING)),
+            },
+        )
+        return self._run(run_id)
+
+    def set_status(self, run_id: str, *, expected: RunStatus, status: RunStatus) -> Run:
+        """Move a run from one status to another; a run already moved stays as it is."""
+        self.table.update(
+            keys.run(run_id),
+            expression="SET run_status = :status",
+            condition="run_status = :expected",
+            values={":status": text(str(status)), ":expected": text(str(expected))},
+        )
+        return self._run(run_id)
+
+    def batch(self, run_id: str, number: int) -> Batch | None:
+        """Return a batch, or None."""
+        item = self.table.get(keys.batch(run_id, number))
+        return decode(Batch, unpacked(item)) if item else None
+
+    def finish_batch(self, run_id: str, number: int) -> Run:
+        """Count a batch as issued, once; the last one makes the run issued."""
+        mark = self.table.new_item(keys.batch_done(run_id, number))
+        try:
+            self.table.transact([mark, self._count(run_id, "batches_done")])
+        except TransactionRefusedError as error:
+            if error.reasons[0] != "ConditionalCheckFailed":
+                raise
+        run = self._run(run_id)
+        if run.batches_done == run.batches and run.status is RunStatus.APPROVED:
+            run = self.set_status(run_id, expected=RunStatus.APPROVED, status=RunStatus.ISSUED)
+        return run
+
+    def billed_to(self, contract_no: str) -> date | None:
+        """Return the first day of a contract not yet billed, or None before its first bill."""
+        item = self.table.get(keys.cursor(contract_no))
+        return date.fromisoformat(item["billed_to"]["S"]) if item else None
+
+
+def _draft_item(draft: Draft) -> dict[str, Any]:
+    return {"data": packed(encode(draft)), "content_hash": text(content_hash(draft.content))}
+
+
+def _run(run_id: str, item: Item) -> Run:
+    day = item.get("issue_date")
+    return Run(
+        run_id=run_id,
+        business_date=date.fromisoformat(item["business_date"]["S"]),
+        contracts=int(item["contracts"]["N"]),
+        chunks=int(item["chunks"]["N"]),
+        chunks_done=int(item["chunks_done"]["N"]),
+        status=RunStatus(item["run_status"]["S"]),
+        batches=int(item["batches"]["N"]),
+        batches_done=int(item["batches_done"]["N"]),
+        issue_date=date.fromisoformat(day["S"]) if day else None,
+    )

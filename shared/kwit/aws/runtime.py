@@ -1,0 +1,124 @@
+"""Lambda plumbing: messages in, one use case each, failures back to the queue, metrics and a log line out.
+
+Nothing is made at import: logger, metrics and application come into being at the first invocation.
+"""
+
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from os import environ
+from typing import Any, Generic, TypeVar
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from pydantic import BaseModel, ConfigDict
+
+from kwit.aws.bootstrap import Application
+from kwit.aws.settings import Settings, load
+
+Message = TypeVar("Message", bound=BaseModel)
+Report = Mapping[str, object]
+
+
+class QueueMessage(BaseModel):
+    """The body of a message; fields this version does not know are left alone."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+@dataclass(slots=True)
+class QueueFunction(Generic[Message]):
+    """A Lambda handler for an SQS queue: each record is one message for one use case.
+
+    A record that fails is named in `batchItemFailures`, so that only it comes back. Behind a failed record of
+    a FIFO group, the rest of the group waits with it. `use_case` returns what is worth a log line.
+    """
+
+    settings: type[Settings]
+    message: type[Message]
+    use_case: Callable[[Message, Application], Report | None]
+    application: Application | None = None
+    _logger: Logger | None = None
+    _metrics: Metrics | None = None
+    _started: bool = field(default=False)
+
+    def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        """Handle a batch of records."""
+        app, logger, metrics = self._start()
+        cold, self._started = not self._started, True
+        began = time.perf_counter_ns()
+        failures: list[dict[str, str]] = []
+        blocked: set[str] = set()
+        records = event.get("Records", [])
+        for record in records:
+            group = record.get("attributes", {}).get("MessageGroupId", "")
+            if group in blocked or not self._handle(record, app, logger):
+                failures.append({"itemIdentifier": record["messageId"]})
+                blocked |= {group} if group else set()
+        self._measure(app, logger, metrics, len(records), len(failures), began, cold=cold, context=context)
+        return {"batchItemFailures": failures}
+
+    def _start(self) -> tuple[Application, Logger, Metrics]:
+        if self.application is None:
+            self.application = Application(load(self.settings, environ))
+        if self._logger is None or self._metrics is None:
+            self._logger, self._metrics = Logger(), Metrics()
+        return self.application, self._logger, self._metrics
+
+    def _handle(self, record: Mapping[str, Any], app: Application, logger: Logger) -> bool:
+        try:
+            report = self.use_case(self.message.model_validate_json(record["body"]), app)
+        except Exception as error:  # noqa: BLE001 - whatever failed, this record alone comes back
+            told = _told(error) | {"message_id": record["messageId"]}
+            logger.error("failed", extra=told)  # noqa: TRY400 - a traceback would print values of the message
+            return False
+        if report is not None:
+            logger.info("done", extra=dict(report))
+        return True
+
+    def _measure(
+        self,
+        app: Application,
+        logger: Logger,
+        metrics: Metrics,
+        records: int,
+        failed: int,
+        began: int,
+        *,
+        cold: bool,
+        context: Any,
+    ) -> None:
+        meter = app.clients.meter.take()
+        milliseconds = (time.perf_counter_ns() - began) // 1_000_000
+        figures = {
+            "Records": records,
+            "Failed": failed,
+            "AwsCalls": sum(meter.calls.values()),
+            "WriteUnits": int(meter.write_units.to_integral_value()),
+            "ReadUnits": int(meter.read_units.to_integral_value()),
+        }
+        for name, value in figures.items():
+            metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+        metrics.add_metric(name="Duration", unit=MetricUnit.Milliseconds, value=milliseconds)
+        metrics.flush_metrics()
+        told = {
+            "figures": figures | {"Milliseconds": milliseconds, "ColdStart": cold},
+            "calls": dict(meter.calls),
+            "units": {"write": _plain(meter.write_units), "read": _plain(meter.read_units)},
+            "memory_mb": int(getattr(context, "memory_limit_in_mb", 0) or 0),
+        }
+        logger.info("invocation", extra=told)
+
+
+def _plain(units: Decimal) -> str:
+    return format(units.normalize(), "f")
+
+
+def _told(error: Exception) -> dict[str, object]:
+    """Say what failed without personal data: only kWit's own errors are trusted to tell their value."""
+    own = type(error).__module__.startswith("kwit.")
+    frames = traceback.extract_tb(error.__traceback__)
+    where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames[-6:]]
+    return {"error": type(error).__name__, "detail": str(error) if own else "", "where": where}

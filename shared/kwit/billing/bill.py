@@ -1,0 +1,233 @@
+"""Bill one contract: every period that is due becomes a draft, or a hold that says why not."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from kwit.billing.case import Case
+from kwit.billing.compose import compose_content
+from kwit.billing.content import BillContent
+from kwit.billing.cycles import NextPeriod, next_period
+from kwit.billing.drafts import Draft, Hold, HoldCode
+from kwit.billing.history import annual_kwh, past_use
+from kwit.kernel.identifiers import content_hash, deterministic_id
+from kwit.kernel.time import Period
+from kwit.metering.ports import ReadingStore
+from kwit.metering.usage import Usage, settlement_end, usage_of
+from kwit.rating.lines import Rated
+from kwit.rating.profile import RatingProfile, VatRounding
+from kwit.rating.rate import rate
+from kwit.rating.series import SeriesSorter
+from kwit.registry.company import CompanySettings, ProfileSettings
+from kwit.registry.records import Contract
+
+_MOST_PERIODS = 24
+_HOLD_OF_PROBLEM = {
+    "reading_missing": HoldCode.READING_MISSING,
+    "reading_before_last": HoldCode.READING_BEFORE_LAST,
+    "intervals_missing": HoldCode.INTERVALS_MISSING,
+    "intervals_incomplete": HoldCode.INTERVALS_MISSING,
+    "no_meter": HoldCode.NO_METER,
+    "price_list_missing": HoldCode.PRICE_MISSING,
+    "price_missing": HoldCode.PRICE_MISSING,
+    "rate_missing": HoldCode.PRICE_MISSING,
+}
+_RISK = {
+    HoldCode.READING_MISSING: 60,
+    HoldCode.INTERVALS_MISSING: 60,
+    HoldCode.READING_BEFORE_LAST: 80,
+    HoldCode.NO_METER: 80,
+    HoldCode.PRICE_MISSING: 90,
+    HoldCode.REGISTRY_INCOMPLETE: 90,
+    HoldCode.RATING_PROBLEM: 90,
+    HoldCode.AMOUNT_HIGH: 70,
+    HoldCode.USE_HIGH: 70,
+    HoldCode.NEGATIVE: 85,
+    HoldCode.UNCONFIRMED_PRICES: 50,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """What billing needs beside the case: settings with their version, the run and its business date."""
+
+    run_id: str
+    business_date: date
+    settings: CompanySettings
+    settings_version: str
+    sorter: SeriesSorter
+
+
+def rating_profile(code: str, settings: ProfileSettings) -> RatingProfile:
+    """Turn a profile of the settings into the engine's profile."""
+    return RatingProfile(
+        code=code,
+        vat=VatRounding(settings.vat),
+        lines_by_zone=frozenset(settings.lines_by_zone),
+        units=dict(settings.units),
+        names=dict(settings.names),
+        month_digits=settings.month_digits,
+        merge_equal_prices=settings.merge_equal_prices,
+        reading_window_days=settings.reading_window_days,
+    )
+
+
+def due_period(
+    *, contract: Contract, billed_to: date, business_date: date, window_days: int
+) -> NextPeriod | None:
+    """Return the next period of a contract if it has ended by the business date, else None."""
+    following = next_period(contract=contract, billed_to=billed_to, window_days=window_days)
+    return following if following is not None and following.end <= business_date else None
+
+
+def bill_contract(
+    *, case: Case, billed_to: date | None, billing: Billing, readings: ReadingStore
+) -> tuple[list[Draft], list[Hold]]:
+    """Bill every period of a contract that has ended by the business date, in order, up to the first hold.
+
+    `billed_to` is the first day not yet billed by kWit, None before its first bill.
+    """
+    drafts: list[Draft] = []
+    start = billed_to or case.contracts[0].billed_to
+    first = billed_to is None
+    for _ in range(_MOST_PERIODS):
+        contract = case.contract_on(start)
+        named = billing.settings.profiles.get(contract.profile)
+        if named is None:
+            detail = f"profile {contract.profile} is not in the settings"
+            return drafts, [_hold(case, start, start, HoldCode.REGISTRY_INCOMPLETE, detail)]
+        profile = rating_profile(contract.profile, named)
+        due = due_period(
+            contract=contract,
+            billed_to=start,
+            business_date=billing.business_date,
+            window_days=profile.reading_window_days,
+        )
+        if due is None:
+            return drafts, []
+        outcome = _bill_period(case, contract, due, profile, billing, readings, first=first)
+        if isinstance(outcome, Hold):
+            return drafts, [outcome]
+        drafts.append(outcome)
+        start, first = outcome.end, False
+    return drafts, []
+
+
+def _bill_period(
+    case: Case,
+    contract: Contract,
+    due: NextPeriod,
+    profile: RatingProfile,
+    billing: Billing,
+    readings: ReadingStore,
+    *,
+    first: bool,
+) -> Draft | Hold:
+    end = due.end
+    if not due.exact_end:
+        found = settlement_end(
+            start=due.start,
+            nominal_end=due.end,
+            window_days=profile.reading_window_days,
+            registers=case.registers,
+            readings=case.states,
+        )
+        end = found or due.end
+    period = Period(due.start, end)
+    series = any(register.interval_minutes for register in case.registers)
+    usage = usage_of(
+        period=period,
+        registers=case.registers,
+        readings=case.states,
+        interval_days=readings.intervals(contract.ppe, period=period) if series else (),
+    )
+    past = past_use(registers=case.registers, states=case.states, until=period.end)
+    annual = annual_kwh(past=past, until=period.end, declared=contract.annual_kwh)
+    sorted_series = billing.sorter.for_usage(usage=usage, lists=case.lists)
+    rated = rate(
+        period=period,
+        terms=case.terms_over(period, annual_kwh=annual),
+        months=due.months,
+        usage=usage,
+        lists=case.lists,
+        profile=profile,
+        series_zones=sorted_series.zones,
+        capacity_wh=sorted_series.capacity,
+    )
+    if rated.problems:
+        problem = rated.problems[0]
+        code = _HOLD_OF_PROBLEM.get(problem.code, HoldCode.RATING_PROBLEM)
+        detail = "; ".join(f"{one.code}: {one.detail}" for one in rated.problems[:5])
+        return _hold(case, period.start, period.end, code, detail, wh=usage.wh("import"))
+    content = compose_content(
+        case=case,
+        contract=contract,
+        rated=rated,
+        usage=usage,
+        months=due.months,
+        profile=profile,
+        past=past,
+        annual_kwh=annual,
+        first_bill=first,
+        settings_version=billing.settings_version,
+    )
+    return _screen(case, rated, usage, billing) or _draft(case, content, usage, billing)
+
+
+def _hold(case: Case, start: date, end: date, code: HoldCode, detail: str, *, wh: int = 0) -> Hold:
+    return Hold(case.contract_no, start, end, code, detail, _RISK[code], wh)
+
+
+def _screen(case: Case, rated: Rated, usage: Usage, billing: Billing) -> Hold | None:
+    """Hold a bill that a person should see first: thresholds come from the settings."""
+    limits = billing.settings.holds
+    start, end, wh = rated.period.start, rated.period.end, usage.wh("import")
+    if rated.gross < 0:
+        return _hold(case, start, end, HoldCode.NEGATIVE, f"gross {rated.gross} zł", wh=wh)
+    if rated.gross > limits.gross_over:
+        detail = f"gross {rated.gross} zł is over {limits.gross_over} zł"
+        return _hold(case, start, end, HoldCode.AMOUNT_HIGH, detail, wh=wh)
+    kwh_per_day = Decimal(wh) / 1000 / rated.period.days
+    if kwh_per_day > limits.kwh_per_day_over:
+        detail = f"{kwh_per_day:.1f} kWh a day is over {limits.kwh_per_day_over}"
+        return _hold(case, start, end, HoldCode.USE_HIGH, detail, wh=wh)
+    return None
+
+
+def _draft(case: Case, content: BillContent, usage: Usage, billing: Billing) -> Draft:
+    canonical = content.canonical()
+    return Draft(
+        document_id=deterministic_id("bill", case.contract_no, "all", content.start.isoformat()),
+        run_id=billing.run_id,
+        contract_no=case.contract_no,
+        start=content.start,
+        end=content.end,
+        content=canonical,
+        content_hash=content_hash(canonical),
+        net=content.net,
+        vat=content.vat,
+        gross=content.gross,
+        wh_read=usage.wh("import"),
+        kwh_billed=sum(row.kwh for row in content.energy if row.quantity == "import"),
+    )
+
+
+def hold_sentence(code: HoldCode) -> str:
+    """Say in Polish why a bill waits."""
+    return _SENTENCES[code]
+
+
+_SENTENCES = {
+    HoldCode.READING_MISSING: "Brak odczytu na koniec okresu; rachunku nie wystawiono i nie oszacowano.",
+    HoldCode.READING_BEFORE_LAST: "Odczyt jest niższy od poprzedniego.",
+    HoldCode.INTERVALS_MISSING: "Szereg czasowy jest niepełny.",
+    HoldCode.NO_METER: "W punkcie nie ma licznika, który liczyłby pobór.",
+    HoldCode.PRICE_MISSING: "Brak ceny lub stawki na część okresu.",
+    HoldCode.REGISTRY_INCOMPLETE: "W kartotece brakuje rekordu, na który powołuje się umowa.",
+    HoldCode.RATING_PROBLEM: "Nie da się policzyć opłat; szczegół mówi dlaczego.",
+    HoldCode.AMOUNT_HIGH: "Kwota przekracza próg kontroli.",
+    HoldCode.USE_HIGH: "Zużycie przekracza próg kontroli.",
+    HoldCode.NEGATIVE: "Kwota jest ujemna.",
+    HoldCode.UNCONFIRMED_PRICES: "Rachunek opiera się na niepotwierdzonych stawkach.",
+    HoldCode.NOT_BALANCED: "Przebieg się nie bilansuje.",
+}

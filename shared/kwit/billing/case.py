@@ -1,0 +1,142 @@
+"""A billing case: what is known of one contract that a bill is made from, gathered once from the stores."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kwit.kernel.time import DateRange, Period
+from kwit.metering.ports import ReadingStore
+from kwit.metering.readings import RegisterReading
+from kwit.metering.usage import MeteredRegister
+from kwit.rating.terms import ALL_SECTIONS, Terms
+from kwit.registry.ports import RegistryStore
+from kwit.registry.records import Contract, ContractKind, Meter, MeteringPoint, Party, in_force, timeline
+from kwit.tariffs.ports import PriceListStore
+from kwit.tariffs.price_list import PriceList
+
+_SECTIONS = {
+    ContractKind.COMPREHENSIVE: ALL_SECTIONS,
+    ContractKind.SALE: frozenset({"sale", "other"}),
+    ContractKind.DISTRIBUTION: frozenset({"distribution", "other"}),
+}
+
+
+class RegistryIncompleteError(LookupError):
+    """The registry lacks a record that a contract names; carries what is missing and for which contract."""
+
+    def __init__(self, contract_no: str, missing: str) -> None:
+        super().__init__(f"contract {contract_no}: {missing} is not in the registry")
+        self.contract_no = contract_no
+        self.missing = missing
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A contract with its terms over time, point, parties, registers, states and price lists."""
+
+    contract_no: str
+    contracts: tuple[Contract, ...]
+    point: MeteringPoint
+    customer: Party
+    payer: Party
+    registers: tuple[MeteredRegister, ...]
+    states: tuple[RegisterReading, ...]
+    lists: Mapping[str, Sequence[PriceList]]
+
+    def contract_on(self, day: date) -> Contract:
+        """Return the version of the contract in force on a day, or its first one before that."""
+        return in_force(self.contracts, on=day) or self.contracts[0]
+
+    def terms_over(self, period: Period, *, annual_kwh: int | None) -> list[Terms]:
+        """Return the terms that hold one after another over a period.
+
+        Groups G are households and those that the tariff regulation settles like them.
+        """
+        versions = timeline(self.contracts)
+        terms = []
+        for index, contract in enumerate(versions):
+            following = versions[index + 1].valid_from if index + 1 < len(versions) else None
+            held = DateRange(contract.valid_from, following).intersection(period.range)
+            if held is not None:
+                terms.append(self._terms(contract, held, annual_kwh))
+        return terms
+
+    def _terms(self, contract: Contract, window: DateRange, annual_kwh: int | None) -> Terms:
+        return Terms(
+            window=window,
+            group=contract.group,
+            household=contract.group.upper().startswith("G"),
+            price_lists=contract.price_lists,
+            phases=self.point.phases,
+            cycle_months=contract.cycle_months,
+            remote_reading=contract.remote_reading,
+            annual_kwh=annual_kwh,
+            contracted_kw=contract.contracted_kw,
+            capacity_share=contract.capacity_share,
+            sections=_SECTIONS[contract.kind],
+        )
+
+
+def gather_case(
+    *,
+    contract_no: str,
+    on: date,
+    registry: RegistryStore,
+    readings: ReadingStore,
+    price_lists: PriceListStore,
+    cache: dict[str, Sequence[PriceList]],
+) -> Case:
+    """Gather what a contract's bill rests on, as known now.
+
+    `cache` keeps price lists for the other contracts of the chunk. Raises RegistryIncompleteError.
+    """
+    contracts = timeline(registry.contract(contract_no))
+    if not contracts:
+        raise RegistryIncompleteError(contract_no, f"contract {contract_no}")
+    contract = in_force(contracts, on=on) or contracts[0]
+    point = in_force(registry.point(contract.ppe), on=on)
+    if point is None:
+        raise RegistryIncompleteError(contract_no, f"point {contract.ppe}")
+    customer = in_force(registry.party(contract.party_id), on=on)
+    if customer is None:
+        raise RegistryIncompleteError(contract_no, f"party {contract.party_id}")
+    payer = in_force(registry.party(contract.payer_id), on=on)
+    if payer is None:
+        raise RegistryIncompleteError(contract_no, f"payer {contract.payer_id}")
+    for code in {code for one in contracts for code in one.price_lists} - cache.keys():
+        cache[code] = price_lists.versions(code)
+    return Case(
+        contract_no=contract_no,
+        contracts=tuple(contracts),
+        point=point,
+        customer=customer,
+        payer=payer,
+        registers=metered_registers(registry.meters(contract.ppe)),
+        states=tuple(readings.registers(contract.ppe)),
+        lists={code: cache[code] for one in contracts for code in one.price_lists},
+    )
+
+
+def metered_registers(meters: Sequence[Meter]) -> tuple[MeteredRegister, ...]:
+    """Turn the meters that ever stood at a point into registers with the days they were present."""
+    latest: dict[tuple[str, date], Meter] = {}
+    for meter in meters:
+        stay = (meter.meter_no, meter.installed)
+        kept = latest.get(stay)
+        if kept is None or (meter.valid_from, meter.known_at) > (kept.valid_from, kept.known_at):
+            latest[stay] = meter
+    return tuple(
+        MeteredRegister(
+            meter_no=meter.meter_no,
+            code=register.code,
+            zone=register.zone,
+            quantity=str(register.quantity),
+            digits=register.digits,
+            multiplier=meter.multiplier,
+            present=DateRange(meter.installed, meter.removed),
+            interval_minutes=meter.interval_minutes,
+            winter_time=meter.winter_time,
+        )
+        for meter in sorted(latest.values(), key=lambda m: m.installed)
+        for register in meter.registers
+    )

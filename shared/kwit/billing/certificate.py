@@ -1,0 +1,117 @@
+"""The run certificate: energy read = energy billed + stated exceptions, and the money adds up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kwit.billing.content import BillContent, parse_content
+from kwit.billing.drafts import ChunkResult, DraftRef, Hold, Run
+from kwit.billing.ports import RunStore
+from kwit.kernel.energy import whole_kwh
+from kwit.kernel.identifiers import canonical_json, content_hash
+from kwit.kernel.money import grosze, total
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a run proves about itself. `faults` is empty when it balances.
+
+    Energy is in whole Wh: `wh_read` of all due periods with a known use, `wh_held` of those held back, and
+    `rounding_wh` the stated difference between Wh read and whole kWh billed.
+    """
+
+    run_id: str
+    contracts: int
+    nothing_due: int
+    drafts: tuple[DraftRef, ...]
+    holds: tuple[Hold, ...]
+    wh_read: int
+    wh_held: int
+    kwh_billed: int
+    rounding_wh: int
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    drafts_hash: str
+    faults: tuple[str, ...]
+
+    @property
+    def balances(self) -> bool:
+        """Tell whether nothing was found wrong."""
+        return not self.faults
+
+
+def certify(*, run: Run, results: Sequence[ChunkResult], store: RunStore) -> Certificate:
+    """Check a whole run against itself: every contract is accounted for, every draft adds up."""
+    drafts = tuple(ref for result in results for ref in result.drafts)
+    holds = tuple(hold for result in results for hold in result.holds)
+    nothing = tuple(number for result in results for number in result.nothing_due)
+    faults = _faults_of_drafts(run, drafts, store)
+    accounted = {ref.contract_no for ref in drafts} | {hold.contract_no for hold in holds} | set(nothing)
+    if len(accounted) != run.contracts:
+        faults.append(f"{run.contracts} contracts planned, {len(accounted)} accounted for")
+    if len({ref.document_id for ref in drafts}) != len(drafts):
+        faults.append("two drafts have one identity")
+    wh_drafted = sum(ref.wh_read for ref in drafts)
+    wh_held = sum(hold.wh_read for hold in holds)
+    kwh_billed = sum(ref.kwh_billed for ref in drafts)
+    return Certificate(
+        run_id=run.run_id,
+        contracts=run.contracts,
+        nothing_due=len(nothing),
+        drafts=drafts,
+        holds=holds,
+        wh_read=wh_drafted + wh_held,
+        wh_held=wh_held,
+        kwh_billed=kwh_billed,
+        rounding_wh=wh_drafted - kwh_billed * 1000,
+        net=total(ref.net for ref in drafts),
+        vat=total(ref.vat for ref in drafts),
+        gross=total(ref.gross for ref in drafts),
+        drafts_hash=content_hash(canonical_json([ref.content_hash for ref in drafts])),
+        faults=tuple(faults),
+    )
+
+
+def _faults_of_drafts(run: Run, drafts: Sequence[DraftRef], store: RunStore) -> list[str]:
+    faults: list[str] = []
+    for ref in drafts:
+        draft = store.draft(run.run_id, ref.chunk, ref.document_id)
+        if draft is None:
+            faults.append(f"draft {ref.document_id} is gone")
+            continue
+        if content_hash(draft.content) != ref.content_hash:
+            faults.append(f"draft {ref.document_id} is not the one that was rated")
+            continue
+        faults += [
+            f"draft {ref.document_id}: {fault}" for fault in content_faults(parse_content(draft.content), ref)
+        ]
+    return faults
+
+
+def content_faults(content: BillContent, ref: DraftRef) -> list[str]:
+    """Add a bill up again from its lines and its usage and name every figure that does not agree."""
+    faults = [
+        f"line {line.charge} {line.zone}: {line.quantity} x {line.price} is not {line.net}"
+        for line in content.lines
+        if grosze(line.quantity * line.price) != line.net
+    ]
+    checks = {
+        "net of lines": (total(line.net for line in content.lines), content.net),
+        "net of sections": (total(section.net for section in content.sections), content.net),
+        "net of VAT rows": (total(row.net for row in content.vat_rows), content.net),
+        "VAT of rows": (total(row.vat for row in content.vat_rows), content.vat),
+        "gross": (content.net + content.vat, content.gross),
+        "gross of the reference": (ref.gross, content.gross),
+    }
+    faults += [f"{name}: {left} against {right}" for name, (left, right) in checks.items() if left != right]
+    imports = [row for row in content.energy if row.quantity == "import"]
+    read = sum(span.wh for span in content.usage if span.quantity == "import")
+    if read != sum(row.wh for row in imports) or read != ref.wh_read:
+        faults.append(f"energy read {read} Wh against zones {sum(row.wh for row in imports)} Wh")
+    faults += [
+        f"zone {row.zone}: {row.wh} Wh billed as {row.kwh} kWh"
+        for row in imports
+        if whole_kwh(row.wh) != row.kwh
+    ]
+    return faults

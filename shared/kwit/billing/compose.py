@@ -1,0 +1,189 @@
+"""Compose the content of a bill from a rated period: records and lines become plain data."""
+
+from collections.abc import Sequence
+
+from kwit.billing.case import Case
+from kwit.billing.content import (
+    BillContent,
+    EnergyData,
+    ExciseData,
+    HistoryData,
+    LineData,
+    PartyData,
+    PointData,
+    PriceListData,
+    SectionData,
+    SpanData,
+    StateData,
+    VatData,
+)
+from kwit.billing.history import PastUse, chart, last_year_use
+from kwit.kernel.energy import from_wh
+from kwit.metering.readings import RegisterReading
+from kwit.metering.usage import IntervalSeries, RegisterSpan, Usage
+from kwit.rating.lines import Line, Rated
+from kwit.rating.profile import RatingProfile
+from kwit.rating.terms import Months
+from kwit.registry.records import Contract, MeteringPoint, Party
+from kwit.tariffs.price_list import PriceList
+
+
+def compose_content(
+    *,
+    case: Case,
+    contract: Contract,
+    rated: Rated,
+    usage: Usage,
+    months: Months,
+    profile: RatingProfile,
+    past: Sequence[PastUse],
+    annual_kwh: int | None,
+    first_bill: bool,
+    settings_version: str,
+) -> BillContent:
+    """Put together all that the document will say; nothing is computed after this."""
+    return BillContent(
+        contract_no=contract.contract_no,
+        contract_kind=str(contract.kind),
+        contract_ends=contract.ends,
+        group=contract.group,
+        profile=profile.code,
+        vat_rounding=str(profile.vat),
+        start=rated.period.start,
+        end=rated.period.end,
+        months=str(months.cycle * months.share),
+        payment_days=contract.payment_days,
+        contracted_kw=contract.contracted_kw,
+        annual_kwh=annual_kwh,
+        remote_reading=contract.remote_reading,
+        prosumer=str(contract.prosumer),
+        opening_balance=contract.balance if first_bill else None,
+        customer=_party(case.customer),
+        payer=_party(case.payer),
+        point=_point(case.point),
+        settings_version=settings_version,
+        usage=(*(_span(span) for span in usage.spans), *(_series(one) for one in usage.series)),
+        energy=tuple(
+            EnergyData(quantity=e.quantity, zone=e.zone, label=e.label, wh=e.wh, kwh=e.kwh)
+            for e in rated.energy
+        ),
+        lines=tuple(_line(line) for line in rated.lines),
+        sections=tuple(
+            SectionData(section=s.section, net=s.net, vat=s.vat, gross=s.gross) for s in rated.sections
+        ),
+        vat_rows=tuple(VatData(rate=r.rate, net=r.net, vat=r.vat, gross=r.gross) for r in rated.vat_rows),
+        net=rated.net,
+        vat=rated.vat,
+        gross=rated.gross,
+        excise=ExciseData(
+            kwh=rated.excise.kwh, rate_per_mwh=rated.excise.rate_per_mwh, amount=rated.excise.amount
+        )
+        if rated.excise
+        else None,
+        price_lists=_price_lists(case, rated.lines),
+        history=tuple(
+            HistoryData(start=one.period.start, end=one.period.end, wh=one.wh) for one in chart(past)
+        ),
+        last_year_wh=last_year_use(past, rated.period),
+    )
+
+
+def _party(party: Party) -> PartyData:
+    return PartyData(
+        party_id=party.party_id,
+        name=party.name,
+        street=party.street,
+        postcode=party.postcode,
+        city=party.city,
+        nip=party.nip,
+        email=party.email,
+        bank_account=party.bank_account,
+    )
+
+
+def _point(point: MeteringPoint) -> PointData:
+    return PointData(
+        ppe=point.ppe,
+        distributor=point.distributor,
+        street=point.street,
+        postcode=point.postcode,
+        city=point.city,
+        phases=point.phases,
+    )
+
+
+def _state(reading: RegisterReading) -> StateData:
+    return StateData(
+        day=reading.boundary,
+        kwh=from_wh(reading.state_wh, unit="kWh"),
+        kind=str(reading.kind),
+        source=str(reading.source),
+    )
+
+
+def _span(span: RegisterSpan) -> SpanData:
+    return SpanData(
+        meter_no=span.register.meter_no,
+        register_code=span.register.code,
+        zone=span.register.zone,
+        quantity=span.register.quantity,
+        multiplier=span.register.multiplier,
+        wh=span.wh,
+        first=_state(span.first),
+        last=_state(span.last),
+    )
+
+
+def _series(series: IntervalSeries) -> SpanData:
+    return SpanData(
+        meter_no=series.register.meter_no,
+        register_code=series.register.code,
+        zone="",
+        quantity=series.register.quantity,
+        multiplier=series.register.multiplier,
+        wh=series.wh,
+        series_days=len(series.days),
+        series_sources=tuple(str(day.source) for day in series.days),
+    )
+
+
+def _line(line: Line) -> LineData:
+    return LineData(
+        charge=line.charge,
+        name=line.name,
+        section=line.section,
+        zone=line.zone,
+        start=line.period.start,
+        end=line.period.end,
+        quantity=line.quantity,
+        unit=line.unit,
+        price=line.price,
+        net=line.net,
+        vat_rate=line.vat_rate,
+        vat=line.vat,
+        posting=line.posting,
+        rule=line.quantity_source.rule,
+        days=line.quantity_source.days,
+        of_days=line.quantity_source.of_days,
+        wh=line.quantity_source.wh,
+        usage=line.quantity_source.usage,
+        price_list=line.price_source.version,
+        page=line.price_source.page,
+    )
+
+
+def _price_lists(case: Case, lines: Sequence[Line]) -> tuple[PriceListData, ...]:
+    versions: dict[str, PriceList] = {
+        version.content_hash: version for lists in case.lists.values() for version in lists
+    }
+    used = dict.fromkeys(line.price_source.version for line in lines)
+    return tuple(
+        PriceListData(
+            code=versions[name].code,
+            title=versions[name].title,
+            document=versions[name].document,
+            version=name,
+            confidence=str(versions[name].confidence),
+        )
+        for name in used
+    )

@@ -1,0 +1,193 @@
+"""The content of a bill: all that a document says, as plain data, hashed as a draft and issued as it stands.
+
+Decimals travel as text. The content explains itself: every line carries its formula, the spans of use behind
+its quantity and the price list version and page behind its price.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from kwit.kernel.identifiers import canonical_json
+
+ENGINE = "kwit-rating/1"
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PartyData(_Data):
+    """A party as the document names it."""
+
+    party_id: str
+    name: str
+    street: str
+    postcode: str
+    city: str
+    nip: str = ""
+    email: str = ""
+    bank_account: str = ""
+
+
+class PointData(_Data):
+    """The metering point as the document names it."""
+
+    ppe: str
+    distributor: str
+    street: str
+    postcode: str
+    city: str
+    phases: int
+
+
+class StateData(_Data):
+    """A register's state: the day it closes, kWh with three decimals, kind, and the file row it came from."""
+
+    day: date
+    kwh: Decimal
+    kind: str
+    source: str
+
+
+class SpanData(_Data):
+    """The use between two states of a register, or over a series; `wh` has the multiplier in it."""
+
+    meter_no: str
+    register_code: str
+    zone: str
+    quantity: str
+    multiplier: int
+    wh: int
+    first: StateData | None = None
+    last: StateData | None = None
+    series_days: int = 0
+    series_sources: tuple[str, ...] = ()
+
+
+class LineData(_Data):
+    """A charge line with its provenance: net = quantity x price, half up to 0.01."""
+
+    charge: str
+    name: str
+    section: str
+    zone: str
+    start: date
+    end: date
+    quantity: Decimal
+    unit: str
+    price: Decimal
+    net: Decimal
+    vat_rate: Decimal
+    vat: Decimal | None
+    posting: str
+    rule: str
+    days: int
+    of_days: int
+    wh: int | None
+    usage: tuple[int, ...]
+    price_list: str
+    page: str
+
+
+class SectionData(_Data):
+    """Totals of a section."""
+
+    section: str
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+
+
+class VatData(_Data):
+    """A row of the VAT summary."""
+
+    rate: Decimal
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+
+
+class EnergyData(_Data):
+    """Energy of a zone: Wh read, whole kWh billed."""
+
+    quantity: str
+    zone: str
+    label: str
+    wh: int
+    kwh: int
+
+
+class ExciseData(_Data):
+    """Excise contained in the price, as information."""
+
+    kwh: int
+    rate_per_mwh: Decimal
+    amount: Decimal
+
+
+class PriceListData(_Data):
+    """A version of a price list that the bill rests on."""
+
+    code: str
+    title: str
+    document: str
+    version: str
+    confidence: str
+
+
+class HistoryData(_Data):
+    """Use of an earlier stretch of days, in Wh."""
+
+    start: date
+    end: date
+    wh: int
+
+
+class BillContent(_Data):
+    """Everything a bill says, but for what issuing adds: number, issue date, due date."""
+
+    format: Literal["kwit/bill/1"] = "kwit/bill/1"
+    engine: str = ENGINE
+    contract_no: str
+    contract_kind: str
+    contract_ends: date | None
+    group: str
+    profile: str
+    vat_rounding: str
+    start: date
+    end: date
+    months: str
+    payment_days: int
+    contracted_kw: Decimal | None
+    annual_kwh: int | None
+    remote_reading: bool
+    prosumer: str
+    opening_balance: Decimal | None
+    customer: PartyData
+    payer: PartyData
+    point: PointData
+    settings_version: str
+    usage: tuple[SpanData, ...]
+    energy: tuple[EnergyData, ...]
+    lines: tuple[LineData, ...]
+    sections: tuple[SectionData, ...]
+    vat_rows: tuple[VatData, ...]
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    excise: ExciseData | None
+    price_lists: tuple[PriceListData, ...]
+    history: tuple[HistoryData, ...] = ()
+    last_year_wh: int | None = None
+
+    def canonical(self) -> bytes:
+        """Write the content as the one text its hash is taken of."""
+        return canonical_json(self.model_dump(mode="json"))
+
+
+def parse_content(content: bytes) -> BillContent:
+    """Read a content back from its canonical text."""
+    return BillContent.model_validate_json(content)

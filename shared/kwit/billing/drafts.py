@@ -1,0 +1,124 @@
+"""Drafts (projekty dokumentów), holds (wstrzymania) and runs (przebiegi), as the stores keep them."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A bill not yet issued: its identity, the canonical bytes of its content and their hash.
+
+    `document_id` is made of contract, charges and period, so any run that bills the same period makes the
+    same id.
+    """
+
+    document_id: str
+    run_id: str
+    contract_no: str
+    start: date
+    end: date
+    content: bytes
+    content_hash: str
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    wh_read: int
+    kwh_billed: int
+
+
+class HoldCode(StrEnum):
+    """Why a bill waits. Each code has a Polish sentence in the run's report."""
+
+    READING_MISSING = "reading_missing"
+    READING_BEFORE_LAST = "reading_before_last"
+    INTERVALS_MISSING = "intervals_missing"
+    NO_METER = "no_meter"
+    PRICE_MISSING = "price_missing"
+    REGISTRY_INCOMPLETE = "registry_incomplete"
+    RATING_PROBLEM = "rating_problem"
+    AMOUNT_HIGH = "amount_high"
+    USE_HIGH = "use_high"
+    NEGATIVE = "negative"
+    UNCONFIRMED_PRICES = "unconfirmed_prices"
+    NOT_BALANCED = "not_balanced"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A period that is not billed, with the reason and the value it concerns; `risk` runs from 0 to 100."""
+
+    contract_no: str
+    start: date
+    end: date
+    code: HoldCode
+    detail: str
+    risk: int
+    wh_read: int = 0
+
+
+class RunStatus(StrEnum):
+    """Where a run stands."""
+
+    PLANNED = "planned"
+    RATED = "rated"
+    WAITING = "waiting_for_approval"
+    APPROVED = "approved"
+    ISSUED = "issued"
+    NOT_BALANCED = "not_balanced"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A billing run (przebieg rozliczeniowy): one business date, its chunks, and how far it has come."""
+
+    run_id: str
+    business_date: date
+    contracts: int
+    chunks: int
+    chunks_done: int = 0
+    status: RunStatus = RunStatus.PLANNED
+    batches: int = 0
+    batches_done: int = 0
+    issue_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRef:
+    """A draft by name, in its chunk, with what a certificate and an approval need of it."""
+
+    document_id: str
+    chunk: int
+    contract_no: str
+    start: date
+    end: date
+    content_hash: str
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    wh_read: int
+    kwh_billed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkResult:
+    """What came of one chunk of contracts: the drafts by reference and the holds."""
+
+    run_id: str
+    chunk: int
+    contracts: int
+    drafts: tuple[DraftRef, ...]
+    holds: tuple[Hold, ...]
+    nothing_due: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Approved drafts in the order they will be numbered in, for one series."""
+
+    run_id: str
+    number: int
+    series: str
+    issue_date: date
+    drafts: tuple[DraftRef, ...]

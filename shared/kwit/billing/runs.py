@@ -1,0 +1,219 @@
+"""A billing run: plan, rate in chunks, close with a certificate, approve. Every step may be repeated.
+
+Ids are made of the business date, so a second schedule event finds the same run; each step keeps its result
+once, under a condition, and then only asks for the next step, so a message that arrives twice changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kwit.billing.bill import Billing, bill_contract, due_period, rating_profile
+from kwit.billing.case import RegistryIncompleteError, gather_case
+from kwit.billing.certificate import Certificate, certify
+from kwit.billing.drafts import (
+    Batch,
+    ChunkResult,
+    Draft,
+    DraftRef,
+    Hold,
+    HoldCode,
+    Run,
+    RunStatus,
+)
+from kwit.billing.ports import RunQueue, RunStore, SettingsStore
+from kwit.metering.ports import ReadingStore
+from kwit.rating.series import SeriesSorter
+from kwit.registry.company import CompanySettings
+from kwit.registry.ports import RegistryStore
+from kwit.registry.records import in_force, timeline
+from kwit.tariffs.ports import PriceListStore
+from kwit.tariffs.price_list import PriceList
+
+CHUNK_SIZE = 25
+BATCH_SIZE = 96
+
+
+class RunUnknownError(LookupError):
+    """A message names a run or a chunk that no store knows; carries the name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no such run or chunk: {name}")
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningStores:
+    """The stores that planning and closing a run work with."""
+
+    settings: SettingsStore
+    registry: RegistryStore
+    runs: RunStore
+
+
+@dataclass(frozen=True, slots=True)
+class RatingStores(PlanningStores):
+    """The stores that rating a chunk works with."""
+
+    readings: ReadingStore
+    price_lists: PriceListStore
+
+
+def run_id_of(business_date: date) -> str:
+    """Name the daily run of a business date."""
+    return f"{business_date.isoformat()}-daily"
+
+
+def plan_run(*, business_date: date, stores: PlanningStores, queue: RunQueue) -> Run:
+    """Plan the run of a business date: find the contracts that are due and ask for their chunks to be rated.
+
+    A run that exists already is asked for again only where it is unfinished.
+    """
+    run_id = run_id_of(business_date)
+    run = stores.runs.run(run_id)
+    if run is None:
+        settings, _ = stores.settings.current()
+        due = due_contracts(business_date=business_date, settings=settings, stores=stores)
+        chunks = [due[index : index + CHUNK_SIZE] for index in range(0, len(due), CHUNK_SIZE)]
+        planned = Run(run_id, business_date, contracts=len(due), chunks=len(chunks))
+        run = stores.runs.create_run(planned, chunks)
+    if run.status is RunStatus.PLANNED:
+        for chunk in range(run.chunks):
+            queue.rate_chunk(run_id, chunk)
+        if run.chunks_done == run.chunks:
+            queue.close_run(run_id)
+    elif run.status in {RunStatus.RATED, RunStatus.APPROVED}:
+        queue.close_run(run_id)
+    return run
+
+
+def due_contracts(*, business_date: date, settings: CompanySettings, stores: PlanningStores) -> list[str]:
+    """List, sorted, the numbers of the contracts with a period that has ended by the business date."""
+    due = []
+    for contract_no in stores.registry.contract_numbers():
+        versions = timeline(stores.registry.contract(contract_no))
+        billed_to = stores.runs.billed_to(contract_no) or versions[0].billed_to
+        contract = in_force(versions, on=billed_to) or versions[0]
+        named = settings.profiles.get(contract.profile)
+        window = rating_profile(contract.profile, named).reading_window_days if named else 0
+        if due_period(
+            contract=contract, billed_to=billed_to, business_date=business_date, window_days=window
+        ):
+            due.append(contract_no)
+    return due
+
+
+def rate_chunk(
+    *, run_id: str, chunk: int, stores: RatingStores, queue: RunQueue, holidays: frozenset[date]
+) -> ChunkResult:
+    """Rate the contracts of a chunk, keep drafts and holds once, and ask for the run's close after the last."""
+    run = stores.runs.run(run_id)
+    if run is None:
+        raise RunUnknownError(run_id)
+    done = stores.runs.chunk_result(run_id, chunk)
+    if done is None:
+        done, drafts = _rate(run, chunk, stores, SeriesSorter(holidays))
+        run = stores.runs.finish_chunk(done, drafts)
+        done = stores.runs.chunk_result(run_id, chunk) or done
+    if run.chunks_done >= run.chunks:
+        queue.close_run(run_id)
+    return done
+
+
+def _rate(
+    run: Run, chunk: int, stores: RatingStores, sorter: SeriesSorter
+) -> tuple[ChunkResult, list[Draft]]:
+    settings, version = stores.settings.current()
+    billing = Billing(run.run_id, run.business_date, settings, version, sorter)
+    contracts = stores.runs.chunk_contracts(run.run_id, chunk)
+    drafts: list[Draft] = []
+    holds: list[Hold] = []
+    nothing: list[str] = []
+    cache: dict[str, Sequence[PriceList]] = {}
+    for contract_no in contracts:
+        billed_to = stores.runs.billed_to(contract_no)
+        try:
+            case = gather_case(
+                contract_no=contract_no,
+                on=run.business_date,
+                registry=stores.registry,
+                readings=stores.readings,
+                price_lists=stores.price_lists,
+                cache=cache,
+            )
+        except RegistryIncompleteError as error:
+            day = billed_to or run.business_date
+            code = HoldCode.REGISTRY_INCOMPLETE
+            holds.append(Hold(contract_no, day, day, code, error.missing, risk=90))
+            continue
+        made, held = bill_contract(case=case, billed_to=billed_to, billing=billing, readings=stores.readings)
+        drafts += made
+        holds += held
+        nothing += [] if made or held else [contract_no]
+    refs = tuple(_ref(draft, chunk) for draft in drafts)
+    result = ChunkResult(run.run_id, chunk, len(contracts), refs, tuple(holds), tuple(nothing))
+    return result, drafts
+
+
+def _ref(draft: Draft, chunk: int) -> DraftRef:
+    return DraftRef(
+        document_id=draft.document_id,
+        chunk=chunk,
+        contract_no=draft.contract_no,
+        start=draft.start,
+        end=draft.end,
+        content_hash=draft.content_hash,
+        net=draft.net,
+        vat=draft.vat,
+        gross=draft.gross,
+        wh_read=draft.wh_read,
+        kwh_billed=draft.kwh_billed,
+    )
+
+
+def close_run(*, run_id: str, stores: PlanningStores, queue: RunQueue) -> tuple[Run, Certificate]:
+    """Close a rated run: certify that it balances, and approve it when the policy says so.
+
+    A run that does not balance is never approved. Raises RunUnknownError.
+    """
+    run = stores.runs.run(run_id)
+    if run is None:
+        raise RunUnknownError(run_id)
+    results = [stores.runs.chunk_result(run_id, chunk) for chunk in range(run.chunks)]
+    complete = [result for result in results if result is not None]
+    if len(complete) < run.chunks:
+        raise RunUnknownError(f"{run_id}: {run.chunks - len(complete)} chunks are not rated yet")
+    certificate = certify(run=run, results=complete, store=stores.runs)
+    if run.status is RunStatus.PLANNED:
+        run = stores.runs.set_status(run_id, expected=RunStatus.PLANNED, status=RunStatus.RATED)
+    if not certificate.balances:
+        run = stores.runs.set_status(run_id, expected=RunStatus.RATED, status=RunStatus.NOT_BALANCED)
+        return run, certificate
+    settings, _ = stores.settings.current()
+    if run.status is RunStatus.RATED and settings.approval == "manual":
+        run = stores.runs.set_status(run_id, expected=RunStatus.RATED, status=RunStatus.WAITING)
+    elif run.status is RunStatus.RATED:
+        run = approve_run(run=run, certificate=certificate, issue_date=run.business_date, stores=stores)
+    if run.status is RunStatus.APPROVED:
+        _ask_for_batches(run, stores.runs, queue)
+    return run, certificate
+
+
+def approve_run(*, run: Run, certificate: Certificate, issue_date: date, stores: PlanningStores) -> Run:
+    """Approve all drafts of a run as they are: put them in order and into batches of one series."""
+    settings, _ = stores.settings.current()
+    pattern = settings.series["invoice"].pattern
+    drafts = certificate.drafts
+    batches = [
+        Batch(run.run_id, number, pattern, issue_date, drafts[first : first + BATCH_SIZE])
+        for number, first in enumerate(range(0, len(drafts), BATCH_SIZE))
+    ]
+    status = RunStatus.APPROVED if batches else RunStatus.ISSUED
+    return stores.runs.approve(run.run_id, status=status, batches=batches, issue_date=issue_date)
+
+
+def _ask_for_batches(run: Run, store: RunStore, queue: RunQueue) -> None:
+    for number in range(run.batches):
+        batch = store.batch(run.run_id, number)
+        if batch is not None:
+            queue.issue_batch(run.run_id, number, batch.series)

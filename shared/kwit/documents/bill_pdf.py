@@ -1,0 +1,309 @@
+"""Draw a bill: page one for people (what, how much, why, when and where to pay), the details behind it.
+
+The same view gives the same bytes: creation date, producer and font subset depend on nothing else.
+"""
+
+import importlib.resources
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import segno
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+
+from kwit.documents.view import Bar, BillView, Row
+
+_MARGIN = 15.0
+_WIDTH = 180.0
+_BOTTOM = 280.0
+_GREY = (110, 110, 110)
+_PALE = (243, 246, 244)
+
+
+def render_bill(*, view: BillView, issue_date: date) -> bytes:
+    """Draw the pages of a bill as PDF."""
+    page = _Bill(view, issue_date)
+    page.front()
+    page.details()
+    return bytes(page.output())
+
+
+def font_files() -> dict[str, Path]:
+    """Return the paths of the embedded faces by style."""
+    folder = importlib.resources.files("templates") / "fonts"
+    return {
+        "": Path(str(folder / "OpenSans-Regular.ttf")),
+        "B": Path(str(folder / "OpenSans-Bold.ttf")),
+    }
+
+
+class _Bill(FPDF):
+    """The drawing of one bill."""
+
+    def __init__(self, view: BillView, issue_date: date) -> None:
+        super().__init__(orientation="P", unit="mm", format="A4")
+        self.view = view
+        value = view.colour.lstrip("#")
+        self.accent = (int(value[:2], 16), int(value[2:4], 16), int(value[4:6], 16))
+        self.set_creation_date(datetime(issue_date.year, issue_date.month, issue_date.day, 12, tzinfo=UTC))
+        self.set_producer("kWit")
+        self.set_title(f"{view.title} {view.number}")
+        self.set_author(view.seller_name)
+        self.set_lang("pl-PL")
+        self.set_margins(_MARGIN, _MARGIN, _MARGIN)
+        self.set_auto_page_break(False)
+        for style, path in font_files().items():
+            self.add_font("OpenSans", style, str(path))
+        self.alias_nb_pages("{stron}")
+
+    def footer(self) -> None:
+        """Draw the foot of every page."""
+        self.set_xy(_MARGIN, 286)
+        self._font(7, colour=_GREY)
+        self.cell(_WIDTH - 30, 4, self.view.footer)
+        self.cell(30, 4, f"strona {self.page_no()} z {{stron}}", align="R")
+
+    def _font(self, size: float, *, bold: bool = False, colour: tuple[int, int, int] = (20, 20, 20)) -> None:
+        self.set_font("OpenSans", "B" if bold else "", size)
+        self.set_text_color(*colour)
+
+    def _text(self, text: str, *, width: float, height: float, align: str = "L") -> None:
+        self.multi_cell(width, height, text, align=align, new_x=XPos.LEFT, new_y=YPos.NEXT)
+
+    def front(self) -> None:
+        """Draw the first page."""
+        self.add_page()
+        self._head()
+        self._parties()
+        self._payable()
+        self._facts()
+        self._summary()
+        self._chart()
+
+    def _head(self) -> None:
+        self.set_fill_color(*self.accent)
+        self.rect(0, 0, 210, 20, style="F")
+        self.set_xy(_MARGIN, 5)
+        self._font(15, bold=True, colour=(255, 255, 255))
+        self.cell(110, 10, self.view.seller_name)
+        self._font(11, bold=True, colour=(255, 255, 255))
+        self.cell(70, 10, f"{self.view.title} {self.view.number}", align="R")
+        self.set_y(25)
+
+    def _parties(self) -> None:
+        top = self.get_y()
+        columns = (
+            ("Sprzedawca", self.view.seller_name, self.view.seller_lines),
+            ("Nabywca", self.view.payer_name, self.view.payer_lines),
+        )
+        bottom = top
+        for index, (label, name, lines) in enumerate(columns):
+            self.set_xy(_MARGIN + index * 66, top)
+            self._font(7, colour=_GREY)
+            self._text(label.upper(), width=62, height=4)
+            self._font(9, bold=True)
+            self._text(name, width=62, height=4.4)
+            self._font(8)
+            for line in lines:
+                self._text(line, width=62, height=3.9)
+            bottom = max(bottom, self.get_y())
+        self.set_xy(_MARGIN + 132, top)
+        for label, value in self.view.dates:
+            self.set_x(_MARGIN + 132)
+            self._font(7, colour=_GREY)
+            self._text(label, width=48, height=3.4, align="R")
+            self._font(8.5, bold=True)
+            self._text(value, width=48, height=4.2, align="R")
+        self.set_y(max(bottom, self.get_y()) + 4)
+
+    def _payable(self) -> None:
+        top, height = self.get_y(), 40.0
+        self.set_fill_color(*_PALE)
+        self.rect(_MARGIN, top, _WIDTH, height, style="F", round_corners=True, corner_radius=2)
+        self.set_xy(_MARGIN + 5, top + 3)
+        self._font(9, colour=_GREY)
+        self.cell(60, 5, "Do zapłaty")
+        self.set_xy(_MARGIN + 5, top + 8)
+        self._font(24, bold=True, colour=self.accent)
+        self.cell(85, 12, self.view.payable)
+        self.set_xy(_MARGIN + 5, top + 21)
+        self._font(8)
+        self._text(f"słownie: {self.view.payable_words}", width=85, height=3.9)
+        self.set_xy(_MARGIN + 95, top + 3)
+        for label, value in (
+            ("Termin płatności", self.view.due),
+            ("Numer rachunku", self.view.account),
+            ("Tytuł przelewu", self.view.transfer_title),
+        ):
+            self.set_x(_MARGIN + 95)
+            self._font(7, colour=_GREY)
+            self._text(label, width=55, height=3.6)
+            self._font(8.5, bold=True)
+            self._text(value, width=55, height=4.4)
+        self._qr(self.view.payment_qr, x=_MARGIN + 150, y=top + 4, size=27)
+        self.set_xy(_MARGIN + 147, top + 32)
+        self._font(6.5, colour=_GREY)
+        self.cell(33, 4, "zeskanuj w aplikacji banku", align="C")
+        self.set_y(top + height + 4)
+        for sentence in self.view.balance:
+            self._font(8.5)
+            self._text(sentence, width=_WIDTH, height=4.4)
+
+    def _qr(self, content: str, *, x: float, y: float, size: float) -> None:
+        """Draw a QR code row by row; a fixed mask spares the search for the best one."""
+        matrix = segno.make_qr(content, error="m", mask=2).matrix
+        module = size / len(matrix)
+        self.set_fill_color(0, 0, 0)
+        for row, bits in enumerate(matrix):
+            start = None
+            for column, bit in enumerate([*bits, 0]):
+                if bit and start is None:
+                    start = column
+                elif not bit and start is not None:
+                    width = (column - start) * module
+                    self.rect(x + start * module, y + row * module, width, module, style="F")
+                    start = None
+
+    def _facts(self) -> None:
+        self._heading("Twoja umowa i punkt poboru")
+        top = self.get_y()
+        half = (len(self.view.facts) + 1) // 2
+        bottom = top
+        for column, facts in enumerate((self.view.facts[:half], self.view.facts[half:])):
+            self.set_y(top)
+            for label, value in facts:
+                x = _MARGIN + column * 92
+                y = self.get_y()
+                self.set_xy(x, y)
+                self._font(8, colour=_GREY)
+                self.cell(34, 4.4, label)
+                self._font(8)
+                self._text(value, width=54, height=4.4)
+            bottom = max(bottom, self.get_y())
+        self.set_y(bottom + 2)
+
+    def _summary(self) -> None:
+        self._heading("Za co płacisz")
+        widths = (90.0, 30.0, 30.0, 30.0)
+        self._table(("", "netto zł", "VAT zł", "brutto zł"), widths, self.view.summary)
+
+    def _chart(self) -> None:
+        self._heading("Twoje zużycie")
+        self._font(8.5)
+        for sentence in self.view.use_sentences:
+            self._text(sentence, width=_WIDTH, height=4.4)
+        if len(self.view.bars) < 2:
+            return
+        top, height = self.get_y() + 5, min(34.0, _BOTTOM - self.get_y() - 12)
+        if height < 12:
+            return
+        width = _WIDTH / max(len(self.view.bars), 6)
+        for index, bar in enumerate(self.view.bars):
+            self._bar(bar, x=_MARGIN + index * width, width=width, top=top, height=height)
+        self.set_draw_color(*_GREY)
+        self.line(_MARGIN, top + height, _MARGIN + _WIDTH, top + height)
+
+    def _bar(self, bar: Bar, *, x: float, width: float, top: float, height: float) -> None:
+        tall = height * bar.per_mille / 1000
+        self.set_fill_color(*(self.accent if bar.current else (190, 203, 196)))
+        self.rect(x + width * 0.2, top + height - tall, width * 0.6, max(tall, 0.2), style="F")
+        self._font(6.5)
+        self.set_xy(x, top + height - tall - 4)
+        self.cell(width, 4, bar.value, align="C")
+        self._font(6.5, colour=_GREY)
+        self.set_xy(x, top + height)
+        self.cell(width, 4, bar.label, align="C")
+
+    def _heading(self, text: str) -> None:
+        self.ln(2)
+        self._font(10.5, bold=True, colour=self.accent)
+        self.cell(_WIDTH, 6, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def details(self) -> None:
+        """Draw the pages behind the first."""
+        self._new_page()
+        self._heading("Odczyty i zużycie")
+        columns = ("licznik", "rejestr", "odczyt poprzedni", "odczyt obecny", "mnożna", "zużycie kWh")
+        self._table(columns, (30.0, 36.0, 42.0, 42.0, 12.0, 18.0), self.view.readings, left=4)
+        self._font(7.5, colour=_GREY)
+        self._text(self.view.reading_legend, width=_WIDTH, height=3.8)
+        charges = ("opłata", "ilość", "j.m.", "cena netto zł", "netto zł", "VAT", "VAT zł")
+        for title, rows in self.view.lines:
+            self._heading(title)
+            self._table(charges, (78.0, 20.0, 16.0, 22.0, 20.0, 10.0, 14.0), rows)
+        self._heading("Podsumowanie VAT")
+        self._table(("stawka", "netto zł", "VAT zł", "brutto zł"), (90.0, 30.0, 30.0, 30.0), self.view.vat)
+        self._heading("Informacje")
+        for label, text in self.view.notes:
+            self._note(label, text)
+
+    def _new_page(self) -> None:
+        self.add_page()
+        self.set_y(_MARGIN - 3)
+        self._font(8, colour=_GREY)
+        self.cell(
+            _WIDTH, 4, f"{self.view.title} {self.view.number}", align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT
+        )
+
+    def _note(self, label: str, text: str) -> None:
+        self._font(8)
+        lines = self.multi_cell(_WIDTH - 32, 3.9, text, dry_run=True, output="LINES")
+        self._room(len(lines) * 3.9 + 1.5 if isinstance(lines, list) else 8)
+        top = self.get_y()
+        self._font(8, bold=True)
+        self._text(label, width=31, height=3.9)
+        below = self.get_y()
+        self.set_xy(_MARGIN + 32, top)
+        self._font(8)
+        self._text(text, width=_WIDTH - 32, height=3.9)
+        self.set_xy(_MARGIN, max(below, self.get_y()) + 1.2)
+
+    def _room(self, height: float) -> bool:
+        """Begin a new page when less than `height` mm are left; tell whether it did."""
+        if self.get_y() + height <= _BOTTOM:
+            return False
+        self._new_page()
+        self.ln(2)
+        return True
+
+    def _table(
+        self, columns: Sequence[str], widths: Sequence[float], rows: Sequence[Row], *, left: int = 1
+    ) -> None:
+        """Draw a table; the first `left` columns stand left, figures right; heads come again on a new page."""
+        self._room(14)
+        self._table_head(columns, widths, left)
+        for row in rows:
+            if self._room(5):
+                self._table_head(columns, widths, left)
+            self._table_row(row, widths, left)
+
+    def _table_head(self, columns: Sequence[str], widths: Sequence[float], left: int) -> None:
+        self._font(7, colour=_GREY)
+        for index, (text, width) in enumerate(zip(columns, widths, strict=True)):
+            self.cell(width, 4.4, text, align="L" if index < left else "R", border="B")
+        self.ln(4.8)
+
+    def _table_row(self, row: Row, widths: Sequence[float], left: int) -> None:
+        self._font(8, bold=row.strong)
+        wrapped = self.multi_cell(widths[0] - 1, 4.2, row.cells[0], dry_run=True, output="LINES")
+        count = len(wrapped) if isinstance(wrapped, list) else 1
+        top = self.get_y()
+        self._text(row.cells[0], width=widths[0] - 1, height=4.2)
+        x = _MARGIN + widths[0]
+        for index, (text, width) in enumerate(zip(row.cells[1:], widths[1:], strict=True), start=1):
+            self.set_xy(x, top)
+            self._fit(text, width, bold=row.strong)
+            self.cell(width, 4.2, text, align="L" if index < left else "R")
+            x += width
+        self.set_xy(_MARGIN, top + max(count, 1) * 4.2 + 0.4)
+        if row.strong:
+            self.ln(0.6)
+
+    def _fit(self, text: str, width: float, *, bold: bool) -> None:
+        """Choose the largest size, from 8 points down, at which a text fits its cell."""
+        size = 8.0
+        self._font(size, bold=bold)
+        while size > 5.5 and self.get_string_width(text) > width - 1.5:
+            size -= 0.5
+            self._font(size, bold=bold)

@@ -1,0 +1,155 @@
+"""Issue a batch of approved drafts: numbers in one transaction, everything after it repeatable.
+
+Before the block is kept nothing has happened; from then on every number, content and hash is fixed, and the
+rest (documents, requests to render) follows by deterministic ids as often as the message comes.
+"""
+
+from dataclasses import dataclass
+
+from kwit.billing.content import parse_content
+from kwit.billing.drafts import Batch, DraftRef, Run
+from kwit.billing.ports import RunStore
+from kwit.documents.document import (
+    BlockEntry,
+    Document,
+    DocumentKind,
+    NumberBlock,
+    document_number,
+    due_date,
+    series_prefix,
+)
+from kwit.documents.ports import (
+    AlreadyBilledError,
+    BlockTakenError,
+    DocumentStore,
+    RenderQueue,
+    SeriesMovedError,
+)
+from kwit.kernel.identifiers import content_hash
+
+_MOST_ATTEMPTS = 8
+
+
+class BatchUnknownError(LookupError):
+    """A message names a batch that no store knows; carries the run and the number."""
+
+    def __init__(self, run_id: str, number: int) -> None:
+        super().__init__(f"no batch {number} in run {run_id}")
+        self.run_id = run_id
+        self.number = number
+
+
+class DraftChangedError(RuntimeError):
+    """An approved draft is gone or its bytes are not those that were approved; carries the document's id."""
+
+    def __init__(self, document_id: str) -> None:
+        super().__init__(f"draft {document_id} is not the one that was approved")
+        self.document_id = document_id
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What issuing a batch came to."""
+
+    block: NumberBlock | None
+    run: Run
+
+
+def issue_batch(
+    *, run_id: str, number: int, runs: RunStore, documents: DocumentStore, queue: RenderQueue
+) -> Issued:
+    """Give the approved drafts of a batch their numbers, keep them as documents, ask for their PDFs.
+
+    Raises BatchUnknownError, DraftChangedError, SeriesMovedError when other writers keep moving the series.
+    """
+    batch = runs.batch(run_id, number)
+    if batch is None:
+        raise BatchUnknownError(run_id, number)
+    block = documents.block(run_id, number, issue_date=batch.issue_date)
+    if block is None:
+        block = _take_block(batch, runs, documents)
+    if block is not None and block.entries:
+        issued = _documents(block, runs)
+        documents.put_documents(issued)
+        queue.render([document.document_id for document in issued])
+    return Issued(block, runs.finish_batch(run_id, number))
+
+
+def _take_block(batch: Batch, runs: RunStore, documents: DocumentStore) -> NumberBlock | None:
+    """Take a block of numbers for the drafts still to be billed; None when every one is billed already."""
+    prefix = series_prefix(batch.series, issue_date=batch.issue_date)
+    passed_over: set[str] = set()
+    for _ in range(_MOST_ATTEMPTS):
+        drafts = _in_turn(batch, runs, passed_over)
+        block = _block(batch, drafts, prefix, documents.next_ordinal(prefix), passed_over)
+        new = frozenset(ref.contract_no for ref in drafts if runs.billed_to(ref.contract_no) is None)
+        try:
+            documents.take_block(block, first_bills=new)
+        except BlockTakenError:
+            return documents.block(batch.run_id, batch.number, issue_date=batch.issue_date)
+        except AlreadyBilledError as error:
+            passed_over |= set(error.contracts)
+        except SeriesMovedError:
+            continue
+        else:
+            return block
+    raise SeriesMovedError(prefix)
+
+
+def _in_turn(batch: Batch, runs: RunStore, passed_over: set[str]) -> list[DraftRef]:
+    """Keep the drafts whose contract is billed exactly up to their start; name the others in `passed_over`."""
+    chosen: list[DraftRef] = []
+    billed_to = {ref.contract_no: runs.billed_to(ref.contract_no) for ref in batch.drafts}
+    for ref in batch.drafts:
+        reached = billed_to[ref.contract_no]
+        if ref.contract_no in passed_over:
+            continue
+        if reached is not None and reached != ref.start:
+            passed_over.add(ref.contract_no)
+            chosen = [one for one in chosen if one.contract_no != ref.contract_no]
+            continue
+        chosen.append(ref)
+        billed_to[ref.contract_no] = ref.end
+    return chosen
+
+
+def _block(
+    batch: Batch, drafts: list[DraftRef], prefix: str, first: int, passed_over: set[str]
+) -> NumberBlock:
+    entries = tuple(
+        BlockEntry(
+            document_id=ref.document_id,
+            number=document_number(prefix, ordinal=first + offset),
+            chunk=ref.chunk,
+            contract_no=ref.contract_no,
+            start=ref.start,
+            end=ref.end,
+            content_hash=ref.content_hash,
+        )
+        for offset, ref in enumerate(drafts)
+    )
+    names = tuple(sorted(passed_over))
+    return NumberBlock(batch.run_id, batch.number, prefix, first, batch.issue_date, entries, names)
+
+
+def _documents(block: NumberBlock, runs: RunStore) -> list[Document]:
+    made = []
+    for entry in block.entries:
+        draft = runs.draft(block.run_id, entry.chunk, entry.document_id)
+        if draft is None or content_hash(draft.content) != entry.content_hash:
+            raise DraftChangedError(entry.document_id)
+        days = parse_content(draft.content).payment_days
+        made.append(
+            Document(
+                document_id=entry.document_id,
+                kind=DocumentKind.INVOICE,
+                number=entry.number,
+                issue_date=block.issue_date,
+                due_date=due_date(block.issue_date, payment_days=days),
+                run_id=block.run_id,
+                contract_no=entry.contract_no,
+                content=draft.content,
+                content_hash=entry.content_hash,
+            )
+        )
+    return made

@@ -1,0 +1,72 @@
+"""What documents ask of stores and queues."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+from kwit.documents.document import Document, NumberBlock
+
+
+class AlreadyBilledError(RuntimeError):
+    """Periods of a block are billed already, or not yet next in turn; carries the contract numbers."""
+
+    def __init__(self, contracts: Sequence[str]) -> None:
+        super().__init__(f"not next in turn to be billed: {', '.join(contracts)}")
+        self.contracts = tuple(contracts)
+
+
+class SeriesMovedError(RuntimeError):
+    """Another writer took numbers of the series in between; carries the series."""
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__(f"series {prefix} moved while a block was being taken")
+        self.prefix = prefix
+
+
+class BlockTakenError(RuntimeError):
+    """The batch has its block already; carries the run and the batch."""
+
+    def __init__(self, run_id: str, batch: int) -> None:
+        super().__init__(f"batch {batch} of {run_id} has its numbers already")
+        self.run_id = run_id
+        self.batch = batch
+
+
+class DocumentStore(Protocol):
+    """Series counters, number blocks and issued documents."""
+
+    def block(self, run_id: str, batch: int, *, issue_date: date) -> NumberBlock | None:
+        """Return the block of a batch, read consistently, or None while it has none."""
+        ...
+
+    def next_ordinal(self, prefix: str) -> int:
+        """Return the next free ordinal of a series, read consistently; a new series begins at 1."""
+        ...
+
+    def take_block(self, block: NumberBlock, *, first_bills: frozenset[str]) -> None:
+        """Move the counter, keep the block and move each contract's billed-to day, all or nothing.
+
+        `first_bills` names the contracts never billed before. Raises BlockTakenError, SeriesMovedError,
+        AlreadyBilledError.
+        """
+        ...
+
+    def put_documents(self, documents: Sequence[Document]) -> None:
+        """Keep documents; one that is kept already stays as it is."""
+        ...
+
+    def document(self, document_id: str) -> Document | None:
+        """Return a document, or None."""
+        ...
+
+    def blocks_of_day(self, issue_date: date) -> Sequence[NumberBlock]:
+        """Return the blocks of documents issued on a day, in order of their numbers."""
+        ...
+
+
+class RenderQueue(Protocol):
+    """Asks for documents to be rendered; a request may arrive twice."""
+
+    def render(self, document_ids: Sequence[str]) -> None:
+        """Ask for the PDFs of documents."""
+        ...

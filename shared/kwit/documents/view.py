@@ -1,0 +1,377 @@
+"""What a bill's pages show, as finished text: the renderer gets words and figures, never records.
+
+The checklist behind it: art. 106e of the VAT act; art. 5 and annex I of directive 2019/944; the tariffs' rules
+that a bill names the readings, their dates and how they were made.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from kwit.billing.content import BillContent, LineData, SpanData
+from kwit.documents import polish
+from kwit.documents.document import Document
+from kwit.kernel.energy import from_wh, whole_kwh
+from kwit.kernel.money import half_up
+from kwit.registry.company import CompanySettings
+
+READING_KINDS = {
+    "actual": ("R", "rzeczywisty"),
+    "remote": ("Z", "zdalny"),
+    "customer": ("O", "podany przez odbiorcę"),
+    "estimated": ("S", "szacowany"),
+}
+_SECTIONS = {"sale": "Sprzedaż energii", "distribution": "Usługa dystrybucji", "other": "Pozostałe"}
+_UNITS = {"month": "mc", "kW": "kW·mc", "MW": "MW·mc"}
+_CONTRACTS = {
+    "comprehensive": "umowa kompleksowa",
+    "sale": "umowa sprzedaży",
+    "distribution": "umowa o świadczenie usług dystrybucji",
+}
+_QUANTITIES = {
+    "import": "pobór",
+    "export": "oddanie do sieci",
+    "import_unbalanced": "pobór przed bilansowaniem",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table: its cells, and whether it is a total."""
+
+    cells: tuple[str, ...]
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of the use chart: label, printed value and height as a share of the highest in per mille."""
+
+    label: str
+    value: str
+    per_mille: int
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BillView:
+    """All texts of a bill, in the order of the pages."""
+
+    title: str
+    number: str
+    seller_name: str
+    seller_lines: tuple[str, ...]
+    payer_name: str
+    payer_lines: tuple[str, ...]
+    dates: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str], ...]
+    payable: str
+    payable_words: str
+    due: str
+    account: str
+    transfer_title: str
+    payment_qr: str
+    use_sentences: tuple[str, ...]
+    bars: tuple[Bar, ...]
+    summary: tuple[Row, ...]
+    balance: tuple[str, ...]
+    readings: tuple[Row, ...]
+    reading_legend: str
+    lines: tuple[tuple[str, tuple[Row, ...]], ...]
+    vat: tuple[Row, ...]
+    notes: tuple[tuple[str, str], ...]
+    footer: str
+    colour: str
+
+
+def bill_view(*, document: Document, settings: CompanySettings) -> BillView:
+    """Turn an issued bill into the texts of its pages."""
+    bill = document.bill()
+    seller = settings.seller
+    payable = max(bill.gross + (bill.opening_balance or Decimal(0)), Decimal(0))
+    account = bill.payer.bank_account or seller.bank_account
+    return BillView(
+        title="Faktura VAT",
+        number=document.number,
+        seller_name=seller.name,
+        seller_lines=_seller_lines(settings),
+        payer_name=bill.payer.name,
+        payer_lines=_payer_lines(bill),
+        dates=_dates(document, bill, settings),
+        facts=_facts(bill),
+        payable=polish.zloty(payable),
+        payable_words=polish.in_words(payable),
+        due=polish.day(document.due_date),
+        account=polish.account(account),
+        transfer_title=f"{document.number}, klient {bill.payer.party_id}",
+        payment_qr=payment_code(
+            nip=seller.nip, account=account, amount=payable, name=seller.name, title=document.number
+        ),
+        use_sentences=_use_sentences(bill),
+        bars=_bars(bill),
+        summary=_summary(bill),
+        balance=_balance(bill, payable),
+        readings=tuple(_reading_row(span) for span in bill.usage),
+        reading_legend=_legend(bill),
+        lines=_line_tables(bill),
+        vat=_vat_rows(bill),
+        notes=_notes(bill, settings),
+        footer=_footer(document, settings),
+        colour=seller.colour,
+    )
+
+
+def payment_code(*, nip: str, account: str, amount: Decimal, name: str, title: str) -> str:
+    """Write the transfer code that Polish banking apps scan (Związek Banków Polskich, recommendation on 2D codes).
+
+    Fields: payee's NIP, country, account, amount in grosze (six digits at least), payee, title, three reserved.
+    """
+    digits = "".join(account.split()).removeprefix("PL")
+    fields = (nip, "PL", digits, f"{int(amount * 100):06d}", name[:20], title[:32], "", "", "")
+    return "|".join(field.replace("|", " ") for field in fields)
+
+
+def _seller_lines(settings: CompanySettings) -> tuple[str, ...]:
+    seller = settings.seller
+    register = [f"KRS {seller.krs}" if seller.krs else "", seller.court]
+    register += [f"kapitał zakładowy {seller.capital}" if seller.capital else ""]
+    numbers = [f"NIP {seller.nip}", f"REGON {seller.regon}" if seller.regon else ""]
+    numbers += [f"BDO {seller.bdo}" if seller.bdo else ""]
+    lines = (
+        f"{seller.street}, {seller.postcode} {seller.city}",
+        ", ".join(part for part in numbers if part),
+        ", ".join(part for part in register if part),
+        f"tel. {seller.phone}, {seller.email}",
+        seller.website,
+    )
+    return tuple(line for line in lines if line)
+
+
+def _payer_lines(bill: BillContent) -> tuple[str, ...]:
+    payer = bill.payer
+    lines = [payer.street, f"{payer.postcode} {payer.city}"]
+    lines += [f"NIP {payer.nip}"] if payer.nip else []
+    if bill.customer.party_id != payer.party_id:
+        lines.append(f"Odbiorca: {bill.customer.name}")
+    return tuple(lines)
+
+
+def _dates(document: Document, bill: BillContent, settings: CompanySettings) -> tuple[tuple[str, str], ...]:
+    last = bill.end - timedelta(days=1)
+    return (
+        ("Data wystawienia", polish.day(document.issue_date)),
+        ("Miejsce wystawienia", settings.seller.city),
+        ("Okres rozliczeniowy", f"{polish.day(bill.start)} – {polish.day(last)}"),
+        ("Termin płatności", polish.day(document.due_date)),
+        ("Forma płatności", "przelew"),
+    )
+
+
+def _facts(bill: BillContent) -> tuple[tuple[str, str], ...]:
+    point = bill.point
+    ends = polish.day(bill.contract_ends - timedelta(days=1)) if bill.contract_ends else "czas nieokreślony"
+    facts = [
+        ("Numer klienta", bill.customer.party_id),
+        ("Umowa", f"{bill.contract_no}, {_CONTRACTS.get(bill.contract_kind, bill.contract_kind)}"),
+        ("Umowa obowiązuje do", ends),
+        ("Punkt poboru (PPE)", point.ppe),
+        ("Adres punktu", f"{point.street}, {point.postcode} {point.city}"),
+        ("Operator sieci", point.distributor),
+        ("Grupa taryfowa", f"{bill.group}, układ {point.phases}-fazowy"),
+    ]
+    if bill.contracted_kw is not None:
+        facts.append(("Moc umowna", f"{polish.number(bill.contracted_kw)} kW"))
+    if bill.annual_kwh is not None:
+        facts.append(("Roczne zużycie", f"{polish.number(Decimal(bill.annual_kwh))} kWh"))
+    return tuple(facts)
+
+
+def _import_kwh(bill: BillContent) -> int:
+    return sum(row.kwh for row in bill.energy if row.quantity == "import")
+
+
+def _use_sentences(bill: BillContent) -> tuple[str, ...]:
+    kwh = _import_kwh(bill)
+    days = (bill.end - bill.start).days
+    a_day = Decimal(kwh) / days
+    average = polish.amount(a_day, digits=1)
+    sentences = [
+        f"Zużycie w okresie: {polish.number(Decimal(kwh))} kWh w {days} dni, średnio {average} kWh dziennie."
+    ]
+    if bill.last_year_wh is not None:
+        before = whole_kwh(bill.last_year_wh)
+        change = f" ({_change(kwh, before)})" if before else ""
+        sentences.append(f"W tym samym okresie rok temu: {polish.number(Decimal(before))} kWh{change}.")
+    else:
+        sentences.append("Zużycia z tego samego okresu rok temu nie mamy w systemie.")
+    fed_in = sum(row.kwh for row in bill.energy if row.quantity == "export")
+    if any(row.quantity == "export" for row in bill.energy):
+        sentences.append(f"Energia oddana do sieci po bilansowaniu: {polish.number(Decimal(fed_in))} kWh.")
+    if any(
+        span.first and "estimated" in {span.first.kind, span.last.kind if span.last else ""}
+        for span in bill.usage
+    ):
+        sentences.append("Część odczytów jest szacowana; oznaczono je literą S.")
+    return tuple(sentences)
+
+
+def _change(now: int, before: int) -> str:
+    per_cent = int(half_up(Decimal(now - before) * 100 / before, digits=0))
+    return "bez zmian" if per_cent == 0 else f"zmiana o {per_cent:+d}%".replace("-", "−")
+
+
+def _bars(bill: BillContent) -> tuple[Bar, ...]:
+    values = [(one, whole_kwh(one.wh)) for one in bill.history]
+    highest = max((kwh for _, kwh in values), default=0)
+    return tuple(
+        Bar(
+            label=f"{one.end - timedelta(days=1):%m.%y}",
+            value=polish.number(Decimal(kwh)),
+            per_mille=kwh * 1000 // highest if highest else 0,
+            current=one.start >= bill.start,
+        )
+        for one, kwh in values
+    )
+
+
+def _summary(bill: BillContent) -> tuple[Row, ...]:
+    binding = bill.vat_rounding != "document"
+    rows = [
+        Row(
+            (
+                _SECTIONS.get(section.section, section.section),
+                polish.amount(section.net),
+                polish.amount(section.vat) if binding else "",
+                polish.amount(section.gross) if binding else "",
+            )
+        )
+        for section in bill.sections
+    ]
+    totals = (polish.amount(bill.net), polish.amount(bill.vat), polish.amount(bill.gross))
+    return (*rows, Row(("Razem", *totals), strong=True))
+
+
+def _balance(bill: BillContent, payable: Decimal) -> tuple[str, ...]:
+    if bill.opening_balance is None or bill.opening_balance == 0:
+        return ()
+    word = "niedopłata" if bill.opening_balance > 0 else "nadpłata"
+    rest = bill.gross + bill.opening_balance - payable
+    sentences = [
+        f"Saldo przed tą fakturą: {word} {polish.zloty(abs(bill.opening_balance))}.",
+        f"Wartość faktury {polish.zloty(bill.gross)}, do zapłaty razem {polish.zloty(payable)}.",
+    ]
+    if rest < 0:
+        sentences.append(f"Nadpłata {polish.zloty(-rest)} przechodzi na następne rozliczenie.")
+    return tuple(sentences)
+
+
+def _reading_row(span: SpanData) -> Row:
+    quantity = _QUANTITIES.get(span.quantity, span.quantity)
+    used = polish.number(from_wh(span.wh, unit="kWh"))
+    name = f"{span.register_code} {quantity}"
+    if span.first is None or span.last is None:
+        return Row(
+            (span.meter_no, name, f"szereg czasowy, {span.series_days} dni", "", str(span.multiplier), used)
+        )
+    cells = [
+        f"{polish.number(state.kwh)} ({polish.day(state.day - timedelta(days=1))}, {READING_KINDS[state.kind][0]})"
+        for state in (span.first, span.last)
+    ]
+    return Row((span.meter_no, name, *cells, str(span.multiplier), used))
+
+
+def _legend(bill: BillContent) -> str:
+    kinds = {state.kind for span in bill.usage for state in (span.first, span.last) if state}
+    named = ", ".join(
+        f"{READING_KINDS[kind][0]} – {READING_KINDS[kind][1]}" for kind in READING_KINDS if kind in kinds
+    )
+    rounding = "Zużycie każdej strefy zaokrąglono do pełnych kWh."
+    return f"Odczyt: {named}. {rounding}" if named else rounding
+
+
+def _line_tables(bill: BillContent) -> tuple[tuple[str, tuple[Row, ...]], ...]:
+    whole = (bill.start, bill.end)
+    tables = []
+    for section in bill.sections:
+        members = [line for line in bill.lines if line.section == section.section]
+        rows = [_line_row(line, whole=(line.start, line.end) == whole) for line in members]
+        rows.append(Row(("Razem", "", "", "", polish.amount(section.net), "", ""), strong=True))
+        tables.append((_SECTIONS.get(section.section, section.section), tuple(rows)))
+    return tuple(tables)
+
+
+def _line_row(line: LineData, *, whole: bool) -> Row:
+    period = "" if whole else f" ({line.start:%d.%m}–{line.end - timedelta(days=1):%d.%m.%y})"
+    return Row(
+        (
+            f"{line.name}{period}",
+            polish.number(line.quantity),
+            _UNITS.get(line.unit, line.unit),
+            polish.number(line.price),
+            polish.amount(line.net),
+            polish.percent(line.vat_rate),
+            polish.amount(line.vat) if line.vat is not None else "",
+        )
+    )
+
+
+def _vat_rows(bill: BillContent) -> tuple[Row, ...]:
+    rows = [
+        Row((polish.percent(r.rate), polish.amount(r.net), polish.amount(r.vat), polish.amount(r.gross)))
+        for r in bill.vat_rows
+    ]
+    totals = Row(
+        ("Razem", polish.amount(bill.net), polish.amount(bill.vat), polish.amount(bill.gross)), strong=True
+    )
+    return (*rows, totals)
+
+
+def _notes(bill: BillContent, settings: CompanySettings) -> tuple[tuple[str, str], ...]:
+    seller = settings.seller
+    notes: list[tuple[str, str]] = []
+    if bill.excise is not None:
+        excise = polish.zloty(bill.excise.amount)
+        charged = f"naliczono akcyzę w kwocie {excise} (zawarta w cenie energii)."
+        notes.append(("Akcyza", f"Od {bill.excise.kwh} kWh energii elektrycznej czynnej {charged}"))
+    notes.append(("Podstawa cen", _price_sources(bill)))
+    if settings.fuel_mix is not None:
+        mix = settings.fuel_mix
+        shares = ", ".join(f"{one.source} {polish.number(one.percent)}%" for one in mix.shares)
+        co2 = (
+            f"; emisja CO2 {polish.number(mix.co2_kg_per_mwh)} kg/MWh"
+            if mix.co2_kg_per_mwh is not None
+            else ""
+        )
+        link = f". Więcej: {mix.link}" if mix.link else ""
+        notes.append((f"Struktura paliw {mix.year}", f"{shares}{co2}{link}."))
+    if settings.complaint_text:
+        notes.append(("Reklamacje i spory", settings.complaint_text))
+    if settings.notice_text:
+        notes.append(("Prawa odbiorcy", settings.notice_text))
+    phone = seller.emergency_phone
+    notes.append(
+        ("Awarie", f"Pogotowie energetyczne: {phone}. Obsługa klienta: {seller.phone}, {seller.email}.")
+    )
+    return tuple(notes)
+
+
+def _price_sources(bill: BillContent) -> str:
+    pages: dict[str, list[str]] = {}
+    for line in bill.lines:
+        pages.setdefault(line.price_list, []).append(line.page)
+    parts = []
+    for one in bill.price_lists:
+        numbers = sorted({page for page in pages.get(one.version, ()) if page}, key=_page_order)
+        where = f" (s. {', '.join(numbers)})" if numbers else ""
+        doubt = "" if one.confidence in {"official", "own"} else " – stawki niepotwierdzone urzędowo"
+        parts.append(f"{one.title}{where}{doubt}")
+    return "; ".join(parts) + "."
+
+
+def _page_order(page: str) -> tuple[int, str]:
+    digits = "".join(sign for sign in page if sign.isdigit())
+    return int(digits or 0), page
+
+
+def _footer(document: Document, settings: CompanySettings) -> str:
+    return f"{settings.seller.name} · {document.number} · treść {document.content_hash[:16]}"

@@ -1,0 +1,139 @@
+"""Postings (dekrety): each document becomes one balanced entry, derived from it and from nothing else.
+
+Receivable at gross on the debit side; revenue per component and VAT per rate on the credit side. The accounts
+come from the company's settings, by the posting key that the price list gives each charge.
+"""
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from kwit.documents.document import Document
+from kwit.kernel.money import ZERO, total
+
+RECEIVABLE = "receivable"
+VAT_DUE = "vat"
+
+
+class AccountMissingError(LookupError):
+    """The settings name no account for a posting key, its section or the whole; carries the key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"no account for {key!r} in the settings")
+        self.key = key
+
+
+class NotBalancedError(ArithmeticError):
+    """Debit and credit of a document differ; carries the number and both sides."""
+
+    def __init__(self, number: str, debit: Decimal, credit: Decimal) -> None:
+        super().__init__(f"{number}: debit {debit} against credit {credit}")
+        self.number = number
+        self.debit = debit
+        self.credit = credit
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One side of an entry: account, debit or credit in PLN, and what it stands for."""
+
+    document: str
+    day: date
+    account: str
+    debit: Decimal
+    credit: Decimal
+    key: str
+    group: str
+    party_id: str
+    nip: str
+    description: str
+
+
+def account_of(key: str, accounts: Mapping[str, str]) -> str:
+    """Find the account of a posting key: its own, or that of the longest part before a dot.
+
+    Raises AccountMissingError.
+    """
+    parts = key.split(".")
+    for length in range(len(parts), 0, -1):
+        account = accounts.get(".".join(parts[:length]))
+        if account is not None:
+            return account
+    raise AccountMissingError(key)
+
+
+def postings_of(*, document: Document, accounts: Mapping[str, str]) -> list[Posting]:
+    """Post a document: Dt receivable gross, Ct revenue net per component, Ct VAT due per rate.
+
+    Raises AccountMissingError, NotBalancedError.
+    """
+    bill = document.bill()
+    nets: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for line in bill.lines:
+        nets[line.posting] += line.net
+
+    def posting(key: str, description: str, *, debit: Decimal = ZERO, credit: Decimal = ZERO) -> Posting:
+        return Posting(
+            document=document.number,
+            day=document.issue_date,
+            account=account_of(key, accounts),
+            debit=debit,
+            credit=credit,
+            key=key,
+            group=bill.group,
+            party_id=bill.payer.party_id,
+            nip=bill.payer.nip,
+            description=description,
+        )
+
+    rows = [posting(RECEIVABLE, "należność", debit=bill.gross)]
+    rows += [posting(key, "przychód", credit=net) for key, net in nets.items()]
+    rows += [posting(VAT_DUE, f"VAT {row.rate * 100:.0f}%", credit=row.vat) for row in bill.vat_rows]
+    debit, credit = total(row.debit for row in rows), total(row.credit for row in rows)
+    if debit != credit:
+        raise NotBalancedError(document.number, debit, credit)
+    return rows
+
+
+COLUMNS = (
+    "dokument",
+    "data",
+    "okres",
+    "konto",
+    "strona",
+    "kwota",
+    "klucz",
+    "grupa",
+    "kontrahent",
+    "NIP",
+    "opis",
+)
+
+
+def postings_csv(postings: Iterable[Posting]) -> bytes:
+    """Write postings for the finance system: one row a side, semicolons, decimal comma, UTF-8 with BOM, CRLF."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for row in postings:
+        side, amount = ("Ma", row.credit) if row.debit == 0 else ("Wn", row.debit)
+        writer.writerow(
+            (
+                row.document,
+                row.day.isoformat(),
+                f"{row.day:%Y-%m}",
+                row.account,
+                side,
+                f"{amount:.2f}".replace(".", ","),
+                row.key,
+                row.group,
+                row.party_id,
+                row.nip,
+                row.description,
+            )
+        )
+    return b"\xef\xbb\xbf" + text.getvalue().encode()

@@ -1,0 +1,115 @@
+"""Choose the one price of a charge that holds on a day under given terms, or say why there is none."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from kwit.rating.lines import RatingProblem
+from kwit.rating.terms import Terms
+from kwit.tariffs.price_list import Charge, Price, PriceList
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A charge of one list version in force over a segment, in the order it is printed in."""
+
+    price_list: PriceList
+    charge: Charge
+
+
+def version_on(versions: Sequence[PriceList], day: date) -> PriceList | None:
+    """Return the version of a price list in force on a day, or None."""
+    return next((one for one in versions if day in one.window), None)
+
+
+def positions_on(
+    *, terms: Terms, lists: Mapping[str, Sequence[PriceList]], day: date, problems: list[RatingProblem]
+) -> list[Position]:
+    """List the charges that concern the customer on a day, in the order of the contract's price lists."""
+    found: list[Position] = []
+    for code in terms.price_lists:
+        version = version_on(lists.get(code, ()), day)
+        if version is None:
+            problems.append(RatingProblem("price_list_missing", f"{code} on {day.isoformat()}"))
+            continue
+        if version.groups and terms.group not in version.groups:
+            problems.append(RatingProblem("group_unknown", f"{terms.group} in {code}"))
+            continue
+        found += [
+            Position(version, charge)
+            for charge in version.charges
+            if charge.section in terms.sections
+            and charge.is_in_force(day)
+            and charge.concerns(group=terms.group, household=terms.household)
+        ]
+    return found
+
+
+def relevant_cuts(*, terms: Sequence[Terms], lists: Mapping[str, Sequence[PriceList]]) -> Iterator[date]:
+    """Yield every day on which terms, list versions, prices of the customer's group or rates change."""
+    for one in terms:
+        yield one.window.start
+        for code in one.price_lists:
+            for version in lists.get(code, ()):
+                yield version.window.start
+                yield from _cuts_of(version, one)
+
+
+def _cuts_of(version: PriceList, terms: Terms) -> Iterator[date]:
+    for charge in version.charges:
+        if charge.concerns(group=terms.group, household=terms.household):
+            yield from (price.window.start for price in charge.prices)
+            if charge.in_force is not None:
+                yield charge.in_force.start
+                yield charge.in_force.end or charge.in_force.start
+    for rates in (version.rates or {}).values():
+        yield from (rate.window.start for rate in rates)
+
+
+def choose_price(
+    *, position: Position, terms: Terms, day: date, zone: str | None, problems: list[RatingProblem]
+) -> Price | None:
+    """Return the only price of a charge that fits the terms on a day; anything else is a problem."""
+    charge = position.charge
+    where = f"{position.price_list.code}/{charge.code}" + (f"/{zone}" if zone else "")
+    candidates = [
+        price
+        for price in charge.prices
+        if day in price.window
+        and (not price.groups or terms.group in price.groups)
+        and price.zone in {None, zone}
+        and price.phases in {None, terms.phases}
+        and price.cycle_months in {None, terms.cycle_months}
+        and price.remote in {None, terms.remote_reading}
+    ]
+    if any(price.bracket for price in candidates):
+        bracket = _bracket(position.price_list, terms)
+        if bracket is None:
+            problems.append(RatingProblem("annual_use_unknown", f"{where} needs the use of a year"))
+            return None
+        candidates = [price for price in candidates if price.bracket in {None, bracket}]
+    if len(candidates) == 1:
+        return candidates[0]
+    code = "price_missing" if not candidates else "price_ambiguous"
+    problems.append(RatingProblem(code, f"{where} for {terms.group} on {day.isoformat()}"))
+    return None
+
+
+def _bracket(price_list: PriceList, terms: Terms) -> str | None:
+    if terms.annual_kwh is None:
+        return None
+    annual = terms.annual_kwh
+    return next((bracket.code for bracket in price_list.brackets if bracket.holds(annual)), None)
+
+
+def rate_on(
+    *, lists: Sequence[PriceList], name: str, day: date, problems: list[RatingProblem]
+) -> Decimal | None:
+    """Return a dated rate (VAT, excise) that one of the lists states for a day."""
+    for one in lists:
+        rate = one.rate_on(name, day)
+        if rate is not None:
+            return rate.rate
+    problems.append(RatingProblem("rate_missing", f"{name} on {day.isoformat()}"))
+    return None

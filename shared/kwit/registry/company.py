@@ -1,0 +1,163 @@
+"""Company settings (ustawienia firmy): who issues, how numbers look, how lines are rounded, who is paid.
+
+One YAML file in the inbox; a new file is a new version. Everything here is data that a small team edits.
+"""
+
+import string
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from stdnum import iban as std_iban
+from stdnum.exceptions import ValidationError as StdnumError
+from stdnum.pl import nip as std_nip
+from stdnum.pl import regon as std_regon
+
+from kwit.kernel.money import NotADecimalError, exact
+
+
+def _decimal(value: object) -> Decimal:
+    if not isinstance(value, str | int | Decimal):
+        raise ValueError(f"write the number in quotes: {value!r}")  # noqa: TRY004 - pydantic collects ValueError
+    try:
+        return exact(value)
+    except NotADecimalError as error:
+        raise ValueError(str(error)) from None
+
+
+ExactDecimal = Annotated[Decimal, BeforeValidator(_decimal)]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SellerSettings(_Settings):
+    """The issuer as every document names it; the register data are those art. 206 KSH wants on letters."""
+
+    name: str
+    street: str
+    postcode: str
+    city: str
+    nip: str
+    regon: str = ""
+    krs: str = ""
+    bdo: str = ""
+    court: str = ""
+    capital: str = ""
+    bank_name: str
+    bank_account: str
+    email: str
+    phone: str
+    website: str
+    emergency_phone: str = "991"
+    colour: str = "#0b5d3b"
+
+    @field_validator("nip")
+    @classmethod
+    def _nip(cls, value: str) -> str:
+        try:
+            return str(std_nip.validate(value))
+        except StdnumError as error:
+            raise ValueError(f"NIP {value!r}: {error}") from None
+
+    @field_validator("regon")
+    @classmethod
+    def _regon(cls, value: str) -> str:
+        try:
+            return str(std_regon.validate(value)) if value else ""
+        except StdnumError as error:
+            raise ValueError(f"REGON {value!r}: {error}") from None
+
+    @field_validator("bank_account")
+    @classmethod
+    def _account(cls, value: str) -> str:
+        text = "".join(value.split()).upper()
+        try:
+            return str(std_iban.validate(text if text.startswith("PL") else f"PL{text}"))
+        except StdnumError as error:
+            raise ValueError(f"bank account {value!r}: {error}") from None
+
+
+class ProfileSettings(_Settings):
+    """A rating profile: see kwit.rating.profile for what each field means."""
+
+    vat: Literal["line", "section", "document"]
+    lines_by_zone: tuple[str, ...] = ()
+    units: Mapping[str, Literal["kWh", "MWh"]] = Field(default_factory=dict)
+    names: Mapping[str, str] = Field(default_factory=dict)
+    month_digits: int = Field(default=4, ge=0, le=8)
+    merge_equal_prices: bool = True
+    reading_window_days: int = Field(default=3, ge=0, le=15)
+
+
+class SeriesSettings(_Settings):
+    """A number series: a pattern with {year}, {month}, {number}, as in FV/{year}/{month:02}/{number:06}."""
+
+    pattern: str
+
+    @field_validator("pattern")
+    @classmethod
+    def _fields(cls, value: str) -> str:
+        try:
+            names = [name for _, name, _, _ in string.Formatter().parse(value) if name is not None]
+            value.format(year=2026, month=1, number=1)
+        except (ValueError, KeyError, IndexError) as error:
+            raise ValueError(f"pattern {value!r}: {error}") from None
+        if names.count("number") != 1 or not set(names) <= {"year", "month", "number"}:
+            raise ValueError(
+                f"pattern {value!r} needs {{number}} once, and only {{year}} and {{month}} beside it"
+            )
+        if "month" in names and "year" not in names:
+            raise ValueError(f"pattern {value!r} has {{month}} without {{year}}: numbers would repeat")
+        return value
+
+
+class HoldSettings(_Settings):
+    """When a bill waits for a person: thresholds of the coded reasons."""
+
+    gross_over: ExactDecimal = Decimal("20000.00")
+    kwh_per_day_over: int = 500
+
+
+class MailSettings(_Settings):
+    """The sender of e-mails."""
+
+    sender_name: str
+    sender_address: str
+    reply_to: str = ""
+
+
+class FuelShare(_Settings):
+    """A share of a source in the energy sold (struktura paliw), in per cent."""
+
+    source: str
+    percent: ExactDecimal
+
+
+class FuelMix(_Settings):
+    """Fuel mix and its environmental effect, for the year it was published for."""
+
+    year: int
+    shares: tuple[FuelShare, ...]
+    co2_kg_per_mwh: ExactDecimal | None = None
+    link: str = ""
+
+
+class CompanySettings(_Settings):
+    """All settings of a company."""
+
+    format: Literal["kwit/settings/1"]
+    valid_from: date
+    seller: SellerSettings
+    series: Mapping[Literal["invoice"], SeriesSettings]
+    profiles: Mapping[str, ProfileSettings]
+    approval: Literal["automatic", "manual"] = "automatic"
+    holds: HoldSettings = HoldSettings()
+    mail: MailSettings
+    accounts: Mapping[str, str]
+    fuel_mix: FuelMix | None = None
+    complaint_text: str = ""
+    notice_text: str = ""

@@ -1,0 +1,42 @@
+"""What the registry asks of a store."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from kwit.registry.records import Contract, Meter, MeteringPoint, Party, Record
+
+
+class RegistryStore(Protocol):
+    """Versions of registry records, kept for ever."""
+
+    def put(self, records: Iterable[Record]) -> None:
+        """Keep versions; the same version twice changes nothing."""
+        ...
+
+    def party(self, party_id: str) -> Sequence[Party]:
+        """Return all versions of a party."""
+        ...
+
+    def point(self, ppe: str) -> Sequence[MeteringPoint]:
+        """Return all versions of a metering point."""
+        ...
+
+    def meters(self, ppe: str) -> Sequence[Meter]:
+        """Return all versions of all meters that ever stood at a point."""
+        ...
+
+    def meter(self, meter_no: str) -> Sequence[Meter]:
+        """Return all versions of a meter, at whichever points it stood."""
+        ...
+
+    def contract(self, contract_no: str) -> Sequence[Contract]:
+        """Return all versions of a contract."""
+        ...
+
+    def contracts_at(self, ppe: str) -> Sequence[Contract]:
+        """Return all versions of all contracts that ever named a point."""
+        ...
+
+    def contract_numbers(self) -> Sequence[str]:
+        """List the numbers of all contracts, sorted."""
+        ...

@@ -1,0 +1,171 @@
+"""The registry (kartoteka): parties, points, meters and contracts, each record one version in time.
+
+A version says from which day it holds (valid time) and since when kWit knows it (known time). Nothing is
+edited: a change is a new version, and any past day can be asked what was known then.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
+
+from kwit.kernel.provenance import Source
+
+
+class PartyKind(StrEnum):
+    """A person or a firm."""
+
+    PERSON = "person"
+    FIRM = "firm"
+
+
+class ContractKind(StrEnum):
+    """What a contract settles (rodzaj umowy)."""
+
+    COMPREHENSIVE = "comprehensive"
+    SALE = "sale"
+    DISTRIBUTION = "distribution"
+
+
+class Quantity(StrEnum):
+    """What a register counts."""
+
+    IMPORT = "import"
+    EXPORT = "export"
+    IMPORT_UNBALANCED = "import_unbalanced"
+
+
+class Prosumer(StrEnum):
+    """How a prosumer settles what is fed in."""
+
+    NONE = "none"
+    NET_BILLING = "net_billing"
+    NET_METERING = "net_metering"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A party (kontrahent): customer, payer or addressee. Identifiers are checked on the way in."""
+
+    party_id: str
+    kind: PartyKind
+    name: str
+    street: str
+    postcode: str
+    city: str
+    valid_from: date
+    known_at: datetime
+    source: Source
+    nip: str = ""
+    pesel: str = ""
+    regon: str = ""
+    email: str = ""
+    bank_account: str = ""
+    country: str = "PL"
+
+
+@dataclass(frozen=True, slots=True)
+class MeteringPoint:
+    """A metering point (punkt poboru energii, PPE) in the network of one distributor."""
+
+    ppe: str
+    distributor: str
+    street: str
+    postcode: str
+    city: str
+    phases: int
+    valid_from: date
+    known_at: datetime
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A register of a meter: the code a reading names it by, its zone and what it counts."""
+
+    code: str
+    zone: str
+    quantity: Quantity = Quantity.IMPORT
+    digits: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A meter (licznik) at a point from `installed` up to, not including, `removed`.
+
+    `interval_minutes` is set for meters that are settled from interval series, not from registers.
+    """
+
+    meter_no: str
+    ppe: str
+    installed: date
+    removed: date | None
+    multiplier: int
+    registers: tuple[Register, ...]
+    valid_from: date
+    known_at: datetime
+    source: Source
+    winter_time: bool = False
+    interval_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One version of a contract's terms (umowa), holding from `valid_from`.
+
+    `starts` and `ends` bound the contract itself (`ends` is the first day it no longer holds). `billed_to` is
+    the first day not yet billed when the contract was brought into kWit. `annual_kwh` is the declared use of
+    a year, for customers without a year of history. `payer_id` is who the documents go to.
+    """
+
+    contract_no: str
+    kind: ContractKind
+    party_id: str
+    payer_id: str
+    ppe: str
+    group: str
+    price_lists: tuple[str, ...]
+    profile: str
+    starts: date
+    ends: date | None
+    billed_to: date
+    cycle_months: int
+    cycle_anchor: date
+    payment_days: int
+    valid_from: date
+    known_at: datetime
+    source: Source
+    remote_reading: bool = False
+    contracted_kw: Decimal | None = None
+    annual_kwh: int | None = None
+    capacity_share: Decimal | None = None
+    prosumer: Prosumer = Prosumer.NONE
+    deposit: Decimal | None = None
+    balance: Decimal | None = None
+
+
+Record = Party | MeteringPoint | Meter | Contract
+Version = TypeVar("Version", Party, MeteringPoint, Meter, Contract)
+
+
+def in_force(versions: Iterable[Version], *, on: date, known_by: datetime | None = None) -> Version | None:
+    """Return the version that holds on a day, as known at an instant (the latest known when not given).
+
+    Of the versions already valid, the one valid latest wins; of the same day, the one known latest.
+    """
+    candidates = [v for v in versions if v.valid_from <= on and (known_by is None or v.known_at <= known_by)]
+    return max(candidates, key=lambda v: (v.valid_from, v.known_at), default=None)
+
+
+def timeline(versions: Iterable[Version], *, known_by: datetime | None = None) -> list[Version]:
+    """Return the versions that hold one after another, each day's latest known one, by valid day."""
+    latest: dict[date, Version] = {}
+    for version in versions:
+        if known_by is not None and version.known_at > known_by:
+            continue
+        kept = latest.get(version.valid_from)
+        if kept is None or version.known_at >= kept.known_at:
+            latest[version.valid_from] = version
+    return [latest[day] for day in sorted(latest)]

@@ -1,0 +1,225 @@
+"""A price list (cennik, taryfa) as the engine reads it: frozen, checked, dated, every price with its page.
+
+The YAML that people edit is described in schema.py; check.py turns one into the other or says what is wrong.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from kwit.kernel.time import DateRange
+
+ALL_DAY = "all"
+
+
+class Kind(StrEnum):
+    """Whose prices a list holds."""
+
+    SELLER = "seller"
+    DISTRIBUTOR = "distributor"
+    LEVIES = "levies"
+
+
+class Confidence(StrEnum):
+    """How far a source is to be trusted; what is not official says so on the quote."""
+
+    OFFICIAL = "official"
+    SECONDARY = "secondary"
+    UNCONFIRMED = "unconfirmed"
+    OWN = "own"
+
+
+class Section(StrEnum):
+    """The part of the bill a charge belongs to."""
+
+    SALE = "sale"
+    DISTRIBUTION = "distribution"
+    OTHER = "other"
+
+
+class Basis(StrEnum):
+    """What a charge is counted on."""
+
+    ENERGY_BY_ZONE = "energy_by_zone"
+    ENERGY = "energy"
+    CAPACITY_HOURS_ENERGY = "capacity_hours_energy"
+    POWER = "power"
+    MONTH = "month"
+
+
+class PartialPeriod(StrEnum):
+    """What happens to a monthly charge when the contract begins or ends inside the period."""
+
+    BY_DAYS = "by_days"
+    FULL = "full"
+
+
+class Customers(StrEnum):
+    """Which customers a charge concerns."""
+
+    ALL = "all"
+    HOUSEHOLD = "household"
+    OTHERS = "others"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """One price of a charge, net PLN per unit, and its terms; None and an empty set match any.
+
+    `confidence` None means that of the list; `page` is empty when the list says why it cites none.
+    """
+
+    amount: Decimal
+    window: DateRange
+    page: str
+    groups: frozenset[str] = frozenset()
+    zone: str | None = None
+    phases: int | None = None
+    bracket: str | None = None
+    cycle_months: int | None = None
+    remote: bool | None = None
+    confidence: Confidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A charge (składnik opłaty): what it is counted on, in which unit, at which prices.
+
+    `families` are the first letters of the tariff groups it concerns (A, B, C, G, R …), empty for all.
+    Outside `in_force` the charge does not exist; inside it a day without a price is a day nobody knows.
+    """
+
+    code: str
+    name: str
+    section: Section
+    basis: Basis
+    unit: str
+    prices: tuple[Price, ...]
+    posting: str
+    customers: Customers = Customers.ALL
+    vat: str = "standard"
+    partial_period: PartialPeriod = PartialPeriod.BY_DAYS
+    families: frozenset[str] = frozenset()
+    in_force: DateRange | None = None
+
+    def concerns(self, *, group: str, household: bool) -> bool:
+        """Tell whether a customer of a tariff group pays this charge at all."""
+        if self.customers is Customers.HOUSEHOLD and not household:
+            return False
+        if self.customers is Customers.OTHERS and household:
+            return False
+        if self.families and group[:1] not in self.families:
+            return False
+        if not self.prices:
+            return True  # a charge whose price nobody knows is owed all the same
+        return any(not price.groups or group in price.groups for price in self.prices)
+
+    def is_in_force(self, day: date) -> bool:
+        """Tell whether the charge exists on a day; a charge that the law has ended is no gap."""
+        return self.in_force is None or day in self.in_force
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRule:
+    """Hours of each zone on the given kinds of day in the given months; the hours tile 24 exactly.
+
+    `hours` names the zone of each of the 24 clock hours.
+    """
+
+    months: frozenset[int]
+    days: frozenset[str]
+    hours: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneCalendar:
+    """Time zones of a tariff group (strefy czasowe): one rule for every month and kind of day."""
+
+    code: str
+    rules: tuple[CalendarRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TariffGroup:
+    """A tariff group (grupa taryfowa): its zones with Polish labels and their calendar."""
+
+    code: str
+    household: bool
+    zones: Mapping[str, str]
+    calendar: ZoneCalendar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """A bracket of yearly use: `over` < use <= `up_to` (kWh), with the lower edge in it when `from_edge`."""
+
+    code: str
+    label: str
+    over_kwh: int
+    up_to_kwh: int | None
+    from_edge: bool = False
+
+    def holds(self, annual_kwh: int) -> bool:
+        """Tell whether a yearly use in whole kWh falls into this bracket."""
+        above = annual_kwh >= self.over_kwh if self.from_edge else annual_kwh > self.over_kwh
+        return above and (self.up_to_kwh is None or annual_kwh <= self.up_to_kwh)
+
+
+@dataclass(frozen=True, slots=True)
+class DatedRate:
+    """A rate in force over a range of days: a VAT rate as a fraction, an excise rate in PLN per MWh."""
+
+    window: DateRange
+    rate: Decimal
+    page: str
+    confidence: Confidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """One version of a price list. `content_hash` names its bytes; `code` is what contracts refer to.
+
+    `calendars` holds every calendar of the list, also those of no group (capacity_hours of the levies).
+    `omitted` names what the document holds and this list does not, with the reason.
+    """
+
+    code: str
+    kind: Kind
+    issuer: str
+    title: str
+    window: DateRange
+    document: str
+    confidence: Confidence
+    content_hash: str
+    charges: tuple[Charge, ...]
+    groups: Mapping[str, TariffGroup]
+    brackets: tuple[Bracket, ...] = ()
+    rates: Mapping[str, tuple[DatedRate, ...]] | None = None
+    note: str = ""
+    calendars: Mapping[str, ZoneCalendar] = field(default_factory=dict)
+    omitted: Mapping[str, str] = field(default_factory=dict)
+
+    def rate_on(self, name: str, day: date) -> DatedRate | None:
+        """Return the rate of a name in force on a day, or None when the list says nothing of it."""
+        return next((rate for rate in (self.rates or {}).get(name, ()) if day in rate.window), None)
+
+    def boundaries(self, *, group: str | None = None) -> Iterator[date]:
+        """Yield every day on which something of this list changes, for one tariff group when it is named.
+
+        Seasons of other groups would else cut the periods of customers whose prices stay the same.
+        """
+        windows = [self.window]
+        for charge in self.charges:
+            if group is not None and charge.families and group[:1] not in charge.families:
+                continue
+            mine = [p.window for p in charge.prices if group is None or not p.groups or group in p.groups]
+            windows += mine
+            if charge.in_force is not None and (mine or not charge.prices):
+                windows.append(charge.in_force)
+        windows += [rate.window for rates in (self.rates or {}).values() for rate in rates]
+        for window in windows:
+            yield window.start
+            if window.end is not None:
+                yield window.end

@@ -1,0 +1,88 @@
+"""The documents' store takes numbers all or nothing, in memory and in DynamoDB alike."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+
+from kwit.aws.document_store import DynamoDocuments
+from kwit.aws.run_store import DynamoRuns
+from kwit.aws.table import Table
+from kwit.billing.ports import RunStore
+from kwit.documents.ports import (
+    AlreadyBilledError,
+    BlockTakenError,
+    DocumentStore,
+    SeriesMovedError,
+)
+from tests.billing import samples
+from tests.fakes.document_store import MemoryDocuments
+from tests.fakes.run_store import MemoryRuns
+
+PREFIX = "FV/2026/04/{number:06}"
+
+
+@dataclass
+class Pair:
+    """A documents' store and the runs' store that shows its cursors."""
+
+    documents: DocumentStore
+    runs: RunStore
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def pair(request: pytest.FixtureRequest) -> Pair:
+    if request.param == "memory":
+        cursors: dict[str, date] = {}
+        return Pair(MemoryDocuments(cursors), MemoryRuns(cursors))
+    tables: dict[str, Table] = request.getfixturevalue("tables")
+    return Pair(DynamoDocuments(tables["documents"], tables["billing"]), DynamoRuns(tables["billing"]))
+
+
+class TestBlocks:
+    def test_a_block_moves_counter_and_cursors_together(self, pair: Pair) -> None:
+        block = samples.block("U/1", "U/2")
+        pair.documents.take_block(block, first_bills=frozenset({"U/1", "U/2"}))
+        assert pair.documents.next_ordinal(PREFIX) == 3
+        assert pair.runs.billed_to("U/1") == date(2026, 4, 6)
+        assert pair.documents.block(samples.RUN_ID, 0, issue_date=samples.ISSUE_DATE) == block
+        assert list(pair.documents.blocks_of_day(samples.ISSUE_DATE)) == [block]
+
+    def test_a_batch_gets_one_block_only(self, pair: Pair) -> None:
+        pair.documents.take_block(samples.block("U/1"), first_bills=frozenset({"U/1"}))
+        with pytest.raises(BlockTakenError):
+            pair.documents.take_block(samples.block("U/2", first=2), first_bills=frozenset({"U/2"}))
+        assert pair.documents.next_ordinal(PREFIX) == 2
+        assert pair.runs.billed_to("U/2") is None
+
+    def test_a_moved_series_refuses_the_block(self, pair: Pair) -> None:
+        pair.documents.take_block(samples.block("U/1"), first_bills=frozenset({"U/1"}))
+        for first in (1, 3):
+            late = samples.block("U/2", first=first, number=1)
+            with pytest.raises(SeriesMovedError):
+                pair.documents.take_block(late, first_bills=frozenset({"U/2"}))
+        assert pair.runs.billed_to("U/2") is None
+
+    def test_a_period_is_billed_once(self, pair: Pair) -> None:
+        pair.documents.take_block(samples.block("U/1"), first_bills=frozenset({"U/1"}))
+        again = samples.block("U/1", "U/2", first=2, run_id="2026-04-09-daily")
+        for first_bills in (frozenset({"U/1", "U/2"}), frozenset({"U/2"})):
+            with pytest.raises(AlreadyBilledError) as caught:
+                pair.documents.take_block(again, first_bills=first_bills)
+            assert caught.value.contracts == ("U/1",)
+        assert pair.documents.next_ordinal(PREFIX) == 2
+
+    def test_a_block_without_entries_takes_no_number(self, pair: Pair) -> None:
+        pair.documents.take_block(samples.block(), first_bills=frozenset())
+        assert pair.documents.next_ordinal(PREFIX) == 1
+
+
+class TestDocuments:
+    def test_a_document_comes_back_as_it_was_put(self, pair: Pair) -> None:
+        document = samples.document()
+        pair.documents.put_documents([document])
+        pair.documents.put_documents([document])
+        assert pair.documents.document(document.document_id) == document
+
+    def test_an_unknown_document_is_none(self, pair: Pair) -> None:
+        assert pair.documents.document("none") is None

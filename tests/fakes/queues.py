@@ -1,0 +1,26 @@
+"""Queues in memory: what was asked for, in order, to be worked off by a test."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass
+class MemoryQueues:
+    """All requests of a run and of its documents."""
+
+    chunks: list[tuple[str, int]] = field(default_factory=list)
+    closes: list[str] = field(default_factory=list)
+    batches: list[tuple[str, int]] = field(default_factory=list)
+    renders: list[str] = field(default_factory=list)
+
+    def rate_chunk(self, run_id: str, chunk: int) -> None:
+        self.chunks.append((run_id, chunk))
+
+    def close_run(self, run_id: str) -> None:
+        self.closes.append(run_id)
+
+    def issue_batch(self, run_id: str, number: int, series: str) -> None:
+        self.batches.append((run_id, number))
+
+    def render(self, document_ids: Sequence[str]) -> None:
+        self.renders += document_ids

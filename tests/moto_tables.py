@@ -1,0 +1,34 @@
+"""kWit's tables in moto, made as the data stack makes them."""
+
+import boto3
+import pytest
+
+from kwit.aws.table import Table
+
+TABLES = ("registry", "readings", "billing", "documents")
+
+
+def pretend_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set what boto3 wants to see; nothing leaves the process."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+
+
+def make_tables() -> dict[str, Table]:
+    """Make the four empty tables; a moto mock must be active."""
+    client = boto3.client("dynamodb")
+    for name in TABLES:
+        client.create_table(
+            TableName=name,
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    return {name: Table(client, name) for name in TABLES}
