@@ -173,7 +173,6 @@ FUNCTIONS: tuple[Function, ...] = (
             Table.REGISTRY: (GET, QUERY, BATCH_GET),
             Table.READINGS: (GET, QUERY, BATCH_GET),
             Table.BILLING: (GET, PUT, UPDATE, QUERY, BATCH_GET, BATCH_WRITE, CHECK),
-            Table.DOCUMENTS: (GET,),
         },
         sends_to=("close_billing_run",),
     ),
@@ -220,7 +219,6 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout_seconds=120,
         tables={Table.REGISTRY: (GET,), Table.DOCUMENTS: (GET, PUT, UPDATE)},
         objects=((Bucket.DOCUMENTS, _INVOICES, (Access.READ,)),),
-        layers=(Layer.PDF,),
         batch_size=5,
         # A young SES account may send 14 messages a second; two senders stay below it.
         max_concurrency=2,
