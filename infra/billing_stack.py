@@ -7,6 +7,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as events_targets
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
@@ -48,9 +49,7 @@ class BillingStack(Stack):
         super().__init__(scope, construct_id, description="kWit: functions, queues, schedules and mail")
         self._data = data
         self._mail = Mail(self, "Mail", domain=mail_domain)
-        self._alarms = sns.Topic(self, "Alarms", enforce_ssl=True, display_name="kWit alarms")
-        if alarm_email:
-            self._alarms.add_subscription(subscriptions.EmailSubscription(alarm_email))
+        self._alarms = self._alarm_topic(alarm_email)
         self._always = (shared_layer(self, "SharedLayer"), wheel_layer(self, "common"))
         self._layers = {layer: wheel_layer(self, layer) for layer in Layer}
         self._queues = {function.name: self._queue(function) for function in FUNCTIONS}
@@ -58,6 +57,21 @@ class BillingStack(Stack):
             self._watch(self._queues[function.name].alarms())
             self._watch(self._function(function).alarms())
             self._trigger(function)
+
+    def _alarm_topic(self, alarm_email: str | None) -> sns.Topic:
+        topic = sns.Topic(self, "Alarms", enforce_ssl=True, display_name="kWit alarms")
+        # A policy of its own replaces the one that lets the account publish, so alarms need saying.
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+            )
+        )
+        if alarm_email:
+            topic.add_subscription(subscriptions.EmailSubscription(alarm_email))
+        return topic
 
     def _queue(self, function: Function) -> ConsumerQueue:
         return ConsumerQueue(

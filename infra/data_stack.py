@@ -13,7 +13,9 @@ class DataStack(Stack):
     """Keep the four tables and three buckets; nothing here depends on a function."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
-        super().__init__(scope, construct_id, description="kWit: tables and buckets")
+        super().__init__(
+            scope, construct_id, description="kWit: tables and buckets", termination_protection=True
+        )
         self.tables = {table: KeptTable(self, f"{table}Table") for table in Table}
 
         logs = KeptBucket(

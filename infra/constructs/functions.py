@@ -12,8 +12,9 @@ from constructs import Construct
 
 from infra.catalogue import Function
 from infra.constructs.findings import acknowledge
-from infra.constructs.layers import ARCHITECTURE, ROOT, RUNTIME
+from infra.constructs.layers import ARCHITECTURE, RUNTIME
 from infra.constructs.queues import ConsumerQueue
+from infra.wheels import ROOT
 
 METRICS_NAMESPACE = "kWit"
 LOG_LEVEL = "INFO"

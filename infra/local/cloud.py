@@ -1,5 +1,6 @@
 """Hold a whole cloud for the length of a ``with`` block: start it, deploy to it, watch it, remove it."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -24,7 +25,6 @@ from infra.local.synth import ROOT, synthesise
 
 _START_SECONDS = 30.0
 _STARTS = 3
-_STOP_SECONDS = 10.0
 _COUNTS = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -168,6 +168,7 @@ class EmbeddedCloud:
                     stdin=subprocess.PIPE,
                     stdout=log,
                     stderr=log,
+                    start_new_session=True,
                 )
             if self._answers():
                 return
@@ -244,12 +245,10 @@ class EmbeddedCloud:
         server, self._server = self._server, None
         if server is None:
             return
-        server.send_signal(signal.SIGTERM)
-        try:
-            server.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+        # Its state is disposable and its workers are of its process group, so nothing is worth waiting for.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
         if server.stdin:
             server.stdin.close()
 

@@ -21,6 +21,7 @@ from typing import Any
 ACCOUNT = "000000000000"
 REGION = "eu-central-1"
 _DEADLINE_SECONDS = 60.0
+_SCHEDULE_FIELDS = ("Name", "GroupName", "ScheduleExpression", "FlexibleTimeWindow", "State", "Target")
 _SKIPPED = {"__pycache__"}
 
 Clients = Callable[[str], Any]
@@ -139,24 +140,24 @@ def _create(*, name: str, template_url: str, client: Clients) -> dict[str, str]:
 
 
 def _complete(*, template: dict[str, Any], name: str, client: Clients) -> None:
-    """Turn on point-in-time recovery, which the emulator drops from templates."""
-    tables = {
-        logical_id
-        for logical_id, resource in template["Resources"].items()
-        if resource["Type"] == "AWS::DynamoDB::GlobalTable"
-        and any(
-            replica.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled")
-            for replica in resource["Properties"]["Replicas"]
-        )
-    }
-    if not tables:
-        return
+    """Set what the emulator drops from templates: point-in-time recovery and schedules' time zones."""
     physical = {
         resource["LogicalResourceId"]: resource["PhysicalResourceId"]
         for resource in client("cloudformation").describe_stack_resources(StackName=name)["StackResources"]
     }
-    for logical_id in sorted(tables):
-        client("dynamodb").update_continuous_backups(
-            TableName=physical[logical_id],
-            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
-        )
+    for logical_id, resource in template["Resources"].items():
+        properties = resource.get("Properties", {})
+        match resource["Type"]:
+            case "AWS::DynamoDB::GlobalTable":
+                recovery = properties["Replicas"][0].get("PointInTimeRecoverySpecification", {})
+                client("dynamodb").update_continuous_backups(
+                    TableName=physical[logical_id],
+                    PointInTimeRecoverySpecification={
+                        "PointInTimeRecoveryEnabled": recovery.get("PointInTimeRecoveryEnabled", False)
+                    },
+                )
+            case "AWS::Scheduler::Schedule":
+                deployed = client("scheduler").get_schedule(Name=physical[logical_id])
+                changed = {key: deployed[key] for key in _SCHEDULE_FIELDS if key in deployed}
+                changed["ScheduleExpressionTimezone"] = properties.get("ScheduleExpressionTimezone", "UTC")
+                client("scheduler").update_schedule(**changed)
