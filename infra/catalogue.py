@@ -71,8 +71,8 @@ class MailEvent:
 
 Trigger = Drop | UnknownDrop | Daily | Sent | MailEvent
 
-GET, PUT, UPDATE, QUERY = "GetItem", "PutItem", "UpdateItem", "Query"
-BATCH_GET, BATCH_WRITE, CHECK = "BatchGetItem", "BatchWriteItem", "ConditionCheckItem"
+GET, PUT, UPDATE, QUERY, DELETE = "GetItem", "PutItem", "UpdateItem", "Query", "DeleteItem"
+BATCH_GET, BATCH_WRITE = "BatchGetItem", "BatchWriteItem"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +108,7 @@ class Function:
         return f"{self.name.split('_', maxsplit=1)[0].upper()}_QUEUE_URL"
 
 
-def _import(
-    kind: str, *, timeout_seconds: int, tables: dict[Table, tuple[str, ...]], layers: tuple[Layer, ...] = ()
-) -> Function:
+def _import(kind: str, *, timeout_seconds: int, tables: dict[Table, tuple[str, ...]]) -> Function:
     prefix = f"inbox/{kind}/"
     return Function(
         name=f"import_{kind.removesuffix('s') if kind == 'price-lists' else kind}".replace("-", "_"),
@@ -121,32 +119,23 @@ def _import(
             (Bucket.INBOX, prefix, (Access.READ, Access.READ_VERSION)),
             (Bucket.INBOX, RESULTS_PREFIX, (Access.WRITE,)),
         ),
-        layers=layers,
+        # Results are written as a workbook beside each drop.
+        layers=(Layer.EXCEL,),
     )
 
 
 RESULTS_PREFIX = "results/"
 _INVOICES = "invoices/"
 _EXPORTS = "exports/"
-_READ_WRITE = (Access.READ, Access.WRITE)
 
 FUNCTIONS: tuple[Function, ...] = (
     _import("settings", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
     _import("price-lists", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
-    _import(
-        "registry",
-        timeout_seconds=300,
-        tables={Table.REGISTRY: (GET, PUT, UPDATE, QUERY, BATCH_GET, BATCH_WRITE, CHECK)},
-        layers=(Layer.EXCEL,),
-    ),
+    _import("registry", timeout_seconds=300, tables={Table.REGISTRY: (GET, PUT, QUERY, BATCH_WRITE)}),
     _import(
         "readings",
         timeout_seconds=300,
-        tables={
-            Table.REGISTRY: (GET, QUERY, BATCH_GET),
-            Table.READINGS: (GET, PUT, UPDATE, QUERY, BATCH_GET, BATCH_WRITE, CHECK),
-        },
-        layers=(Layer.EXCEL,),
+        tables={Table.REGISTRY: (GET, PUT, QUERY), Table.READINGS: (QUERY, BATCH_WRITE)},
     ),
     Function(
         name="reject_unknown_drop",
@@ -154,14 +143,15 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout_seconds=30,
         tables={},
         objects=((Bucket.INBOX, RESULTS_PREFIX, (Access.WRITE,)),),
+        layers=(Layer.EXCEL,),
     ),
     Function(
         name="plan_billing_run",
         trigger=Daily(hour=5, minute=0),
         timeout_seconds=300,
         tables={
-            Table.REGISTRY: (GET, QUERY, BATCH_GET),
-            Table.BILLING: (GET, PUT, UPDATE, QUERY, BATCH_GET, CHECK),
+            Table.REGISTRY: (QUERY,),
+            Table.BILLING: (GET, PUT, BATCH_WRITE),
         },
         sends_to=("rate_contracts", "close_billing_run"),
     ),
@@ -170,9 +160,9 @@ FUNCTIONS: tuple[Function, ...] = (
         trigger=Sent(),
         timeout_seconds=120,
         tables={
-            Table.REGISTRY: (GET, QUERY, BATCH_GET),
-            Table.READINGS: (GET, QUERY, BATCH_GET),
-            Table.BILLING: (GET, PUT, UPDATE, QUERY, BATCH_GET, BATCH_WRITE, CHECK),
+            Table.REGISTRY: (QUERY,),
+            Table.READINGS: (QUERY,),
+            Table.BILLING: (GET, PUT, UPDATE, BATCH_WRITE),
         },
         sends_to=("close_billing_run",),
     ),
@@ -181,8 +171,8 @@ FUNCTIONS: tuple[Function, ...] = (
         trigger=Sent(),
         timeout_seconds=300,
         tables={
-            Table.REGISTRY: (GET,),
-            Table.BILLING: (GET, PUT, UPDATE, QUERY, BATCH_GET, CHECK),
+            Table.REGISTRY: (QUERY,),
+            Table.BILLING: (GET, UPDATE, BATCH_WRITE),
         },
         objects=((Bucket.DOCUMENTS, _EXPORTS, (Access.WRITE,)),),
         sends_to=("issue_documents",),
@@ -192,9 +182,8 @@ FUNCTIONS: tuple[Function, ...] = (
         trigger=Sent(),
         timeout_seconds=120,
         tables={
-            Table.REGISTRY: (GET,),
-            Table.BILLING: (GET, PUT, UPDATE, QUERY, BATCH_GET, CHECK),
-            Table.DOCUMENTS: (GET, PUT, UPDATE, QUERY, BATCH_GET, BATCH_WRITE, CHECK),
+            Table.BILLING: (GET, PUT, UPDATE),
+            Table.DOCUMENTS: (GET, PUT, UPDATE, BATCH_WRITE),
         },
         sends_to=("render_documents",),
         # A series must not stall on a passing fault: its group waits behind a failed message.
@@ -205,8 +194,8 @@ FUNCTIONS: tuple[Function, ...] = (
         name="render_documents",
         trigger=Sent(),
         timeout_seconds=120,
-        tables={Table.REGISTRY: (GET,), Table.DOCUMENTS: (GET, UPDATE, BATCH_GET)},
-        objects=((Bucket.DOCUMENTS, _INVOICES, _READ_WRITE),),
+        tables={Table.REGISTRY: (QUERY,), Table.DOCUMENTS: (GET, PUT)},
+        objects=((Bucket.DOCUMENTS, _INVOICES, (Access.WRITE,)),),
         sends_to=("deliver_documents",),
         layers=(Layer.PDF,),
         # 1769 MB is one full vCPU; drawing a page is bound by it.
@@ -217,8 +206,9 @@ FUNCTIONS: tuple[Function, ...] = (
         name="deliver_documents",
         trigger=Sent(),
         timeout_seconds=120,
-        tables={Table.REGISTRY: (GET,), Table.DOCUMENTS: (GET, PUT, UPDATE)},
+        tables={Table.REGISTRY: (QUERY,), Table.DOCUMENTS: (GET, PUT, UPDATE, DELETE)},
         objects=((Bucket.DOCUMENTS, _INVOICES, (Access.READ,)),),
+        layers=(Layer.PDF,),
         batch_size=5,
         # A young SES account may send 14 messages a second; two senders stay below it.
         max_concurrency=2,
@@ -228,27 +218,27 @@ FUNCTIONS: tuple[Function, ...] = (
         name="handle_mail_events",
         trigger=MailEvent(),
         timeout_seconds=30,
-        tables={Table.DOCUMENTS: (GET, PUT, UPDATE, QUERY)},
+        tables={Table.DOCUMENTS: (GET, UPDATE)},
     ),
     Function(
         name="export_postings",
         trigger=Daily(hour=22, minute=0),
         timeout_seconds=300,
         tables={
-            Table.REGISTRY: (GET,),
-            Table.DOCUMENTS: (GET, PUT, UPDATE, QUERY, BATCH_GET, CHECK),
+            Table.REGISTRY: (QUERY,),
+            Table.DOCUMENTS: (GET, PUT, QUERY, BATCH_GET),
         },
-        objects=((Bucket.DOCUMENTS, _EXPORTS, _READ_WRITE),),
+        objects=((Bucket.DOCUMENTS, _EXPORTS, (Access.WRITE,)),),
     ),
     Function(
         name="publish_reports",
         trigger=Daily(hour=22, minute=30),
         timeout_seconds=300,
         tables={
-            Table.REGISTRY: (GET,),
-            Table.DOCUMENTS: (GET, PUT, UPDATE, QUERY, BATCH_GET),
+            Table.REGISTRY: (QUERY,),
+            Table.DOCUMENTS: (QUERY, BATCH_GET),
         },
-        objects=((Bucket.DOCUMENTS, _EXPORTS, _READ_WRITE),),
+        objects=((Bucket.DOCUMENTS, _EXPORTS, (Access.WRITE,)),),
         layers=(Layer.EXCEL,),
     ),
 )
