@@ -9,7 +9,7 @@ from infra import wheels
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = sorted(path.parent.name for path in (ROOT / "layers").glob("*/requirements.txt"))
-# The command line of num2words alone imports it, and it has no wheel.
+# Only the command line of num2words imports it, and it has no wheel.
 LEFT_OUT = {"docopt"}
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ \\]+)", re.MULTILINE)
 every_layer = pytest.mark.parametrize("layer", LAYERS)
