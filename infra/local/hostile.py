@@ -5,7 +5,7 @@ import zipfile
 from dataclasses import dataclass
 from datetime import date
 
-from events.portfolio import Customer, states_csv
+from events.portfolio import Customer, ptpiree_files, states_csv
 
 _HEADS = "Kod PPE;Nr licznika;Rejestr;Data odczytu;Stan [kWh];Rodzaj odczytu\r\n"
 
@@ -49,6 +49,7 @@ def hostile_files(portfolio: list[Customer]) -> list[Hostile]:
         return Hostile(key=key, content=content, codes=frozenset(codes), declared=declared)
 
     wrong = ("ppe_check_digit", "unknown_point", "reading_before_last", "reading_in_future", "not_a_date")
+    crc_name, crc_wrong = _wrong_checksum(portfolio)
     bomb = _workbook(b"<x/>" * 30_000_000)
     return [
         bad("readings/zle-wiersze.csv", (_HEADS + rows).encode("cp1250"), *wrong, "not_a_number"),
@@ -58,6 +59,7 @@ def hostile_files(portfolio: list[Customer]) -> list[Hostile]:
         bad("readings/daleka-komorka.xlsx", _workbook(_FAR_CELL), "sheet_too_large"),
         bad("readings/bomba.xlsx", bomb, "workbook_too_large"),
         bad("readings/dwa-gigabajty.csv", b"", "file_too_large", declared=2 * 1024**3),
+        bad(f"readings/{crc_name}", crc_wrong, "wrong_crc"),
         bad("price-lists/dziura-w-datach.yaml", _PRICE_GAP.encode(), "price_gap", "hour_uncovered"),
         bad("registry/druga-umowa.csv", _second_contract(one), "contract_overlap"),
         bad("notatki/plik.docx", b"PK nic ciekawego", "unknown_kind"),
@@ -93,6 +95,15 @@ charges:
       - {group: G12, until: 2026-03-01, by_zone: {day: "0.3000", night: "0.1000"}}
       - {group: G12, from: 2026-04-01, by_zone: {day: "0.3100", night: "0.1100"}}
 """
+
+
+def _wrong_checksum(portfolio: list[Customer]) -> tuple[str, bytes]:
+    """Change one digit of a day file and leave its checksum as it was."""
+    key, content = next(iter(ptpiree_files(portfolio).items()))
+    lines = content.split(b"\r\n")
+    digit = b"1" if lines[8][:1] != b"1" else b"2"
+    lines[8] = digit + lines[8][1:]
+    return key.rpartition("/")[2], b"\r\n".join(lines)
 
 
 def _second_contract(one: Customer) -> bytes:
