@@ -23,6 +23,8 @@ class RefusedError(Exception):
     pass
 
 def lambda_handler(event, context):
+    if "read" in event:
+        boto3.client("s3").get_object(Bucket=event["read"], Key="any")
     if event.get("raise"):
         raise RefusedError("as asked")
     failed = []
@@ -201,6 +203,12 @@ class TestInvocation:
     def test_names_the_class_of_the_exception(self, probe):
         with pytest.raises(InvocationError, match="RefusedError: as asked"):
             probe.invoke("probe", {"raise": True})
+
+
+class TestRights:
+    def test_bind_a_function_to_its_role(self, probe):
+        with pytest.raises(InvocationError, match="AccessDenied"):
+            probe.invoke("probe", {"read": probe.outputs["BucketName"]})
 
 
 class TestMail:
