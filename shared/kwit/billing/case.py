@@ -1,7 +1,7 @@
 """A billing case: what is known of one contract that a bill is made from, gathered once from the stores."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kwit.kernel.time import DateRange, Period
@@ -45,7 +45,7 @@ class Case:
 
     def contract_on(self, day: date) -> Contract:
         """Return the version of the contract in force on a day, or its first one before that."""
-        return in_force(self.contracts, on=day) or self.contracts[0]
+        return contract_on(self.contracts, day)
 
     def terms_over(self, period: Period, *, annual_kwh: int | None) -> list[Terms]:
         """Return the terms that hold one after another over a period.
@@ -75,6 +75,15 @@ class Case:
             capacity_share=contract.capacity_share,
             sections=_SECTIONS[contract.kind],
         )
+
+
+def contract_on(versions: Sequence[Contract], day: date) -> Contract:
+    """Return, of a contract's timeline, the version in force on a day, or the first one before that.
+
+    Terms hold from a day; the end bounds the contract as a whole, so the version valid last tells it.
+    """
+    found = in_force(versions, on=day) or versions[0]
+    return replace(found, ends=versions[-1].ends)
 
 
 def gather_case(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kwit.billing.bill import Billing, bill_contract, due_period, rating_profile
-from kwit.billing.case import RegistryIncompleteError, gather_case
+from kwit.billing.case import RegistryIncompleteError, contract_on, gather_case
 from kwit.billing.certificate import Certificate, certify
 from kwit.billing.drafts import (
     Batch,
@@ -26,7 +26,7 @@ from kwit.metering.ports import ReadingStore
 from kwit.rating.series import SeriesSorter
 from kwit.registry.company import CompanySettings
 from kwit.registry.ports import RegistryStore
-from kwit.registry.records import in_force, timeline
+from kwit.registry.records import timeline
 from kwit.tariffs.ports import PriceListStore
 from kwit.tariffs.price_list import PriceList
 
@@ -93,7 +93,7 @@ def due_contracts(*, business_date: date, settings: CompanySettings, stores: Pla
     for contract_no in stores.registry.contract_numbers():
         versions = timeline(stores.registry.contract(contract_no))
         billed_to = stores.runs.billed_to(contract_no) or versions[0].billed_to
-        contract = in_force(versions, on=billed_to) or versions[0]
+        contract = contract_on(versions, billed_to)
         named = settings.profiles.get(contract.profile)
         window = rating_profile(contract.profile, named).reading_window_days if named else 0
         if due_period(
