@@ -187,6 +187,7 @@ class EmbeddedCloud:
             "MINISTACK_REGION": REGION,
             "LOG_LEVEL": "ERROR",
             "LAMBDA_EXECUTOR": "local",
+            "AUTH": "true",
             "PERSIST_STATE": "0",
             "DOCKER_HOST": "unix:///nonexistent",
         }

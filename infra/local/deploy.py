@@ -140,7 +140,7 @@ def _create(*, name: str, template_url: str, client: Clients) -> dict[str, str]:
 
 
 def _complete(*, template: dict[str, Any], name: str, client: Clients) -> None:
-    """Set what the emulator drops from templates: point-in-time recovery and schedules' time zones."""
+    """Set what the emulator drops from templates: tables' protection and schedules' time zones."""
     physical = {
         resource["LogicalResourceId"]: resource["PhysicalResourceId"]
         for resource in client("cloudformation").describe_stack_resources(StackName=name)["StackResources"]
@@ -149,15 +149,19 @@ def _complete(*, template: dict[str, Any], name: str, client: Clients) -> None:
         properties = resource.get("Properties", {})
         match resource["Type"]:
             case "AWS::DynamoDB::GlobalTable":
-                recovery = properties["Replicas"][0].get("PointInTimeRecoverySpecification", {})
-                client("dynamodb").update_continuous_backups(
-                    TableName=physical[logical_id],
-                    PointInTimeRecoverySpecification={
-                        "PointInTimeRecoveryEnabled": recovery.get("PointInTimeRecoveryEnabled", False)
-                    },
-                )
+                _protect(table=physical[logical_id], replica=properties["Replicas"][0], client=client)
             case "AWS::Scheduler::Schedule":
                 deployed = client("scheduler").get_schedule(Name=physical[logical_id])
                 changed = {key: deployed[key] for key in _SCHEDULE_FIELDS if key in deployed}
                 changed["ScheduleExpressionTimezone"] = properties.get("ScheduleExpressionTimezone", "UTC")
                 client("scheduler").update_schedule(**changed)
+
+
+def _protect(*, table: str, replica: dict[str, Any], client: Clients) -> None:
+    recovery = replica.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled", False)
+    client("dynamodb").update_continuous_backups(
+        TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": recovery}
+    )
+    client("dynamodb").update_table(
+        TableName=table, DeletionProtectionEnabled=replica.get("DeletionProtectionEnabled", False)
+    )

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ministack import app
 from ministack.core import lambda_runtime
 from ministack.services import eventbridge, lambda_svc, s3, scheduler, ses_v2, sqs
 
@@ -36,6 +37,7 @@ def apply_all(*, outbox: Path) -> None:
     end_logs_by_a_mark()
     name_the_exception()
     return_failed_messages_soon()
+    take_loopback_for_tls()
     limit_workers()
     silence_schedules()
     deliver_bucket_events_at_once()
@@ -131,6 +133,16 @@ def return_failed_messages_soon() -> None:
 
     lambda_svc._run_sqs_batch = run_and_return  # noqa: SLF001 - same
     lambda_svc._ESM_BACKOFF_SECONDS = 0.0  # noqa: SLF001 - same
+
+
+def take_loopback_for_tls() -> None:
+    """Count a request as made over TLS, for the policies that demand it hold here too."""
+    pin = _require(app, "pin_request_origin", "source_ip", "secure_transport")
+
+    def pin_secure(source_ip: str, secure_transport: bool) -> None:  # noqa: ARG001, FBT001 - as the original
+        pin(source_ip, True)  # noqa: FBT003 - same
+
+    app.pin_request_origin = pin_secure
 
 
 def limit_workers() -> None:
