@@ -297,6 +297,11 @@ class TestForms:
             "1.8.2": 7000,
         }
 
+    @pytest.mark.parametrize(("word", "register"), [("szczytowa", "1.8.1"), ("pozaszczytowa", "1.8.2")])
+    def test_a_zone_may_go_by_its_other_name(self, office: Office, word: str, register: str) -> None:
+        office.drop(table_text([["Licznik", "Data", "Strefa", "Stan"], ["777", "2026-01-31", word, "7"]]))
+        assert [reading.register for reading in office.store.registers(TWO_ZONES)] == [register]
+
     def test_one_column_for_each_register_is_read(self, office: Office) -> None:
         head = ["PPE", "Data", "1-0:1.8.1*255", "Stan nocna [kWh]"]
         result = office.drop(
