@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from kwit.aws.registry_store import DynamoRegistry
+from kwit.aws.table import Table
 from kwit.kernel.provenance import Source
 from kwit.registry.ports import RegistryStore
 from kwit.registry.records import Contract, ContractKind, Meter, MeteringPoint, Party, PartyKind, Register
@@ -24,9 +26,12 @@ CONTRACT = Contract(
 )  # fmt: skip
 
 
-@pytest.fixture(params=[MemoryRegistry])
+@pytest.fixture(params=["memory", "dynamodb"])
 def store(request: pytest.FixtureRequest) -> RegistryStore:
-    return request.param()
+    if request.param == "memory":
+        return MemoryRegistry()
+    tables: dict[str, Table] = request.getfixturevalue("tables")
+    return DynamoRegistry(tables["registry"])
 
 
 class TestVersions:
