@@ -1,10 +1,9 @@
 """Close a rated run: certify it, put its report beside the documents, approve by policy."""
 
-from kwit.aws.settings import CloseBillingRunSettings
-
 from kwit.aws.bootstrap import Application
 from kwit.aws.messages import CloseRun
 from kwit.aws.runtime import QueueFunction, Report
+from kwit.aws.settings import CloseBillingRunSettings
 from kwit.billing.run_report import run_report
 from kwit.billing.runs import close_run
 

@@ -1,10 +1,9 @@
 """Export the postings of a day's documents for the finance system."""
 
-from kwit.aws.settings import ExportPostingsSettings
-
 from kwit.aws.bootstrap import Application
 from kwit.aws.runtime import QueueFunction, Report
 from kwit.aws.schedules import ScheduleFired
+from kwit.aws.settings import ExportPostingsSettings
 from kwit.ledger.export import export_postings
 
 

@@ -1,10 +1,9 @@
 """Follow what the mail system says of e-mails that were sent."""
 
-from kwit.aws.settings import HandleMailEventsSettings
-
 from kwit.aws.bootstrap import Application
 from kwit.aws.messages import MailEvent
 from kwit.aws.runtime import QueueFunction, Report
+from kwit.aws.settings import HandleMailEventsSettings
 from kwit.delivery.deliver import follow_event
 
 

@@ -1,11 +1,10 @@
 """Import readings dropped as XLSX, CSV or PTPiREE text."""
 
-from kwit.aws.settings import ImportReadingsSettings
-from kwit.metering.importing import import_readings
-
 from kwit.aws.bootstrap import Application
 from kwit.aws.drops import Dropped, drop_of, known_at, put_result
 from kwit.aws.runtime import QueueFunction, Report
+from kwit.aws.settings import ImportReadingsSettings
+from kwit.metering.importing import import_readings
 
 
 def load(message: Dropped, app: Application) -> Report | None:

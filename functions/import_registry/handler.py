@@ -1,11 +1,10 @@
 """Import parties, points, meters and contracts dropped as a workbook or as CSV."""
 
-from kwit.aws.settings import ImportRegistrySettings
-from kwit.registry.importing import import_registry
-
 from kwit.aws.bootstrap import Application
 from kwit.aws.drops import Dropped, drop_of, known_at, put_result
 from kwit.aws.runtime import QueueFunction, Report
+from kwit.aws.settings import ImportRegistrySettings
+from kwit.registry.importing import import_registry
 
 
 def load(message: Dropped, app: Application) -> Report | None:

@@ -1,11 +1,10 @@
 """Import company settings dropped as YAML."""
 
-from kwit.aws.settings import ImportSettingsSettings
-from kwit.aws.yaml_drops import import_settings
-
 from kwit.aws.bootstrap import Application
 from kwit.aws.drops import Dropped, drop_of, known_at, put_result
 from kwit.aws.runtime import QueueFunction, Report
+from kwit.aws.settings import ImportSettingsSettings
+from kwit.aws.yaml_drops import import_settings
 
 
 def load(message: Dropped, app: Application) -> Report | None:

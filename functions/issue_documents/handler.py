@@ -1,10 +1,9 @@
 """Issue a batch of approved drafts under gapless numbers."""
 
-from kwit.aws.settings import IssueDocumentsSettings
-
 from kwit.aws.bootstrap import Application
 from kwit.aws.messages import IssueBatch
 from kwit.aws.runtime import QueueFunction, Report
+from kwit.aws.settings import IssueDocumentsSettings
 from kwit.documents.issue import issue_batch
 
 

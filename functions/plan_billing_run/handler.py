@@ -1,10 +1,9 @@
 """Plan the billing run of a business date when the schedule fires."""
 
-from kwit.aws.settings import PlanBillingRunSettings
-
 from kwit.aws.bootstrap import Application
 from kwit.aws.runtime import QueueFunction, Report
 from kwit.aws.schedules import ScheduleFired
+from kwit.aws.settings import PlanBillingRunSettings
 from kwit.billing.runs import plan_run
 
 

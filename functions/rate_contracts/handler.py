@@ -1,10 +1,9 @@
 """Rate one chunk of a run's contracts."""
 
-from kwit.aws.settings import RateContractsSettings
-
 from kwit.aws.bootstrap import Application
 from kwit.aws.messages import RateChunk
 from kwit.aws.runtime import QueueFunction, Report
+from kwit.aws.settings import RateContractsSettings
 from kwit.billing.runs import rate_chunk
 
 

@@ -6,8 +6,6 @@ One application per process, made at the first invocation and kept; a test makes
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from pydantic import BaseModel
-
 from kwit.aws.clients import Clients
 from kwit.aws.document_store import DynamoDocuments
 from kwit.aws.imports import DynamoImports
@@ -19,6 +17,7 @@ from kwit.aws.reading_store import DynamoReadings
 from kwit.aws.registry_store import DynamoPriceLists, DynamoRegistry, DynamoSettings
 from kwit.aws.rendered import DynamoRendered
 from kwit.aws.run_store import DynamoRuns
+from kwit.aws.settings import Settings
 from kwit.aws.table import Table
 from kwit.billing.runs import PlanningStores, RatingStores
 from kwit.tariffs.holidays import statutory_holidays
@@ -36,7 +35,7 @@ class SettingMissingError(LookupError):
 class Application:
     """Everything a function may use, wired from its settings."""
 
-    settings: BaseModel
+    settings: Settings
     clients: Clients = field(default_factory=Clients)
     _holidays: frozenset[date] | None = None
 

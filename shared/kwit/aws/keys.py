@@ -36,6 +36,11 @@ def point(ppe: str) -> str:
     return f"POINT#{ppe}"
 
 
+def meter_number(meter_no: str) -> str:
+    """Registry: the partition that lists the points a meter ever stood at."""
+    return f"METERNO#{meter_no}"
+
+
 def contract(contract_no: str) -> str:
     """Registry: the partition of a contract's versions."""
     return f"CONTRACT#{contract_no}"

@@ -28,7 +28,8 @@ class DynamoRegistry:
 
     def put(self, records: Iterable[Record]) -> None:
         """Keep versions; the same version twice changes nothing."""
-        self.table.put_many(item for record in records for item in _items(record))
+        items = {(i["pk"]["S"], i["sk"]["S"]): i for record in records for i in _items(record)}
+        self.table.put_many(items.values())
 
     def party(self, party_id: str) -> Sequence[Party]:
         """Return all versions of a party."""
@@ -42,6 +43,11 @@ class DynamoRegistry:
     def meters(self, ppe: str) -> Sequence[Meter]:
         """Return all versions of all meters that ever stood at a point."""
         return [decode(Meter, unpacked(i)) for i in self.table.query(keys.point(ppe), prefix="METER#")]
+
+    def meter(self, meter_no: str) -> Sequence[Meter]:
+        """Return all versions of a meter, at whichever points it stood."""
+        points = [item["sk"]["S"] for item in self.table.query(keys.meter_number(meter_no))]
+        return [one for ppe in points for one in self.meters(ppe) if one.meter_no == meter_no]
 
     def contract(self, contract_no: str) -> Sequence[Contract]:
         """Return all versions of a contract."""
@@ -74,6 +80,7 @@ def _items(record: Record) -> Iterator[dict[str, Any]]:
     elif isinstance(record, Meter):
         sort = keys.version(f"METER#{record.meter_no}", record.valid_from, record.known_at, row)
         yield key_of((keys.point(record.ppe), sort)) | data
+        yield key_of((keys.meter_number(record.meter_no), record.ppe))
     else:
         sort = keys.version("CONTRACT", record.valid_from, record.known_at, row)
         yield key_of((keys.contract(record.contract_no), sort)) | data

@@ -16,7 +16,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from pydantic import BaseModel, ConfigDict
 
 from kwit.aws.bootstrap import Application
-from kwit.aws.settings import load
+from kwit.aws.settings import Settings, load
 
 Message = TypeVar("Message", bound=BaseModel)
 Report = Mapping[str, object]
@@ -36,7 +36,7 @@ class QueueFunction(Generic[Message]):
     a FIFO group, the rest of the group waits with it. `use_case` returns what is worth a log line.
     """
 
-    settings: type[BaseModel]
+    settings: type[Settings]
     message: type[Message]
     use_case: Callable[[Message, Application], Report | None]
     application: Application | None = None

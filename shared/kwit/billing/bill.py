@@ -130,7 +130,7 @@ def _bill_period(
             nominal_end=due.end,
             window_days=profile.reading_window_days,
             registers=case.registers,
-            readings=case.states,
+            readings=[s for s in case.states if contract.ends is None or s.boundary <= contract.ends],
         )
         end = found or due.end
     period = Period(due.start, end)

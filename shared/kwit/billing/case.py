@@ -1,18 +1,24 @@
 """A billing case: what is known of one contract that a bill is made from, gathered once from the stores."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kwit.kernel.time import DateRange, Period
 from kwit.metering.ports import ReadingStore
 from kwit.metering.readings import RegisterReading
 from kwit.metering.usage import MeteredRegister
-from kwit.rating.terms import Terms
+from kwit.rating.terms import ALL_SECTIONS, Terms
 from kwit.registry.ports import RegistryStore
-from kwit.registry.records import Contract, Meter, MeteringPoint, Party, in_force, timeline
+from kwit.registry.records import Contract, ContractKind, Meter, MeteringPoint, Party, in_force, timeline
 from kwit.tariffs.ports import PriceListStore
 from kwit.tariffs.price_list import PriceList
+
+_SECTIONS = {
+    ContractKind.COMPREHENSIVE: ALL_SECTIONS,
+    ContractKind.SALE: frozenset({"sale", "other"}),
+    ContractKind.DISTRIBUTION: frozenset({"distribution", "other"}),
+}
 
 
 class RegistryIncompleteError(LookupError):
@@ -39,7 +45,7 @@ class Case:
 
     def contract_on(self, day: date) -> Contract:
         """Return the version of the contract in force on a day, or its first one before that."""
-        return in_force(self.contracts, on=day) or self.contracts[0]
+        return contract_on(self.contracts, day)
 
     def terms_over(self, period: Period, *, annual_kwh: int | None) -> list[Terms]:
         """Return the terms that hold one after another over a period.
@@ -67,7 +73,17 @@ class Case:
             annual_kwh=annual_kwh,
             contracted_kw=contract.contracted_kw,
             capacity_share=contract.capacity_share,
+            sections=_SECTIONS[contract.kind],
         )
+
+
+def contract_on(versions: Sequence[Contract], day: date) -> Contract:
+    """Return, of a contract's timeline, the version in force on a day, or the first one before that.
+
+    Terms hold from a day; the end bounds the contract as a whole, so the version valid last tells it.
+    """
+    found = in_force(versions, on=day) or versions[0]
+    return replace(found, ends=versions[-1].ends)
 
 
 def gather_case(
@@ -112,11 +128,12 @@ def gather_case(
 
 def metered_registers(meters: Sequence[Meter]) -> tuple[MeteredRegister, ...]:
     """Turn the meters that ever stood at a point into registers with the days they were present."""
-    latest: dict[str, Meter] = {}
+    latest: dict[tuple[str, date], Meter] = {}
     for meter in meters:
-        kept = latest.get(meter.meter_no)
+        stay = (meter.meter_no, meter.installed)
+        kept = latest.get(stay)
         if kept is None or (meter.valid_from, meter.known_at) > (kept.valid_from, kept.known_at):
-            latest[meter.meter_no] = meter
+            latest[stay] = meter
     return tuple(
         MeteredRegister(
             meter_no=meter.meter_no,

@@ -1,8 +1,10 @@
 """The run certificate: energy read = energy billed + stated exceptions, and the money adds up."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from kwit.billing.content import BillContent, parse_content
 from kwit.billing.drafts import ChunkResult, DraftRef, Hold, Run
@@ -102,16 +104,80 @@ def content_faults(content: BillContent, ref: DraftRef) -> list[str]:
         "net of VAT rows": (total(row.net for row in content.vat_rows), content.net),
         "VAT of rows": (total(row.vat for row in content.vat_rows), content.vat),
         "gross": (content.net + content.vat, content.gross),
-        "gross of the reference": (ref.gross, content.gross),
+        "net, VAT and gross of the reference": (
+            (ref.net, ref.vat, ref.gross),
+            (content.net, content.vat, content.gross),
+        ),
     }
     faults += [f"{name}: {left} against {right}" for name, (left, right) in checks.items() if left != right]
-    imports = [row for row in content.energy if row.quantity == "import"]
-    read = sum(span.wh for span in content.usage if span.quantity == "import")
-    if read != sum(row.wh for row in imports) or read != ref.wh_read:
-        faults.append(f"energy read {read} Wh against zones {sum(row.wh for row in imports)} Wh")
-    faults += [
+    return faults + _vat_faults(content) + _energy_faults(content, ref)
+
+
+def _vat_faults(content: BillContent) -> list[str]:
+    """Work VAT out again by the rounding that the bill names: on lines, on sections or on the document."""
+    by_line, on_document = content.vat_rounding == "line", content.vat_rounding == "document"
+    nets: dict[tuple[str, Decimal], Decimal] = defaultdict(Decimal)
+    vats: dict[tuple[str, Decimal], Decimal] = defaultdict(Decimal)
+    faults: list[str] = []
+    for line in content.lines:
+        own = grosze(line.net * line.vat_rate) if by_line else None
+        if line.vat != own:
+            faults.append(f"line {line.charge} {line.zone}: VAT {line.vat} against {own}")
+        nets[line.section, line.vat_rate] += line.net
+        vats[line.section, line.vat_rate] += own or 0
+    if not by_line:
+        vats.update({cell: grosze(net * cell[1]) for cell, net in nets.items()})
+    rows: dict[Decimal, tuple[Decimal, Decimal]] = {}
+    sections: dict[str, tuple[Decimal, Decimal]] = {}
+    for (section, rate), net in nets.items():
+        vat = vats[section, rate]
+        rows[rate] = _plus(rows.get(rate), net, vat)
+        sections[section] = _plus(sections.get(section), net, vat)
+    if on_document:
+        rows = {rate: (net, grosze(net * rate)) for rate, (net, _) in rows.items()}
+    told_rows = {row.rate: (row.net, row.vat, row.gross) for row in content.vat_rows}
+    told_sections = {one.section: (one.net, one.vat, one.gross) for one in content.sections}
+    for name, expected, told in (("VAT", rows, told_rows), ("section", sections, told_sections)):
+        whole = {key: (net, vat, net + vat) for key, (net, vat) in expected.items()}
+        if whole != told:
+            faults.append(f"{name} totals {_figures(told)} against {_figures(whole)}")
+    return faults
+
+
+def _plus(before: tuple[Decimal, Decimal] | None, net: Decimal, vat: Decimal) -> tuple[Decimal, Decimal]:
+    return (before[0] + net, before[1] + vat) if before else (net, vat)
+
+
+def _figures(totals: Mapping[Any, tuple[Decimal, ...]]) -> str:
+    return ", ".join(f"{key}: {'/'.join(map(str, figures))}" for key, figures in totals.items())
+
+
+def _energy_faults(content: BillContent, ref: DraftRef) -> list[str]:
+    """Follow energy from the readings to the zones, and from the zones to the lines that bill it."""
+    imports = {row.zone: row for row in content.energy if row.quantity == "import"}
+    faults = [
         f"zone {row.zone}: {row.wh} Wh billed as {row.kwh} kWh"
-        for row in imports
+        for row in imports.values()
         if whole_kwh(row.wh) != row.kwh
     ]
+    read, in_zones = (
+        sum(span.wh for span in content.usage if span.quantity == "import"),
+        sum(row.wh for row in imports.values()),
+    )
+    if read != in_zones or read != ref.wh_read:
+        faults.append(f"energy read {read} Wh against zones {in_zones} Wh, reference {ref.wh_read} Wh")
+    kwh = sum(row.kwh for row in imports.values())
+    if kwh != ref.kwh_billed:
+        faults.append(f"energy of zones {kwh} kWh against the reference {ref.kwh_billed} kWh")
+    billed: dict[tuple[str, str], tuple[Decimal, int, int]] = {}
+    for line in content.lines:
+        if line.rule == "whole_kwh_of_zone":
+            quantity, days, _ = billed.get((line.charge, line.zone), (Decimal(0), 0, 0))
+            quantity += line.quantity.scaleb(3) if line.unit == "MWh" else line.quantity
+            billed[line.charge, line.zone] = (quantity, days + line.days, line.of_days)
+    for (charge, zone), (quantity, days, of_days) in billed.items():
+        expected = (imports[zone].kwh if zone in imports else 0) if zone else kwh
+        # A charge that is in force on a part of the days only bills a part of the energy.
+        if days == of_days and quantity != expected:
+            faults.append(f"charge {charge} {zone} bills {quantity} kWh of {expected} kWh")
     return faults

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kwit.billing.bill import Billing, bill_contract, due_period, rating_profile
-from kwit.billing.case import RegistryIncompleteError, gather_case
+from kwit.billing.case import RegistryIncompleteError, contract_on, gather_case
 from kwit.billing.certificate import Certificate, certify
 from kwit.billing.drafts import (
     Batch,
@@ -26,7 +26,7 @@ from kwit.metering.ports import ReadingStore
 from kwit.rating.series import SeriesSorter
 from kwit.registry.company import CompanySettings
 from kwit.registry.ports import RegistryStore
-from kwit.registry.records import in_force, timeline
+from kwit.registry.records import timeline
 from kwit.tariffs.ports import PriceListStore
 from kwit.tariffs.price_list import PriceList
 
@@ -93,7 +93,7 @@ def due_contracts(*, business_date: date, settings: CompanySettings, stores: Pla
     for contract_no in stores.registry.contract_numbers():
         versions = timeline(stores.registry.contract(contract_no))
         billed_to = stores.runs.billed_to(contract_no) or versions[0].billed_to
-        contract = in_force(versions, on=billed_to) or versions[0]
+        contract = contract_on(versions, billed_to)
         named = settings.profiles.get(contract.profile)
         window = rating_profile(contract.profile, named).reading_window_days if named else 0
         if due_period(
@@ -195,7 +195,7 @@ def close_run(*, run_id: str, stores: PlanningStores, queue: RunQueue) -> tuple[
     elif run.status is RunStatus.RATED:
         run = approve_run(run=run, certificate=certificate, issue_date=run.business_date, stores=stores)
     if run.status is RunStatus.APPROVED:
-        _ask_for_batches(run, stores.runs, queue)
+        ask_for_batches(run, stores.runs, queue)
     return run, certificate
 
 
@@ -212,7 +212,8 @@ def approve_run(*, run: Run, certificate: Certificate, issue_date: date, stores:
     return stores.runs.approve(run.run_id, status=status, batches=batches, issue_date=issue_date)
 
 
-def _ask_for_batches(run: Run, store: RunStore, queue: RunQueue) -> None:
+def ask_for_batches(run: Run, store: RunStore, queue: RunQueue) -> None:
+    """Ask for every batch of an approved run to be issued; a batch issued already stays as it is."""
     for number in range(run.batches):
         batch = store.batch(run.run_id, number)
         if batch is not None:

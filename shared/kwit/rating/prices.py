@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from kwit.kernel.time import DateRange
 from kwit.rating.lines import RatingProblem
 from kwit.rating.terms import Terms
 from kwit.tariffs.price_list import Charge, Price, PriceList
@@ -33,33 +34,48 @@ def positions_on(
         if version is None:
             problems.append(RatingProblem("price_list_missing", f"{code} on {day.isoformat()}"))
             continue
+        if version.groups and terms.group not in version.groups:
+            problems.append(RatingProblem("group_unknown", f"{terms.group} in {code}"))
+            continue
         found += [
             Position(version, charge)
             for charge in version.charges
-            if charge.is_in_force(day) and charge.concerns(group=terms.group, household=terms.household)
+            if charge.section in terms.sections
+            and charge.is_in_force(day)
+            and charge.concerns(group=terms.group, household=terms.household)
         ]
     return found
 
 
 def relevant_cuts(*, terms: Sequence[Terms], lists: Mapping[str, Sequence[PriceList]]) -> Iterator[date]:
-    """Yield every day on which terms, list versions, prices of the customer's group or rates change."""
+    """Yield every day on which terms, list versions, prices of the customer's group or rates begin or end.
+
+    An end cuts as well as a beginning does: behind it nothing may hold, and that must be met, not passed over.
+    """
     for one in terms:
-        yield one.window.start
+        yield from _edges(one.window)
         for code in one.price_lists:
             for version in lists.get(code, ()):
-                yield version.window.start
+                yield from _edges(version.window)
                 yield from _cuts_of(version, one)
 
 
 def _cuts_of(version: PriceList, terms: Terms) -> Iterator[date]:
     for charge in version.charges:
         if charge.concerns(group=terms.group, household=terms.household):
-            yield from (price.window.start for price in charge.prices)
+            for price in charge.prices:
+                yield from _edges(price.window)
             if charge.in_force is not None:
-                yield charge.in_force.start
-                yield charge.in_force.end or charge.in_force.start
+                yield from _edges(charge.in_force)
     for rates in (version.rates or {}).values():
-        yield from (rate.window.start for rate in rates)
+        for rate in rates:
+            yield from _edges(rate.window)
+
+
+def _edges(window: DateRange) -> Iterator[date]:
+    yield window.start
+    if window.end is not None:
+        yield window.end
 
 
 def choose_price(

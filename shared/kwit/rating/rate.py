@@ -117,7 +117,7 @@ def _lines(work: _Work, lists: Mapping[str, Sequence[PriceList]]) -> list[Line]:
     for index, segment in enumerate(work.segments):
         terms = work.terms[index]
         positions = positions_on(terms=terms, lists=lists, day=segment.start, problems=work.problems)
-        in_force = list({id(p.price_list): p.price_list for p in positions}.values())
+        in_force = _in_force({code: lists.get(code, ()) for code in terms.price_lists}, segment.start)
         for position in positions:
             vat = rate_on(
                 lists=in_force,
@@ -184,7 +184,9 @@ def _row_lines(work: _Work, row: Sequence[_Priced], lists: Mapping[str, Sequence
 def _joins(work: _Work, last: _Priced, following: _Priced) -> bool:
     """Tell whether a cut between two segments left a charge as it was, so that one line serves both."""
     before, after = work.terms[last.segment], work.terms[following.segment]
-    if last.segment + 1 != following.segment or before.contracted_kw != after.contracted_kw:
+    if last.segment + 1 != following.segment:
+        return False
+    if (before.contracted_kw, before.capacity_share) != (after.contracted_kw, after.capacity_share):
         return False
     if (last.price.amount, last.vat_rate) != (following.price.amount, following.vat_rate):
         return False

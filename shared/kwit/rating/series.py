@@ -108,9 +108,13 @@ class SortedSeries:
         return sums
 
     def capacity(self, segments: Sequence[Period]) -> Sequence[int] | None:
-        """Return the Wh of import in capacity hours per segment; None when no series tells them."""
+        """Return the Wh of import in capacity hours per segment; None when no series tells them.
+
+        Meters that follow each other may tell one register's series in turn, but no day of it twice.
+        """
         imports = [one for one in self.usage.series if one.register.quantity == "import"]
-        if not imports or len(imports) != len({one.register.code for one in imports}):
+        told = [(one.register.code, day.day) for one in imports for day in one.days]
+        if not told or len(told) != len(set(told)):
             return None
         wh: list[int] = []
         for segment in segments:

@@ -8,6 +8,8 @@ from fractions import Fraction
 
 from kwit.kernel.time import DateRange
 
+ALL_SECTIONS = frozenset({"sale", "distribution", "other"})
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -15,6 +17,7 @@ class Terms:
 
     `annual_kwh` is the use of the year that ends with the last reading; `capacity_share` is the part of the
     energy taken in capacity hours, for points without a series; `contracted_kw` is the contracted power.
+    `sections` are the parts of the bill that the contract settles: a sale contract has no distribution.
     """
 
     window: DateRange
@@ -27,6 +30,7 @@ class Terms:
     annual_kwh: int | None = None
     contracted_kw: Decimal | None = None
     capacity_share: Decimal | None = None
+    sections: frozenset[str] = ALL_SECTIONS
 
 
 @dataclass(frozen=True, slots=True)

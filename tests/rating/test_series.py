@@ -1,0 +1,200 @@
+"""Interval series become zones and capacity hours, hour by hour as the calendars say."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kwit.kernel.provenance import Source
+from kwit.kernel.time import DateRange, Period, interval_starts
+from kwit.metering.readings import IntervalDay
+from kwit.metering.usage import MeteredRegister, Usage, usage_of
+from kwit.rating.lines import Rated
+from kwit.rating.profile import RatingProfile, VatRounding
+from kwit.rating.rate import rate
+from kwit.rating.series import SeriesSorter
+from kwit.rating.terms import Months, Terms
+from kwit.tariffs.holidays import statutory_holidays
+from tests.rating.cases import KNOWN, all_lists, lists_named
+
+LISTS = ("jasna-energia", "pge-dystrybucja", "levies-pl")
+MARCH = Period(date(2026, 3, 1), date(2026, 4, 1))
+WARSAW, WINTER = ZoneInfo("Europe/Warsaw"), ZoneInfo("Etc/GMT-1")
+
+
+def series_register(
+    meter: str = "L1", *, code: str = "A+", multiplier: int = 1, winter: bool = False, **present: date
+) -> MeteredRegister:
+    span = DateRange(present.get("start", date(2020, 1, 1)), present.get("end"))
+    return MeteredRegister(meter, code, "all", "import", 6, multiplier, span, 15, winter)
+
+
+def interval_day(day: date, values: Sequence[int], *, minutes: int = 15, code: str = "A+") -> IntervalDay:
+    return IntervalDay(
+        "P", code, day, minutes, tuple(values), KNOWN, Source("profil.csv", "e" * 64, day.toordinal())
+    )
+
+
+def month(seed: int = 1, *, period: Period = MARCH, minutes: int = 15) -> list[IntervalDay]:
+    chance = random.Random(seed)  # noqa: S311 - figures of a test
+    return [
+        interval_day(
+            day, [chance.randrange(4000) for _ in interval_starts(day, minutes=minutes)], minutes=minutes
+        )
+        for day in period.each_day()
+    ]
+
+
+def series_usage(days: Sequence[IntervalDay], *registers: MeteredRegister, period: Period = MARCH) -> Usage:
+    found = usage_of(period=period, registers=registers, readings=(), interval_days=days)
+    assert found.problems == ()
+    return found
+
+
+def terms(group: str, *, start: date = MARCH.start) -> Terms:
+    return Terms(
+        window=DateRange(start), group=group, household=False, price_lists=LISTS, phases=3, cycle_months=1,
+        remote_reading=True, contracted_kw=Decimal(20),
+    )  # fmt: skip
+
+
+def rate_series(used: Usage, group: str) -> Rated:
+    lists = lists_named(*LISTS)
+    sorted_series = SeriesSorter(statutory_holidays()).for_usage(usage=used, lists=lists)
+    return rate(
+        period=used.period,
+        terms=[terms(group)],
+        months=Months(1),
+        usage=used,
+        lists=lists,
+        profile=RatingProfile("p", VatRounding.DOCUMENT),
+        series_zones=sorted_series.zones,
+        capacity_wh=sorted_series.capacity,
+    )
+
+
+def hour_by_hour(days: Sequence[IntervalDay], *, calendar: str, winter: bool) -> dict[str, int]:
+    """Add the intervals up one by one, by the clock, without runs or slices."""
+    holidays = statutory_holidays()
+    code = "pge-dystrybucja" if calendar != "capacity_hours" else "levies-pl"
+    rules = all_lists()[code][-1].calendars[calendar].rules
+    sums: dict[str, int] = {}
+    for day in days:
+        for start, wh in zip(interval_starts(day.day, minutes=day.minutes), day.values_wh, strict=True):
+            clock = start.astimezone(WINTER if winter else WARSAW)
+            kind = ("workday", "saturday", "sunday")[max(0, clock.weekday() - 4)]
+            kind = "holiday" if clock.date() in holidays else kind
+            (rule,) = [r for r in rules if clock.month in r.months and kind in r.days]
+            zone = rule.hours[clock.hour]
+            sums[zone] = sums.get(zone, 0) + wh
+    return sums
+
+
+class TestZones:
+    @pytest.mark.parametrize("winter", [False, True])
+    @pytest.mark.parametrize("minutes", [15, 60])
+    def test_a_month_with_a_short_day_falls_into_zones_by_the_clock(self, winter: bool, minutes: int) -> None:
+        days = month(minutes=minutes)
+        result = rate_series(series_usage(days, series_register(winter=winter)), "C12a")
+        assert result.problems == ()
+        expected = hour_by_hour(days, calendar="c12a", winter=winter)
+        assert {row.zone: row.wh for row in result.energy} == expected
+        assert sum(expected.values()) == sum(sum(day.values_wh) for day in days)
+
+    def test_a_meter_on_winter_time_bills_other_hours_in_summer(self) -> None:
+        period = Period(date(2026, 6, 1), date(2026, 7, 1))
+        days = month(period=period)
+        figures = [
+            rate_series(series_usage(days, series_register(winter=winter), period=period), "C12a").energy
+            for winter in (False, True)
+        ]
+        assert figures[0] != figures[1]
+
+    def test_the_multiplier_counts(self) -> None:
+        days = month()
+        once = rate_series(series_usage(days, series_register()), "C12a")
+        forty = rate_series(series_usage(days, series_register(multiplier=40)), "C12a")
+        assert [row.wh * 40 for row in once.energy] == [row.wh for row in forty.energy]
+
+    def test_a_group_of_one_zone_takes_all(self) -> None:
+        days = month()
+        result = rate_series(series_usage(days, series_register()), "C11")
+        assert [(row.zone, row.wh) for row in result.energy] == [("all", sum(sum(d.values_wh) for d in days))]
+
+    def test_a_zone_without_use_has_its_line_at_zero(self) -> None:
+        weekend = Period(date(2026, 3, 7), date(2026, 3, 9))
+        days = [interval_day(day, [0] * 96) for day in weekend.each_day()]
+        result = rate_series(series_usage(days, series_register(), period=weekend), "C12a")
+        assert {row.zone: row.kwh for row in result.energy} == {"peak": 0, "offpeak": 0}
+
+    @given(st.integers(0, 2**32), st.integers(1, 30))
+    def test_segments_add_up_to_the_period(self, seed: int, cut: int) -> None:
+        lists = lists_named(*LISTS)
+        used = series_usage(month(seed), series_register())
+        bound = SeriesSorter(statutory_holidays()).for_usage(usage=used, lists=lists)
+        whole = bound.zones([MARCH], [terms("C12a")])[0]
+        segments = MARCH.split_at(date(2026, 3, 1 + cut))
+        parts = bound.zones(segments, [terms("C12a")] * 2)[0]
+        assert {zone: sum(wh) for zone, wh in parts.items()} == {zone: sum(wh) for zone, wh in whole.items()}
+        of_segments, of_whole = bound.capacity(segments), bound.capacity([MARCH])
+        assert of_segments is not None
+        assert of_whole is not None
+        assert sum(of_segments) == of_whole[0]
+
+
+class TestCapacityHours:
+    @pytest.mark.parametrize("winter", [False, True])
+    def test_the_capacity_charge_counts_the_energy_of_its_hours(self, winter: bool) -> None:
+        days = month()
+        result = rate_series(series_usage(days, series_register(winter=winter)), "C11")
+        (line,) = [one for one in result.lines if one.charge == "capacity_energy"]
+        wh = hour_by_hour(days, calendar="capacity_hours", winter=winter)["capacity"]
+        assert line.quantity_source.wh == wh
+        assert line.quantity == (wh + 500) // 1000
+
+    def test_a_meter_exchange_inside_the_period_is_no_obstacle(self) -> None:
+        days = month()
+        change = date(2026, 3, 17)
+        used = series_usage(days, series_register("L1", end=change), series_register("L2", start=change))
+        alone = rate_series(series_usage(days, series_register()), "C12a")
+        result = rate_series(used, "C12a")
+        assert result.problems == ()
+        assert [(row.zone, row.wh) for row in result.energy] == [(row.zone, row.wh) for row in alone.energy]
+        assert result.gross == alone.gross
+
+    def test_two_meters_that_tell_one_series_twice_leave_the_hours_unknown(self) -> None:
+        used = series_usage(month(), series_register("L1"), series_register("L2"))
+        bound = SeriesSorter(statutory_holidays()).for_usage(usage=used, lists=lists_named(*LISTS))
+        assert bound.capacity([MARCH]) is None
+
+    def test_without_a_calendar_the_hours_are_unknown(self) -> None:
+        used = series_usage(month(), series_register())
+        lists = lists_named("jasna-energia", "pge-dystrybucja")
+        bound = SeriesSorter(statutory_holidays()).for_usage(usage=used, lists=lists)
+        assert bound.capacity([MARCH]) is None
+
+
+class TestSorter:
+    def test_one_sorter_serves_many_meters_with_the_runs_it_knows(self) -> None:
+        sorter = SeriesSorter(statutory_holidays())
+        lists = lists_named(*LISTS)
+        for seed in (1, 2):
+            used = series_usage(month(seed), series_register())
+            assert sorter.for_usage(usage=used, lists=lists).zones([MARCH], [terms("C12a")])
+            assert len(sorter._runs) == 31
+
+    def test_a_group_that_no_list_knows_has_no_zones(self) -> None:
+        used = series_usage(month(), series_register())
+        bound = SeriesSorter(statutory_holidays()).for_usage(usage=used, lists=lists_named(*LISTS))
+        assert bound.zones([MARCH], [replace(terms("C12a"), group="X1")]) == {0: {}}
+
+
+def test_the_reference_sum_knows_the_short_day() -> None:
+    assert len(interval_starts(date(2026, 3, 29), minutes=15)) == 92
+    assert interval_starts(date(2026, 3, 29), minutes=60)[0] == datetime(2026, 3, 28, 23, tzinfo=UTC)
