@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 import openpyxl
 import pytest
 
-from kwit.intake.dropped_file import SIZE_LIMIT, DroppedFile, declared_size_finding
-from kwit.intake.findings import Finding, ImportStatus, Severity, already_imported, result_of
-from kwit.intake.ports import went_in_whole
+from kwit.intake.dropped_file import SIZE_LIMIT, declared_size_finding
+from kwit.intake.findings import Finding, ImportStatus, Severity, result_of
 
 KNOWN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -80,22 +79,3 @@ class TestSize:
 
     def test_the_limit_itself_is_read(self) -> None:
         assert declared_size_finding(name="a.xlsx", size=SIZE_LIMIT) is None
-
-
-class TestSameFileAgain:
-    def test_is_recognised_when_it_went_in_whole(self) -> None:
-        earlier = result(accepted=3)
-        again = already_imported(earlier, file="b.csv", content_hash="f" * 64, known_at=KNOWN)
-        assert went_in_whole(earlier, kind="readings")
-        assert (again.status, again.accepted, again.duplicate) == (ImportStatus.DUPLICATE_FILE, 0, 3)
-
-    def test_is_read_again_when_rows_were_rejected(self) -> None:
-        assert not went_in_whole(result(finding(), accepted=1, rejected=1), kind="readings")
-
-    def test_is_read_again_by_another_import(self) -> None:
-        assert not went_in_whole(result(accepted=1), kind="registry")
-
-    def test_has_the_same_hash_under_any_name(self) -> None:
-        one = DroppedFile.of(name="a", content=b"x", received_at=KNOWN)
-        other = DroppedFile.of(name="b", content=b"x", received_at=KNOWN)
-        assert one.content_hash == other.content_hash

@@ -224,6 +224,13 @@ class TestImport:
         result = office.drop(written(replace(day_file(), free="wersja 2")))
         assert (result.duplicate, result.accepted, office.store.puts) == (1, 0, 1)
 
+    def test_repeats_an_attempt_that_broke_off_with_the_same_result(self) -> None:
+        office = Office()
+        first = office.drop(written())
+        office.imports.results.clear()
+        assert office.drop(written()) == first
+        assert len(office.days()) == 1
+
     def test_is_chosen_by_the_first_line(self) -> None:
         assert is_day_file(written())
         assert not is_day_file(b"PPE;Stan\n590543000000001232;1\n")

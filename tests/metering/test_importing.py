@@ -245,6 +245,19 @@ class TestRepeats:
         result = office.drop(table_text([HEAD, list(ROW(state="1001").values())]), at=LATER)
         assert (codes(result), len(office.states())) == (["changed_value"], 2)
 
+    def test_an_attempt_that_broke_off_before_the_log_is_repeated_with_the_same_result(
+        self, office: Office
+    ) -> None:
+        office.row(state="1000")
+        content = table_text(
+            [HEAD, list(ROW(state="1001").values()), list(ROW(day="2026-02-15", state="x").values())]
+        )
+        first = office.drop(content, at=LATER)
+        stored = dict(office.store.items)
+        office.imports.results.clear()
+        assert office.drop(content, at=LATER) == first
+        assert office.store.items == stored
+
     def test_a_better_kind_is_a_new_version(self, office: Office) -> None:
         office.row(kind="szacowany")
         office.row(kind="rzeczywisty")

@@ -1,10 +1,14 @@
 """The registry comes in row by row: what is sound becomes versions, the rest is reported."""
 
+import csv
+import io
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kwit.intake.findings import ImportResult, ImportStatus
 from kwit.registry.importing import import_registry
@@ -25,6 +29,7 @@ from tests.registry.sheets import (
     sheet,
 )
 
+SOUND = registry()
 LATER = datetime(2026, 4, 2, 9, 0, tzinfo=UTC)
 
 
@@ -307,6 +312,41 @@ class TestVersions:
         office.drop(registry(points=(), meters=(), registers=(), contracts=()), at=LATER)
         second = office.drop(content, at=LATER)
         assert (counts(first), counts(second)) == ((3, 1, 0), (1, 0, 3))
+
+    def test_of_an_attempt_that_broke_off_are_made_again_with_the_same_result(self, office: Office) -> None:
+        content = registry(points=(POINT, POINT | {"PPE": "1"}))
+        first = office.drop(content)
+        stored = dict(office.store.versions)
+        office.imports.results.clear()
+        assert office.drop(content) == first
+        assert office.store.versions == stored
+
+
+class TestDamagedFiles:
+    @given(st.data())
+    def test_of_workbooks_end_in_a_result(self, data: st.DataObject) -> None:
+        content = bytearray(SOUND)
+        for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=6)):
+            content[place] = data.draw(st.integers(0, 255))
+        office = Office()
+        result = office.drop(bytes(content))
+        assert result.accepted or result.findings
+
+    @given(st.sampled_from([PARTY, POINT, METER, REGISTER, CONTRACT]), st.data())
+    def test_of_tables_conserve_their_row(self, row: dict[str, str], data: st.DataObject) -> None:
+        cells = {
+            key: data.draw(
+                st.one_of(st.just(value), st.text(max_size=12), st.sampled_from(["-1", "2026-02-30", "=1"]))
+            )
+            for key, value in row.items()
+        }
+        buffer = io.StringIO()
+        csv.writer(buffer, delimiter=";").writerows([list(cells), list(cells.values())])
+        result = Office().drop(buffer.getvalue().encode())
+        if any(finding.row == 0 and finding.severity == "reject" for finding in result.findings):
+            assert counts(result) == (0, 0, 0)
+        else:
+            assert sum(counts(result)) >= 1
 
 
 class TestUnreadableFile:

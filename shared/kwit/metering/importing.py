@@ -8,11 +8,11 @@ from kwit.intake.findings import (
     Finding,
     ImportResult,
     Severity,
-    already_imported,
     file_rejection,
     result_of,
 )
-from kwit.intake.ports import ImportLog, went_in_whole
+from kwit.intake.ports import ImportLog
+from kwit.intake.repeats import of_same_drop, result_without_reading
 from kwit.intake.table import read_tables
 from kwit.kernel.provenance import Source
 from kwit.kernel.time import Period, local_day
@@ -48,9 +48,9 @@ def import_readings(
     The store gets all new readings in one call. A state that is known already, from whatever file, writes
     nothing. A file that went in whole before is not read again.
     """
-    earlier = imports.find(file.content_hash)
-    if earlier is not None and went_in_whole(earlier, kind=KIND):
-        return already_imported(earlier, file=file.name, content_hash=file.content_hash, known_at=known_at)
+    known = result_without_reading(file=file, kind=KIND, imports=imports, known_at=known_at)
+    if known is not None:
+        return known
     if is_day_file(file.content):
         result = _import_day_file(file, directory, store, known_at, profile)
     else:
@@ -68,7 +68,14 @@ def _import_table(
         for reader in table.each_row():
             rows.read(reader)
     for ppe, candidates in _by_point(rows.candidates).items():
-        settle_point(candidates, store.registers(ppe))
+        settle_point(
+            candidates,
+            [
+                state
+                for state in store.registers(ppe)
+                if not of_same_drop(state.source, state.known_at, file=file, known_at=known_at)
+            ],
+        )
     accepted = [candidate.reading for candidate in rows.candidates if candidate.accepted]
     if accepted:
         store.put(accepted)
@@ -109,7 +116,7 @@ def _import_day_file(
         if register is not None:
             source = Source(file.name, file.content_hash, 0)
             day = _interval_day(read, register, known_at, source, findings)
-            repeated = _settle_day(day, store, findings)
+            repeated = _settle_day(day, _earlier_days(day, store, file), findings)
     if day is not None and not repeated:
         store.put([day])
     return result_of(
@@ -169,12 +176,19 @@ def _interval_day(
     )
 
 
-def _settle_day(day: IntervalDay, store: ReadingStore, findings: list[Finding]) -> bool:
-    """Compare a day with the version known; tell whether it is the same again."""
+def _earlier_days(day: IntervalDay, store: ReadingStore, file: DroppedFile) -> list[IntervalDay]:
     period = Period(day.day, day.day + timedelta(days=1))
-    known = [
-        one for one in current_days(store.intervals(day.ppe, period=period)) if one.register == day.register
+    return [
+        one
+        for one in store.intervals(day.ppe, period=period)
+        if one.register == day.register
+        and not of_same_drop(one.source, one.known_at, file=file, known_at=day.known_at)
     ]
+
+
+def _settle_day(day: IntervalDay, earlier: Sequence[IntervalDay], findings: list[Finding]) -> bool:
+    """Compare a day with the version known; tell whether it is the same again."""
+    known = current_days(earlier)
     if not known:
         return False
     present = known[0]
