@@ -4,6 +4,7 @@ Ids are made of the business date, so a second schedule event finds the same run
 once, under a condition, and then only asks for the next step, so a message that arrives twice changes nothing.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -203,13 +204,24 @@ def approve_run(*, run: Run, certificate: Certificate, issue_date: date, stores:
     """Approve all drafts of a run as they are: put them in order and into batches of one series."""
     settings, _ = stores.settings.current()
     pattern = settings.series["invoice"].pattern
-    drafts = certificate.drafts
     batches = [
-        Batch(run.run_id, number, pattern, issue_date, drafts[first : first + BATCH_SIZE])
-        for number, first in enumerate(range(0, len(drafts), BATCH_SIZE))
+        Batch(run.run_id, number, pattern, issue_date, drafts)
+        for number, drafts in enumerate(_batches(certificate.drafts))
     ]
     status = RunStatus.APPROVED if batches else RunStatus.ISSUED
     return stores.runs.approve(run.run_id, status=status, batches=batches, issue_date=issue_date)
+
+
+def _batches(drafts: Sequence[DraftRef]) -> list[tuple[DraftRef, ...]]:
+    """Cut drafts into batches, each contract's in one: a later period must not be issued before an earlier one."""
+    batches: list[tuple[DraftRef, ...]] = []
+    for _, group in itertools.groupby(drafts, key=lambda ref: ref.contract_no):
+        members = tuple(group)
+        if batches and len(batches[-1]) + len(members) <= BATCH_SIZE:
+            batches[-1] += members
+        else:
+            batches.append(members)
+    return batches
 
 
 def ask_for_batches(run: Run, store: RunStore, queue: RunQueue) -> None:

@@ -5,12 +5,14 @@ from decimal import Decimal
 
 from num2words import num2words
 
+from kwit.kernel.money import half_up
+
 _SPACE = "\u00a0"
 
 
 def amount(value: Decimal, *, digits: int = 2) -> str:
     """Write a number with a decimal comma and spaced thousands: 1 234,56."""
-    text = f"{value:,.{digits}f}"
+    text = f"{half_up(value, digits=digits):,f}"
     return text.replace(",", _SPACE).replace(".", ",")
 
 
