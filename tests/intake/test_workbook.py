@@ -108,6 +108,7 @@ class TestRefusals:
         "inner",
         [
             """<row r='1'><c t='>' r = 'XFD1048576'><v>1</v></c></row>""",
+            '<row r="1"><c t="n"r="XFD1048576"><v>1</v></c></row>',
             '<row r="1048575"/><row><c/></row><row r="2">' + "<c/>" * 40 + "</row>",
             '<row r="1"><c r="A&#49;048576"><v>1</v></c></row>',
             '<row r="1"><c r="ABCDEFGH1"><v>1</v></c></row>',
