@@ -29,6 +29,8 @@ def workbook(sheets: Mapping[str, Rows]) -> bytes:
     """Write sheets as XLSX; dates become typed cells, everything else what it is."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
+        # The moment of writing stands in the file: fixed, or each worker would collect other tests.
+        book.set_properties({"created": datetime(2026, 1, 1)})  # noqa: DTZ001 the file format holds no zone
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
             for number, row in enumerate(rows):

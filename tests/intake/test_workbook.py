@@ -70,8 +70,35 @@ class TestReading:
         [sheet] = read_workbook(with_sheet(sheet_xml("<row><c><v>1</v></c><c><v>2</v></c></row>")))
         assert sheet.rows[0].cells == (Decimal(1), Decimal(2))
 
+    def test_yes_no_and_clock_cells_stay_what_they_are(self) -> None:
+        inner = '<row r="1"><c r="A1" t="b"><v>1</v></c><c r="B1" t="str"><v>NaN</v></c></row>'
+        [sheet] = read_workbook(with_sheet(sheet_xml(inner)))
+        assert sheet.rows[0].cells == (True, "NaN")
+
 
 class TestRefusals:
+    def test_a_panic_of_the_parser_is_a_damaged_file(self) -> None:
+        panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
+        with (
+            patch.object(guarded, "_sheets", side_effect=panic("index out of bounds")),
+            pytest.raises(UnreadableFileError) as caught,
+        ):
+            read_workbook(SMALL)
+        assert caught.value.code == "truncated_workbook"
+
+    def test_an_interrupt_is_let_through(self) -> None:
+        with (
+            patch.object(guarded, "_sheets", side_effect=KeyboardInterrupt),
+            pytest.raises(KeyboardInterrupt),
+        ):
+            read_workbook(SMALL)
+
+    def test_a_binary_workbook_is_refused(self) -> None:
+        assert (
+            refusal(rebuilt(SMALL, lambda _, data: data, extra={"xl/workbook.bin": b"x"}))
+            == "unsupported_workbook"
+        )
+
     def test_a_far_cell_is_refused_before_the_parser(self) -> None:
         far = with_sheet(sheet_xml('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'))
         assert len(far) < 10_000
@@ -81,6 +108,7 @@ class TestRefusals:
         "inner",
         [
             """<row r='1'><c t='>' r = 'XFD1048576'><v>1</v></c></row>""",
+            '<row r="1"><c t="n"r="XFD1048576"><v>1</v></c></row>',
             '<row r="1048575"/><row><c/></row><row r="2">' + "<c/>" * 40 + "</row>",
             '<row r="1"><c r="A&#49;048576"><v>1</v></c></row>',
             '<row r="1"><c r="ABCDEFGH1"><v>1</v></c></row>',

@@ -145,6 +145,7 @@ class TestRejectedRow:
             ({"day": "2023-12-31"}, "meter_not_at_point"),
             ({"ppe": EXCHANGED, "meter": "OLD", "day": "2026-02-20"}, "meter_not_at_point"),
             ({"register": "1.8.3"}, "unknown_register"),
+            ({"register": "", "ppe": PPE}, "register_needed"),
             ({"register": "", "meter": "777", "ppe": TWO_ZONES}, "register_needed"),
             ({"day": "2026-13-01"}, "not_a_date"),
             ({"day": ""}, "missing_value"),
@@ -188,6 +189,26 @@ class TestRejectedRow:
     def test_of_a_file_without_a_needed_column_is_the_whole_file(self, office: Office) -> None:
         result = office.drop("PPE;Data odczytu;Rejestr\n1;2;3\n")
         assert (codes(result), result.status) == (["missing_column"], ImportStatus.REJECTED)
+
+
+class TestMeterAlone:
+    def test_leads_to_its_point_whatever_its_leading_zeros(self, office: Office) -> None:
+        office.drop(
+            table_text([["Licznik", "Data", "Rejestr", "Stan"], ["0012345", "2026-01-31", "1.8.0", "5"]])
+        )
+        assert office.states() == [(date(2026, 2, 1), 5000)]
+
+    def test_needs_the_point_when_it_stood_at_two(self, office: Office) -> None:
+        placed = PlacedMeter("9", date(2024, 1, 1), date(2025, 1, 1), ALL_DAY)
+        moved = PlacedMeter("9", date(2025, 1, 1), None, ALL_DAY)
+        result = import_readings(
+            file=dropped("Licznik;Data;Stan\n9;2026-01-31;5\n"),
+            directory=MemoryDirectory({PPE: [placed], TWO_ZONES: [moved]}),
+            store=office.store,
+            imports=office.imports,
+            known_at=KNOWN,
+        )
+        assert codes(result) == ["point_needed"]
 
 
 class TestOrder:

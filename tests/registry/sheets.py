@@ -27,6 +27,7 @@ CONTRACT = {
     "Nr umowy": "U/1", "Rodzaj umowy": "kompleksowa", "Kontrahent": "K-1", "Płatnik": "", "PPE": PPE, "Grupa": "G11",
     "Cenniki": "jasna-oferta-dom, energa-operator, levies-pl", "Profil": "vat-on-total", "Początek": "2025-01-01",
     "Ostatni dzień": "", "Rozliczać od": "2026-01-01", "Okres rozliczeniowy": "2", "Depozyt": "", "Saldo": "-12,50",
+    "Termin płatności": "14", "Moc umowna": "", "Zużycie roczne": "2400", "Współczynnik mocowy": "",
     "Obowiązuje od": "",
 }  # fmt: skip
 

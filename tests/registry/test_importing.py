@@ -98,6 +98,24 @@ class TestSoundWorkbook:
         assert office.store.contract("U/1")[0].ends == date(2027, 1, 1)
 
 
+class TestRegistersInTheRowOfTheMeter:
+    def test_are_read(self, office: Office) -> None:
+        row = METER | {"Rejestry": "1.8.1=dzienna, 1.8.2=nocna; 2.8.0"}
+        office.drop(registry(meters=(row,), registers=(), contracts=()))
+        assert office.store.meters(PPE)[0].registers == (
+            Register("1.8.1", "day"), Register("1.8.2", "night"), Register("2.8.0", "all", Quantity.EXPORT),
+        )  # fmt: skip
+
+    @pytest.mark.parametrize("written", ["1.8.1=wieczorna", "1.8.1=dzienna, =nocna", "1.8.0, 1.8.0"])
+    def test_are_refused_when_unclear(self, office: Office, written: str) -> None:
+        result = office.drop(registry(meters=(METER | {"Rejestry": written},), registers=(), contracts=()))
+        assert codes(result) == [("bad_registers", "Liczniki", 2)]
+
+    def test_may_be_missing_with_a_remark(self, office: Office) -> None:
+        result = office.drop(registry(registers=()))
+        assert (codes(result), result.warned) == ([("meter_without_registers", "Liczniki", 2)], 1)
+
+
 class TestCsvPerKind:
     def test_finds_the_kind_by_its_heading(self, office: Office) -> None:
         for rows in (PARTY, POINT, METER, REGISTER, CONTRACT):
@@ -185,6 +203,10 @@ class TestRejectedRow:
             ("Ostatni dzień", "2024-12-31", "bad_dates"),
             ("Saldo", "1,234567", "finer_than_grosz"),
             ("Depozyt", "-1", "negative"),
+            ("Moc umowna", "0", "not_positive"),
+            ("Zużycie roczne", "-1", "negative"),
+            ("Współczynnik mocowy", "1,5", "bad_share"),
+            ("Termin płatności", "365", "bad_payment_days"),
             ("Kontrahent", "K-9", "unknown_party"),
             ("Płatnik", "K-9", "unknown_payer"),
             ("PPE", OTHER_PPE, "unknown_point"),
@@ -195,6 +217,10 @@ class TestRejectedRow:
         result = office.drop(registry(contracts=(CONTRACT | {column: value},)))
         assert code in {found for found, _, _ in codes(result)}
         assert (counts(result)[1], office.store.contract("U/1")) == (1, [])
+
+    def test_of_a_firm_without_a_number_goes_in_with_a_remark(self, office: Office) -> None:
+        result = office.drop(registry(parties=(PARTY | {"Rodzaj": "firma"},)))
+        assert (codes(result), result.rejected) == ([("firm_without_nip", "Kontrahenci", 2)], 0)
 
     def test_takes_down_only_what_depends_on_it(self, office: Office) -> None:
         second = PARTY | {"ID kontrahenta": "K-2", "PESEL": "", "E-mail": ""}
