@@ -69,6 +69,11 @@ def import_record(content_hash: str) -> Key:
     return f"IMPORT#{content_hash}", "IMPORT"
 
 
+def import_part(content_hash: str, part: int) -> Key:
+    """Registry: a further part of what was said of a dropped file."""
+    return f"IMPORT#{content_hash}", f"PART#{part:04d}"
+
+
 def register_readings(ppe: str) -> str:
     """Readings: the partition of a point's register states."""
     return f"PPE#{ppe}"
