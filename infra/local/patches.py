@@ -12,18 +12,20 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
 from ministack import app
-from ministack.core import lambda_runtime
-from ministack.services import eventbridge, lambda_svc, s3, scheduler, ses_v2, sqs
+from ministack.core import iam_actions, lambda_runtime
+from ministack.services import eventbridge, lambda_svc, s3, scheduler, ses, ses_v2, sqs
 
 from infra.local import mail_events
 
 RETRY_SECONDS = 0.3
 WORKERS_PER_QUEUE = 2
 NEVER_SECONDS = 10**8
+_SEND_MAIL = ("POST", "/v2/email/outbound-emails")
 _LOG_END = "-- kwit: end of invocation --"
 _LOG_WAIT_SECONDS = 1.0
 
@@ -38,6 +40,8 @@ def apply_all(*, outbox: Path) -> None:
     name_the_exception()
     return_failed_messages_soon()
     take_loopback_for_tls()
+    ask_one_right_for_a_batch()
+    ask_the_right_to_send_of_the_domain()
     limit_workers()
     silence_schedules()
     deliver_bucket_events_at_once()
@@ -145,6 +149,34 @@ def take_loopback_for_tls() -> None:
     app.pin_request_origin = pin_secure
 
 
+def ask_one_right_for_a_batch() -> None:
+    """Ask the right to send one message of a sender of ten, as SQS does: there is no right of its own."""
+    extract = _require(iam_actions, "extract_iam_action", "service", "method", "path")
+
+    def action(*args: Any, **kwargs: Any) -> Any:
+        found = extract(*args, **kwargs)
+        return found.removesuffix("Batch") if found and found.startswith("sqs:") else found
+
+    iam_actions.extract_iam_action = action
+
+
+def ask_the_right_to_send_of_the_domain() -> None:
+    """Check the right to send mail on the identity that verifies the sender: the address or its domain."""
+    resource_of = _require(
+        iam_actions, "_ses_v2_resource_arn", "method", "path", "body", "region", "account_id"
+    )
+    identities = _require(ses, "_identities")
+
+    def resource(method: str, path: str, body: bytes, region: str, account_id: str) -> Any:
+        if (method, path.rstrip("/")) != _SEND_MAIL:
+            return resource_of(method, path, body, region, account_id)
+        address = parseaddr(json.loads(body).get("FromEmailAddress", ""))[1]
+        name = address if address in identities else address.rpartition("@")[2]
+        return f"arn:aws:ses:{region}:{account_id}:identity/{name}"
+
+    iam_actions._ses_v2_resource_arn = resource  # noqa: SLF001 - the emulator has no hook
+
+
 def limit_workers() -> None:
     """Run two batches of a queue at once at most: a worker process takes about 50 MB."""
     _require(lambda_svc, "_ESM_SQS_DEFAULT_CONCURRENCY")
@@ -201,7 +233,7 @@ def keep_mail(*, outbox: Path) -> None:
     numbers = itertools.count(1)
 
     async def send_and_tell(method: str, path: str, headers: Any, body: Any, *rest: Any) -> Any:
-        if (method, path.rstrip("/")) != ("POST", "/v2/email/outbound-emails"):
+        if (method, path.rstrip("/")) != _SEND_MAIL:
             return await handle(method, path, headers, body, *rest)
         request = json.loads(body)
         raw = request.get("Content", {}).get("Raw", {}).get("Data")
