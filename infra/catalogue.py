@@ -208,7 +208,6 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout_seconds=120,
         tables={Table.REGISTRY: (QUERY,), Table.DOCUMENTS: (GET, PUT, UPDATE, DELETE)},
         objects=((Bucket.DOCUMENTS, _INVOICES, (Access.READ,)),),
-        layers=(Layer.PDF,),
         batch_size=5,
         # A young SES account may send 14 messages a second; two senders stay below it.
         max_concurrency=2,
