@@ -15,6 +15,8 @@ import xlsxwriter
 from stdnum.pl import nip as std_nip
 
 from kwit.kernel.identifiers import gs1_check_digit
+from kwit.kernel.time import Period, interval_starts, local_clock
+from kwit.metering.day_file import UNVERIFIED_PROFILE, DayFile, Quality, write_day_file
 
 BUSINESS_DATE = date(2026, 4, 8)
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
@@ -452,7 +454,8 @@ def _nip(number: int) -> str:
 StateRow = tuple[Customer, Stay, date, str, int, str]
 
 
-def _states(portfolio: Sequence[Customer], file: str, *, first: date, last: date) -> list[StateRow]:
+def states(portfolio: Sequence[Customer], file: str, *, first: date, last: date) -> list[StateRow]:
+    """List the states of the customers whose readings come in a kind of file, between two boundaries."""
     return [
         (customer, stay, day, code, wh, kind)
         for customer in portfolio
@@ -504,3 +507,29 @@ def states_xlsx(rows: Sequence[StateRow]) -> bytes:
         sheet.write(index, 5, kind)
     book.close()
     return buffer.getvalue()
+
+
+def ptpiree_files(portfolio: Sequence[Customer]) -> dict[str, bytes]:
+    """Write a day file per point and day of March for the points settled from series."""
+    files = {}
+    for customer in portfolio:
+        minutes = customer.stays[0].interval_minutes
+        if minutes is None:
+            continue
+        for day in Period(MARCH, APRIL).each_day():
+            values = tuple(
+                _load(customer.number, instant, minutes) for instant in interval_starts(day, minutes=minutes)
+            )
+            measured = (Quality.ACTUAL,) * len(values)
+            day_file = DayFile(customer.ppe, day, "import", minutes, values, measured)
+            name, content = write_day_file(day_file=day_file, profile=UNVERIFIED_PROFILE)
+            files[f"readings/ptpiree/{name}"] = content
+    return files
+
+
+def _load(number: int, instant: datetime, minutes: int) -> int:
+    """Return a firm's use in one interval, in Wh: shop hours on working days, little at night."""
+    clock = local_clock(instant)
+    busy = 8 <= clock.hour < 18 and clock.weekday() < 5
+    watts = (4200 if busy else 640) + (number * 31 + clock.day * 17 + clock.hour * 53 + clock.minute) % 220
+    return watts * minutes // 60

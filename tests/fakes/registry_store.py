@@ -10,8 +10,9 @@ _KEYS = {Party: "party_id", MeteringPoint: "ppe", Meter: "meter_no", Contract: "
 
 def _key(record: Record) -> tuple[str, ...]:
     place = record.ppe if isinstance(record, Meter) else ""
-    since = (record.valid_from.isoformat(), record.known_at.isoformat(), f"{record.source.row:07}")
-    return type(record).__name__, place, getattr(record, _KEYS[type(record)]), *since
+    since = (record.valid_from.isoformat(), record.known_at.isoformat())
+    origin = (record.source.content_hash, record.source.sheet, f"{record.source.row:07}")
+    return type(record).__name__, place, getattr(record, _KEYS[type(record)]), *since, *origin
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,8 @@ def terms(
     )
 
 
-def tauron_january() -> Rated:
+def january_inputs() -> dict[str, Any]:
+    """Return what the TAURON bill is rated from, but for the price lists."""
     period = Period(date(2026, 1, 1), date(2026, 2, 1))
     lists = ("jasna-oferta-prosument", "tauron-dystrybucja", "levies-pl")
     used = usage(
@@ -52,14 +54,13 @@ def tauron_january() -> Rated:
             register("all", quantity="export"): 8_000,
         },
     )
-    return rate(
-        period=period,
-        terms=[terms(period, lists, "G12w", phases=3, cycle=1, annual=9000)],
-        months=Months(1),
-        usage=used,
-        lists=lists_named(*lists),
-        profile=PER_LINE,
-    )
+    held = terms(period, lists, "G12w", phases=3, cycle=1, annual=9000)
+    return {"period": period, "terms": [held], "months": Months(1), "usage": used, "profile": PER_LINE}
+
+
+def tauron_january() -> Rated:
+    inputs = january_inputs()
+    return rate(**inputs, lists=lists_named(*inputs["terms"][0].price_lists))
 
 
 def energa_two_months() -> Rated:

@@ -1,8 +1,8 @@
 """Deliver a rendered document by e-mail."""
 
 from kwit.aws.bootstrap import Application
+from kwit.aws.document_store import DocumentUnknownError
 from kwit.aws.messages import DocumentNamed
-from kwit.aws.rendering import DocumentUnknownError
 from kwit.aws.runtime import Report
 from kwit.delivery.deliver import deliver_document
 from kwit.delivery.message import template_environment

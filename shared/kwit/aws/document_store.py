@@ -14,6 +14,14 @@ from kwit.documents.ports import AlreadyBilledError, BlockTakenError, SeriesMove
 _REFUSED = {"ConditionalCheckFailed", "TransactionConflict"}
 
 
+class DocumentUnknownError(LookupError):
+    """A message names a document that is not kept; carries its id."""
+
+    def __init__(self, document_id: str) -> None:
+        super().__init__(f"no document {document_id}")
+        self.document_id = document_id
+
+
 @dataclass(frozen=True, slots=True)
 class DynamoDocuments:
     """The documents' store. `cursors` is the billing table, where each contract's billed-to day stands."""

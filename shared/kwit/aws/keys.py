@@ -6,6 +6,8 @@ Partitions stay small (some hundred items): nothing that grows with the number o
 import hashlib
 from datetime import date, datetime
 
+from kwit.kernel.provenance import Source
+
 PARTITIONS_OF_CONTRACTS = 64
 
 Key = tuple[str, str]
@@ -46,9 +48,10 @@ def contract(contract_no: str) -> str:
     return f"CONTRACT#{contract_no}"
 
 
-def version(kind: str, valid_from: date, known_at: datetime, row: int) -> str:
-    """Registry: the sort key of a record's version."""
-    return f"{kind}#V#{valid_from.isoformat()}#{known_at.isoformat()}#{row:07d}"
+def version(kind: str, valid_from: date, known_at: datetime, source: Source) -> str:
+    """Registry: the sort key of a record's version; file and row tell versions of one instant apart."""
+    origin = f"{source.content_hash[:12]}#{source.row:07d}"
+    return f"{kind}#V#{valid_from.isoformat()}#{known_at.isoformat()}#{origin}"
 
 
 def contract_index(partition: int) -> str:
@@ -64,6 +67,11 @@ def contract_partition(contract_no: str) -> int:
 def import_record(content_hash: str) -> Key:
     """Registry: what was said of a dropped file."""
     return f"IMPORT#{content_hash}", "IMPORT"
+
+
+def import_part(content_hash: str, part: int) -> Key:
+    """Registry: a further part of what was said of a dropped file."""
+    return f"IMPORT#{content_hash}", f"PART#{part:04d}"
 
 
 def register_readings(ppe: str) -> str:

@@ -70,19 +70,18 @@ class DynamoRegistry:
 
 def _items(record: Record) -> Iterator[dict[str, Any]]:
     data = {"data": packed(encode(record))}
-    row = record.source.row
     if isinstance(record, Party):
-        sort = keys.version("PARTY", record.valid_from, record.known_at, row)
+        sort = keys.version("PARTY", record.valid_from, record.known_at, record.source)
         yield key_of((keys.party(record.party_id), sort)) | data
     elif isinstance(record, MeteringPoint):
-        sort = keys.version("POINT", record.valid_from, record.known_at, row)
+        sort = keys.version("POINT", record.valid_from, record.known_at, record.source)
         yield key_of((keys.point(record.ppe), sort)) | data
     elif isinstance(record, Meter):
-        sort = keys.version(f"METER#{record.meter_no}", record.valid_from, record.known_at, row)
+        sort = keys.version(f"METER#{record.meter_no}", record.valid_from, record.known_at, record.source)
         yield key_of((keys.point(record.ppe), sort)) | data
         yield key_of((keys.meter_number(record.meter_no), record.ppe))
     else:
-        sort = keys.version("CONTRACT", record.valid_from, record.known_at, row)
+        sort = keys.version("CONTRACT", record.valid_from, record.known_at, record.source)
         yield key_of((keys.contract(record.contract_no), sort)) | data
         yield key_of((keys.point(record.ppe), f"CONTRACT#{record.contract_no}"))
         index = keys.contract_index(keys.contract_partition(record.contract_no))

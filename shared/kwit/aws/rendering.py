@@ -1,20 +1,13 @@
 """Render a document: its bytes into the bucket, its place into the table, a request to deliver it."""
 
 from kwit.aws.bootstrap import Application
+from kwit.aws.document_store import DocumentUnknownError
 from kwit.aws.messages import DocumentNamed
 from kwit.aws.rendered import RenderedFile
 from kwit.aws.runtime import Report
 from kwit.documents.bill_pdf import render_bill
 from kwit.documents.view import bill_view
 from kwit.kernel.identifiers import content_hash
-
-
-class DocumentUnknownError(LookupError):
-    """A message names a document that is not kept; carries its id."""
-
-    def __init__(self, document_id: str) -> None:
-        super().__init__(f"no document {document_id}")
-        self.document_id = document_id
 
 
 def render(message: DocumentNamed, app: Application) -> Report:

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from kwit.aws.bootstrap import Application
@@ -117,8 +118,14 @@ def _plain(units: Decimal) -> str:
 
 
 def _told(error: Exception) -> dict[str, object]:
-    """Say what failed without personal data: only kWit's own errors are trusted to tell their value."""
+    """Say what failed without personal data: only kWit's own errors are trusted to tell their value.
+
+    Of an AWS error the code and the operation are told, never its message.
+    """
     own = type(error).__module__.startswith("kwit.")
+    detail = str(error) if own else ""
+    if isinstance(error, ClientError):
+        detail = f"{error.response.get('Error', {}).get('Code', '')} in {error.operation_name}"
     frames = traceback.extract_tb(error.__traceback__)
     where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames[-6:]]
-    return {"error": type(error).__name__, "detail": str(error) if own else "", "where": where}
+    return {"error": type(error).__name__, "detail": detail, "where": where}

@@ -100,7 +100,7 @@ class CloseBillingRunSettings(WithRegistry, WithBilling, WithDocumentStore):
     issue_queue_url: str
 
 
-class IssueDocumentsSettings(WithRegistry, WithBilling, WithDocuments):
+class IssueDocumentsSettings(WithBilling, WithDocuments):
     """Configure ``issue_documents``."""
 
     render_queue_url: str

@@ -196,7 +196,7 @@ def close_run(*, run_id: str, stores: PlanningStores, queue: RunQueue) -> tuple[
     elif run.status is RunStatus.RATED:
         run = approve_run(run=run, certificate=certificate, issue_date=run.business_date, stores=stores)
     if run.status is RunStatus.APPROVED:
-        _ask_for_batches(run, stores.runs, queue)
+        ask_for_batches(run, stores.runs, queue)
     return run, certificate
 
 
@@ -224,7 +224,8 @@ def _batches(drafts: Sequence[DraftRef]) -> list[tuple[DraftRef, ...]]:
     return batches
 
 
-def _ask_for_batches(run: Run, store: RunStore, queue: RunQueue) -> None:
+def ask_for_batches(run: Run, store: RunStore, queue: RunQueue) -> None:
+    """Ask for every batch of an approved run to be issued; a batch issued already stays as it is."""
     for number in range(run.batches):
         batch = store.batch(run.run_id, number)
         if batch is not None:

@@ -133,20 +133,3 @@ def result_of(
         warned=len(warned),
         findings=ordered,
     )
-
-
-def already_imported(
-    earlier: ImportResult, *, file: str, content_hash: str, known_at: datetime
-) -> ImportResult:
-    """Make the result of a file that went in whole before, under whatever name; nothing is written."""
-    sentence = f"Ten sam plik wczytano już jako {earlier.file} ({earlier.known_at:%Y-%m-%d})."
-    return ImportResult(
-        file=file,
-        content_hash=content_hash,
-        kind=earlier.kind,
-        encoding=earlier.encoding,
-        known_at=known_at,
-        status=ImportStatus.DUPLICATE_FILE,
-        duplicate=earlier.accepted + earlier.duplicate,
-        findings=(Finding("duplicate_file", Severity.WARN, sentence, value=earlier.file),),
-    )

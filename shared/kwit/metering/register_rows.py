@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from kwit.intake.cells import Moment, NotADateError, as_minute
 from kwit.intake.dropped_file import DroppedFile
@@ -22,6 +23,8 @@ LAST_MINUTES = frozenset({1439, 1440})
 
 _OBIS = re.compile(r"(?:[0-9]-[0-9]:)?(?P<code>[0-9]{1,2}\.[0-9]\.[0-9]{1,2})(?:\*[0-9]{1,3})?")
 _DRESS = re.compile(r"\b(?:stan|kwh|strefa|state|zone|licznika)\b|[\[\]()]", re.IGNORECASE)
+# Distributors call the zones of the weekend tariffs (G12w and the like) by either pair of names.
+_NEAR_ZONES = {"day": "peak", "night": "offpeak", "peak": "day", "offpeak": "night"}
 _UNITS = {"kwh": "kWh", "mwh": "MWh", "wh": "Wh"}
 _KINDS = {
     "actual": ReadingKind.ACTUAL, "rzeczywisty": ReadingKind.ACTUAL, "r": ReadingKind.ACTUAL,
@@ -35,6 +38,7 @@ _KINDS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def obis(text: str) -> str:
     """Return the short form of a register code: `1-0:1.8.1*255` becomes `1.8.1`; other codes stay."""
     match = _OBIS.fullmatch(text.strip())
@@ -269,6 +273,8 @@ def _register(
     if word and zone is None:
         reader.reject("unknown_register", column, "Licznik nie ma takiego rejestru.")
         return None
+    if zone is not None and all(register.zone != zone for register in meter.registers):
+        zone = _NEAR_ZONES.get(zone, zone)
     found = [
         register
         for register in meter.registers

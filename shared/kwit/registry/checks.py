@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
-from kwit.kernel.time import DateRange
+from kwit.intake.repeats import of_same_drop
+from kwit.kernel.time import DateRange, local_day
 from kwit.registry.ports import RegistryStore
 from kwit.registry.records import (
     Contract,
@@ -16,7 +17,7 @@ from kwit.registry.records import (
     in_force,
     timeline,
 )
-from kwit.registry.rows import Draft
+from kwit.registry.rows import Draft, Origin
 
 _NOT_CONTENT = frozenset({"valid_from", "known_at", "source"})
 
@@ -35,7 +36,7 @@ class KnownRecords:
     """The store seen through what the file adds to it; asks the store once for each key."""
 
     store: RegistryStore
-    today: date
+    origin: Origin
     _parties: dict[str, list[Party]] = field(default_factory=dict)
     _points: dict[str, list[MeteringPoint]] = field(default_factory=dict)
     _meters: dict[str, list[Meter]] = field(default_factory=dict)
@@ -43,40 +44,49 @@ class KnownRecords:
     _contracts: dict[str, list[Contract]] = field(default_factory=dict)
     _contracts_at: dict[str, list[Contract]] = field(default_factory=dict)
 
+    @property
+    def today(self) -> date:
+        """Name the local day on which the file became known."""
+        return local_day(self.origin.known_at)
+
+    def _earlier(self, versions: Iterable[Version]) -> list[Version]:
+        file, known_at = self.origin.file, self.origin.known_at
+        return [v for v in versions if not of_same_drop(v.source, v.known_at, file=file, known_at=known_at)]
+
     def party(self, party_id: str) -> list[Party]:
         """Return the versions of a party, those of the file included."""
         if party_id not in self._parties:
-            self._parties[party_id] = list(self.store.party(party_id))
+            self._parties[party_id] = self._earlier(self.store.party(party_id))
         return self._parties[party_id]
 
     def point(self, ppe: str) -> list[MeteringPoint]:
         """Return the versions of a point, those of the file included."""
         if ppe not in self._points:
-            self._points[ppe] = list(self.store.point(ppe))
+            self._points[ppe] = self._earlier(self.store.point(ppe))
         return self._points[ppe]
 
     def meter(self, meter_no: str) -> list[Meter]:
         """Return the versions of a meter at any point, those of the file included."""
         if meter_no not in self._meters:
-            self._meters[meter_no] = list(self.store.meter(meter_no))
+            self._meters[meter_no] = self._earlier(self.store.meter(meter_no))
         return self._meters[meter_no]
 
     def meters_at(self, ppe: str) -> list[Meter]:
         """Return the versions of all meters of a point, those of the file included."""
         if ppe not in self._at_point:
-            self._at_point[ppe] = list(self.store.meters(ppe))
+            self._at_point[ppe] = self._earlier(self.store.meters(ppe))
         return self._at_point[ppe]
 
     def contract(self, contract_no: str) -> list[Contract]:
         """Return the versions of a contract, those of the file included."""
         if contract_no not in self._contracts:
-            self._contracts[contract_no] = list(self.store.contract(contract_no))
+            self._contracts[contract_no] = self._earlier(self.store.contract(contract_no))
         return self._contracts[contract_no]
 
     def contracts_at(self, ppe: str) -> list[Contract]:
         """Return the versions of all contracts of a point, those of the file included."""
         if ppe not in self._contracts_at:
-            self._contracts_at[ppe] = list(self.store.contracts_at(ppe))
+            self._contracts_at[ppe] = self._earlier(self.store.contracts_at(ppe))
         return self._contracts_at[ppe]
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from kwit.intake.dropped_file import DroppedFile
-from kwit.intake.findings import Finding, ImportResult, already_imported, result_of
-from kwit.intake.ports import ImportLog, went_in_whole
+from kwit.intake.findings import Finding, ImportResult, result_of
+from kwit.intake.ports import ImportLog
+from kwit.intake.repeats import result_without_reading
 from kwit.intake.table import RowReader, Tables, read_tables
-from kwit.kernel.time import local_day
 from kwit.registry.checks import (
     KnownRecords,
     Reference,
@@ -42,13 +42,13 @@ def import_registry(
     A row that says what is in force already is counted as repeated and writes nothing. The store gets all
     new versions in one call. A file that went in whole before is not read again.
     """
-    earlier = imports.find(file.content_hash)
-    if earlier is not None and went_in_whole(earlier, kind=KIND):
-        return already_imported(earlier, file=file.name, content_hash=file.content_hash, known_at=known_at)
+    known = result_without_reading(file=file, kind=KIND, imports=imports, known_at=known_at)
+    if known is not None:
+        return known
     tables = read_tables(content=file.content, layouts=LAYOUTS)
     origin = Origin(file, known_at)
     batch = _drafts(tables, origin)
-    _settle(batch, KnownRecords(store, local_day(known_at)), origin)
+    _settle(batch, KnownRecords(store, origin), origin)
     records = batch.accepted()
     if records:
         store.put(records)

@@ -153,10 +153,11 @@ Version = TypeVar("Version", Party, MeteringPoint, Meter, Contract)
 def in_force(versions: Iterable[Version], *, on: date, known_by: datetime | None = None) -> Version | None:
     """Return the version that holds on a day, as known at an instant (the latest known when not given).
 
-    Of the versions already valid, the one valid latest wins; of the same day, the one known latest.
+    Of the versions already valid, the one valid latest wins; of the same day, the one known latest;
+    of files that came at one instant, the same one on every machine.
     """
     candidates = [v for v in versions if v.valid_from <= on and (known_by is None or v.known_at <= known_by)]
-    return max(candidates, key=lambda v: (v.valid_from, v.known_at), default=None)
+    return max(candidates, key=lambda v: (v.valid_from, v.known_at, v.source), default=None)
 
 
 def timeline(versions: Iterable[Version], *, known_by: datetime | None = None) -> list[Version]:
@@ -166,6 +167,6 @@ def timeline(versions: Iterable[Version], *, known_by: datetime | None = None) -
         if known_by is not None and version.known_at > known_by:
             continue
         kept = latest.get(version.valid_from)
-        if kept is None or version.known_at >= kept.known_at:
+        if kept is None or (version.known_at, version.source) >= (kept.known_at, kept.source):
             latest[version.valid_from] = version
     return [latest[day] for day in sorted(latest)]

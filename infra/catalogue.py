@@ -1,0 +1,248 @@
+"""List every function of the system: what starts it, what it may touch and where it sends.
+
+This page is the whole wiring; the stacks only turn it into resources. Every function has exactly one
+queue in front of it, so a retry, a dead letter and an alarm look the same everywhere.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Table(StrEnum):
+    """Name the four tables by the room that owns them."""
+
+    REGISTRY = "Registry"
+    READINGS = "Readings"
+    BILLING = "Billing"
+    DOCUMENTS = "Documents"
+
+
+class Bucket(StrEnum):
+    """Name the two buckets a function may touch."""
+
+    INBOX = "Inbox"
+    DOCUMENTS = "Documents"
+
+
+class Layer(StrEnum):
+    """Name the layers of third-party packages beyond the common one."""
+
+    PDF = "pdf"
+    EXCEL = "excel"
+
+
+class Access(StrEnum):
+    """Say what a function does with the objects under a prefix."""
+
+    READ = "s3:GetObject"
+    READ_VERSION = "s3:GetObjectVersion"
+    WRITE = "s3:PutObject"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """Start on a file dropped into the inbox under one prefix."""
+
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownDrop:
+    """Start on a file dropped into the inbox where no function expects one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Daily:
+    """Start every day at a local time of Europe/Warsaw."""
+
+    hour: int
+    minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Start on a message another function sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailEvent:
+    """Start on what SES tells about a message: sent, delivered, bounced, complained about."""
+
+
+Trigger = Drop | UnknownDrop | Daily | Sent | MailEvent
+
+GET, PUT, UPDATE, QUERY, DELETE = "GetItem", "PutItem", "UpdateItem", "Query", "DeleteItem"
+BATCH_GET, BATCH_WRITE = "BatchGetItem", "BatchWriteItem"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """Describe one function: its folder in functions/, its trigger and its exact rights.
+
+    ``tables`` maps a table to DynamoDB actions; ``objects`` lists (bucket, prefix, access);
+    ``sends_to`` names the functions whose queue it feeds.
+    """
+
+    name: str
+    trigger: Trigger
+    timeout_seconds: int
+    tables: dict[Table, tuple[str, ...]]
+    objects: tuple[tuple[Bucket, str, tuple[Access, ...]], ...] = ()
+    sends_to: tuple[str, ...] = ()
+    layers: tuple[Layer, ...] = ()
+    memory_mb: int = 512
+    batch_size: int = 1
+    max_concurrency: int | None = None
+    max_receives: int = 3
+    fifo: bool = False
+    sends_mail: bool = False
+
+    @property
+    def construct_id(self) -> str:
+        """Give the name in CamelCase, as construct ids are written."""
+        return "".join(word.capitalize() for word in self.name.split("_"))
+
+    @property
+    def queue_variable(self) -> str:
+        """Name the environment variable in which its senders find its queue, e.g. ``RATE_QUEUE_URL``."""
+        return f"{self.name.split('_', maxsplit=1)[0].upper()}_QUEUE_URL"
+
+
+def _import(kind: str, *, timeout_seconds: int, tables: dict[Table, tuple[str, ...]]) -> Function:
+    prefix = f"inbox/{kind}/"
+    return Function(
+        name=f"import_{kind.removesuffix('s') if kind == 'price-lists' else kind}".replace("-", "_"),
+        trigger=Drop(prefix=prefix),
+        timeout_seconds=timeout_seconds,
+        tables=tables,
+        objects=(
+            (Bucket.INBOX, prefix, (Access.READ, Access.READ_VERSION)),
+            (Bucket.INBOX, RESULTS_PREFIX, (Access.WRITE,)),
+        ),
+        # Results are written as a workbook beside each drop.
+        layers=(Layer.EXCEL,),
+    )
+
+
+RESULTS_PREFIX = "results/"
+_INVOICES = "invoices/"
+_EXPORTS = "exports/"
+
+FUNCTIONS: tuple[Function, ...] = (
+    _import("settings", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
+    _import("price-lists", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
+    _import("registry", timeout_seconds=300, tables={Table.REGISTRY: (GET, PUT, QUERY, BATCH_WRITE)}),
+    _import(
+        "readings",
+        timeout_seconds=300,
+        tables={Table.REGISTRY: (GET, PUT, QUERY), Table.READINGS: (QUERY, BATCH_WRITE)},
+    ),
+    Function(
+        name="reject_unknown_drop",
+        trigger=UnknownDrop(),
+        timeout_seconds=30,
+        tables={},
+        objects=((Bucket.INBOX, RESULTS_PREFIX, (Access.WRITE,)),),
+        layers=(Layer.EXCEL,),
+    ),
+    Function(
+        name="plan_billing_run",
+        trigger=Daily(hour=5, minute=0),
+        timeout_seconds=300,
+        tables={
+            Table.REGISTRY: (QUERY,),
+            Table.BILLING: (GET, PUT, BATCH_WRITE),
+        },
+        sends_to=("rate_contracts", "close_billing_run"),
+    ),
+    Function(
+        name="rate_contracts",
+        trigger=Sent(),
+        timeout_seconds=120,
+        tables={
+            Table.REGISTRY: (QUERY,),
+            Table.READINGS: (QUERY,),
+            Table.BILLING: (GET, PUT, UPDATE, BATCH_WRITE),
+        },
+        sends_to=("close_billing_run",),
+    ),
+    Function(
+        name="close_billing_run",
+        trigger=Sent(),
+        timeout_seconds=300,
+        tables={
+            Table.REGISTRY: (QUERY,),
+            Table.BILLING: (GET, UPDATE, BATCH_WRITE),
+        },
+        objects=((Bucket.DOCUMENTS, _EXPORTS, (Access.WRITE,)),),
+        sends_to=("issue_documents",),
+    ),
+    Function(
+        name="issue_documents",
+        trigger=Sent(),
+        timeout_seconds=120,
+        tables={
+            Table.BILLING: (GET, PUT, UPDATE),
+            Table.DOCUMENTS: (GET, PUT, UPDATE, BATCH_WRITE),
+        },
+        sends_to=("render_documents",),
+        # A series must not stall on a passing fault: its group waits behind a failed message.
+        max_receives=5,
+        fifo=True,
+    ),
+    Function(
+        name="render_documents",
+        trigger=Sent(),
+        timeout_seconds=120,
+        tables={Table.REGISTRY: (QUERY,), Table.DOCUMENTS: (GET, PUT)},
+        objects=((Bucket.DOCUMENTS, _INVOICES, (Access.WRITE,)),),
+        sends_to=("deliver_documents",),
+        layers=(Layer.PDF,),
+        # 1769 MB is one full vCPU; drawing a page is bound by it.
+        memory_mb=1769,
+        batch_size=5,
+    ),
+    Function(
+        name="deliver_documents",
+        trigger=Sent(),
+        timeout_seconds=120,
+        tables={Table.REGISTRY: (QUERY,), Table.DOCUMENTS: (GET, PUT, UPDATE, DELETE)},
+        objects=((Bucket.DOCUMENTS, _INVOICES, (Access.READ,)),),
+        batch_size=5,
+        # A young SES account may send 14 messages a second; two senders stay below it.
+        max_concurrency=2,
+        sends_mail=True,
+    ),
+    Function(
+        name="handle_mail_events",
+        trigger=MailEvent(),
+        timeout_seconds=30,
+        tables={Table.DOCUMENTS: (GET, UPDATE)},
+    ),
+    Function(
+        name="export_postings",
+        trigger=Daily(hour=22, minute=0),
+        timeout_seconds=300,
+        tables={
+            Table.REGISTRY: (QUERY,),
+            Table.DOCUMENTS: (GET, PUT, QUERY, BATCH_GET),
+        },
+        objects=((Bucket.DOCUMENTS, _EXPORTS, (Access.WRITE,)),),
+    ),
+    Function(
+        name="publish_reports",
+        trigger=Daily(hour=22, minute=30),
+        timeout_seconds=300,
+        tables={
+            Table.REGISTRY: (QUERY,),
+            Table.DOCUMENTS: (QUERY, BATCH_GET),
+        },
+        objects=((Bucket.DOCUMENTS, _EXPORTS, (Access.WRITE,)),),
+        layers=(Layer.EXCEL,),
+    ),
+)
+
+
+def known_prefixes() -> tuple[str, ...]:
+    """List the inbox prefixes some function expects drops under, in catalogue order."""
+    return tuple(function.trigger.prefix for function in FUNCTIONS if isinstance(function.trigger, Drop))

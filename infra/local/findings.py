@@ -1,0 +1,114 @@
+"""What a finished demo must show; whatever it does not is named."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from events import portfolio
+from infra.local.outcome import Outcome
+
+EXPECTED_HOLDS = {
+    "reading_missing": "the contract whose March reading never came",
+    "price_missing": "the contract in a network whose fixed rates nobody has published to us",
+    "amount_high": "the household whose reading is a hundred times too high",
+}
+_NO_MAIL = {"no_address", "wrong_address"}
+
+
+def missing_of(outcome: Outcome) -> list[str]:
+    """List everything that is not as it must be; an empty list is success."""
+    checks = (_of_run, _of_documents, _of_published, _of_mails, _of_postings, _of_exports, _of_results)
+    return [fault for check in checks for fault in check(outcome)]
+
+
+def _of_run(outcome: Outcome) -> Iterator[str]:
+    report = outcome.report
+    if not report:
+        yield "the run's report"
+        return
+    if outcome.run_status != "issued" or not report["balances"]:
+        yield f"an issued run that balances: status {outcome.run_status}, faults {report['faults']}"
+    if report["contracts_due"] != len(portfolio.customers()):
+        yield f"{len(portfolio.customers())} contracts due: there are {report['contracts_due']}"
+    codes = [hold["code"] for hold in report["holds"]]
+    if sorted(codes) != sorted(EXPECTED_HOLDS):
+        yield f"exactly the holds {sorted(EXPECTED_HOLDS)}: there are {sorted(codes)}"
+    failed = {name: use.failed for name, use in outcome.use.items() if use.failed}
+    if failed:
+        yield f"functions without failures: {failed}"
+
+
+def _of_documents(outcome: Outcome) -> Iterator[str]:
+    if len(outcome.documents) != outcome.report.get("drafts"):
+        yield f"a document for each of {outcome.report.get('drafts')} drafts: there are {len(outcome.documents)}"
+    numbers = [document.number for document in outcome.documents]
+    expected = [f"FV/2026/04/{ordinal:06d}" for ordinal in range(1, len(numbers) + 1)]
+    if numbers != expected:
+        yield "numbers without a gap from 1"
+    names = {number.replace("/", "-") for number in numbers}
+    if set(outcome.invoices) != names:
+        yield f"a PDF for each document: {sorted(names ^ set(outcome.invoices))}"
+
+
+def _of_published(outcome: Outcome) -> Iterator[str]:
+    for name, published, billed in published_bills(outcome):
+        if published != billed:
+            yield f"the published bill {name} to the grosz: {published} against {billed}"
+
+
+def published_bills(outcome: Outcome) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """Return, for each published bill, its name, the published net, VAT and gross, and the billed ones."""
+    by_contract = {document.contract_no: document.bill() for document in outcome.documents}
+    rows: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
+    for name, contract_no in portfolio.published_contracts().items():
+        bill = by_contract.get(contract_no)
+        billed = (str(bill.net), str(bill.vat), str(bill.gross)) if bill else ("–", "–", "–")
+        rows.append((name, portfolio.PUBLISHED[name], billed))
+    return rows
+
+
+def _of_mails(outcome: Outcome) -> Iterator[str]:
+    statuses = outcome.deliveries
+    undelivered = [one.number for one in outcome.documents if one.document_id not in statuses]
+    if undelivered:
+        yield f"a delivery for each document: none for {undelivered}"
+    sent = [one for one in outcome.documents if statuses.get(one.document_id) not in _NO_MAIL]
+    if len(outcome.mails) != len(sent):
+        yield f"one e-mail for each of {len(sent)} documents with an address: there are {len(outcome.mails)}"
+    found = set(statuses.values())
+    if found != {"delivered", "bounced", "no_address"}:
+        yield f"deliveries delivered, one bounced, one without an address: {sorted(found)}"
+
+
+def _of_postings(outcome: Outcome) -> Iterator[str]:
+    debit = sum((_amount(row) for row in outcome.postings if row["strona"] == "Wn"), Decimal(0))
+    credit = sum((_amount(row) for row in outcome.postings if row["strona"] == "Ma"), Decimal(0))
+    if not outcome.postings or not debit == credit == outcome.gross:
+        yield f"postings that balance at {outcome.gross} zł: debit {debit}, credit {credit}"
+
+
+def _amount(row: Mapping[str, str]) -> Decimal:
+    return Decimal(row["kwota"].replace(",", "."))
+
+
+def _of_exports(outcome: Outcome) -> Iterator[str]:
+    names = [path.name for path in outcome.exports]
+    for prefix in ("postings-", "sales-", "run-"):
+        if not any(name.startswith(prefix) for name in names):
+            yield f"an export {prefix}…"
+
+
+def _of_results(outcome: Outcome) -> Iterator[str]:
+    hostile = {one.key: one for one in outcome.dropped.hostile}
+    for key in [*outcome.dropped.files, *hostile]:
+        result = outcome.results.get(key)
+        if result is None:
+            yield f"a result beside {key}"
+            continue
+        codes = {finding["code"] for finding in result["findings"]}
+        if key in hostile and not hostile[key].codes <= codes:
+            yield f"{sorted(hostile[key].codes)} in the result of {key}: it has {sorted(codes)}"
+        if key in outcome.dropped.again and result["accepted"]:
+            yield f"nothing taken twice from {key}: {result['accepted']} rows were"
+        sound = key not in hostile and key not in outcome.dropped.again
+        if sound and result["status"] != "accepted":
+            yield f"{key} accepted whole: {result['status']}"

@@ -1,0 +1,143 @@
+"""Collect what a run left in the cloud into out/: invoices, mails, exports, results, the run's report."""
+
+import csv
+import email
+import email.policy
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from infra.catalogue import FUNCTIONS
+from infra.local.cloud import EmbeddedCloud
+from infra.local.drops import Dropped
+from infra.local.synth import ROOT
+from kwit.aws.codec import decode
+from kwit.aws.cost import StageUse, use_of_logs
+from kwit.aws.run_store import DynamoRuns
+from kwit.aws.table import Table, unpacked
+from kwit.documents.document import Document
+
+OUT = ROOT / "out"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """All that the demo shows and checks, as read back from the cloud."""
+
+    dropped: Dropped
+    report: Mapping[str, Any]
+    run_status: str
+    documents: list[Document]
+    deliveries: Mapping[str, str]
+    invoices: dict[str, Path]
+    mails: dict[str, Path]
+    exports: list[Path]
+    results: dict[str, Mapping[str, Any]]
+    postings: list[Mapping[str, str]]
+    use: dict[str, StageUse]
+    stages: list[tuple[str, float]] = field(default_factory=list)
+
+    @property
+    def gross(self) -> Decimal:
+        """Return the gross of all documents."""
+        return sum((document.bill().gross for document in self.documents), Decimal(0))
+
+
+def collect(cloud: EmbeddedCloud, dropped: Dropped) -> Outcome:
+    """Read everything back and write it below out/."""
+    documents, deliveries = _documents(cloud)
+    bucket = cloud.outputs["DocumentsBucketName"]
+    invoices = {path.stem: path for path in _fetch(cloud, bucket, "invoices/", OUT / "invoices")}
+    exports = _fetch(cloud, bucket, "exports/", OUT / "exports")
+    results = _results(cloud)
+    run = next((path for path in exports if path.name.startswith("run-")), None)
+    report = json.loads(run.read_text()) if run else {}
+    rows = [row for path in exports if path.name.startswith("postings-") for row in _csv(path)]
+    return Outcome(
+        dropped=dropped,
+        report=report,
+        run_status=_run_status(cloud, report),
+        documents=documents,
+        deliveries=deliveries,
+        invoices=invoices,
+        mails=_mails(cloud),
+        exports=exports,
+        results=results,
+        postings=rows,
+        use={one.name: use_of_logs(cloud.logs(one.name).splitlines()) for one in FUNCTIONS},
+    )
+
+
+def _run_status(cloud: EmbeddedCloud, report: Mapping[str, Any]) -> str:
+    table = Table(cloud.client("dynamodb"), cloud.outputs["BillingTableName"])
+    run = DynamoRuns(table).run(report["run_id"]) if report else None
+    return str(run.status) if run else "unknown"
+
+
+def _documents(cloud: EmbeddedCloud) -> tuple[list[Document], dict[str, str]]:
+    documents: list[Document] = []
+    deliveries: dict[str, str] = {}
+    pages = (
+        cloud.client("dynamodb").get_paginator("scan").paginate(TableName=cloud.outputs["DocumentsTableName"])
+    )
+    for page in pages:
+        for item in page["Items"]:
+            if item["sk"]["S"] == "DOC":
+                documents.append(decode(Document, unpacked(item)))
+            elif item["sk"]["S"] == "MAIL":
+                deliveries[item["pk"]["S"].removeprefix("DOC#")] = item["mail_status"]["S"]
+    return sorted(documents, key=lambda one: one.number), deliveries
+
+
+def _fetch(cloud: EmbeddedCloud, bucket: str, prefix: str, folder: Path) -> list[Path]:
+    s3 = cloud.client("s3")
+    folder.mkdir(parents=True, exist_ok=True)
+    found = []
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+        for item in page.get("Contents", []):
+            path = folder / item["Key"].rpartition("/")[2]
+            path.write_bytes(s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read())
+            found.append(path)
+    return sorted(found)
+
+
+def _results(cloud: EmbeddedCloud) -> dict[str, Mapping[str, Any]]:
+    s3, bucket = cloud.client("s3"), cloud.outputs["InboxBucketName"]
+    found: dict[str, Mapping[str, Any]] = {}
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="results/"):
+        for item in page.get("Contents", []):
+            key = item["Key"].removeprefix("results/")
+            path = OUT / "results" / key
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read())
+            if key.endswith(".json"):
+                found[key.removesuffix(".json")] = json.loads(path.read_text())
+    return found
+
+
+def _mails(cloud: EmbeddedCloud) -> dict[str, Path]:
+    """Copy the sent mails, each under the name of the document that it carries."""
+    folder = OUT / "mail"
+    folder.mkdir(parents=True, exist_ok=True)
+    found = {}
+    for path in sorted(cloud.outbox.glob("*.eml")):
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        assert isinstance(message, EmailMessage)
+        names = [part.get_filename("") for part in message.iter_attachments()]
+        name = names[0].removesuffix(".pdf") if names else path.stem
+        target = folder / f"{name}.eml"
+        if name in found:
+            target = folder / f"{name}-{path.stem}.eml"
+        target.write_bytes(path.read_bytes())
+        found[target.stem] = target
+    return found
+
+
+def _csv(path: Path) -> list[Mapping[str, str]]:
+    text = path.read_text(encoding="utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text), delimiter=";"))

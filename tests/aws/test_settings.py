@@ -1,0 +1,36 @@
+import pytest
+from pydantic import ValidationError
+
+from kwit.aws.settings import ImportReadingsSettings, MissingSettingsError, load
+
+ENVIRONMENT = {
+    "REGISTRY_TABLE": "registry",
+    "READINGS_TABLE": "readings",
+    "INBOX_BUCKET": "inbox",
+    "PATH": "/bin",
+}
+
+
+class TestLoad:
+    def test_reads_the_fields_of_the_model_and_nothing_else(self):
+        loaded = load(ImportReadingsSettings, ENVIRONMENT)
+        assert loaded.model_dump() == {
+            "registry_table": "registry",
+            "readings_table": "readings",
+            "inbox_bucket": "inbox",
+        }
+
+    def test_names_every_missing_variable_at_once(self):
+        with pytest.raises(MissingSettingsError, match="ImportReadingsSettings") as caught:
+            load(ImportReadingsSettings, {"REGISTRY_TABLE": "registry"})
+        assert set(caught.value.missing) == {"READINGS_TABLE", "INBOX_BUCKET"}
+
+    def test_takes_an_empty_variable_for_a_missing_one(self):
+        with pytest.raises(MissingSettingsError) as caught:
+            load(ImportReadingsSettings, {**ENVIRONMENT, "INBOX_BUCKET": ""})
+        assert caught.value.missing == ("INBOX_BUCKET",)
+
+    def test_gives_values_that_cannot_be_changed(self):
+        loaded = load(ImportReadingsSettings, ENVIRONMENT)
+        with pytest.raises(ValidationError, match="frozen"):
+            loaded.inbox_bucket = "another"

@@ -1,0 +1,77 @@
+"""The registry's store keeps every version, whichever it is."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from kwit.aws.registry_store import DynamoRegistry
+from kwit.aws.table import Table
+from kwit.kernel.provenance import Source
+from kwit.registry.ports import RegistryStore
+from kwit.registry.records import Contract, ContractKind, Meter, MeteringPoint, Party, PartyKind, Register
+from tests.fakes.registry_store import MemoryRegistry
+
+KNOWN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SOURCE = Source("kartoteka.xlsx", "a" * 64, 2, "Kontrahenci")
+PPE, OTHER = "590543000000001232", "590543000000001249"
+SINCE = date(2025, 1, 1)
+
+PARTY = Party("K-1", PartyKind.PERSON, "Ż", "ul. Gęsia 7", "80-001", "Gdańsk", SINCE, KNOWN, SOURCE)
+POINT = MeteringPoint(PPE, "ENERGA", "ul. Gęsia 7", "80-001", "Gdańsk", 3, SINCE, KNOWN, SOURCE)
+METER = Meter("777", PPE, SINCE, None, 1, (Register("1.8.0", "all"),), SINCE, KNOWN, SOURCE)
+CONTRACT = Contract(
+    "U/1", ContractKind.COMPREHENSIVE, "K-1", "K-1", PPE, "G11", ("a", "b"), "p", SINCE, None, SINCE, 2, SINCE, 14,
+    SINCE, KNOWN, SOURCE,
+)  # fmt: skip
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def store(request: pytest.FixtureRequest) -> RegistryStore:
+    if request.param == "memory":
+        return MemoryRegistry()
+    tables: dict[str, Table] = request.getfixturevalue("tables")
+    return DynamoRegistry(tables["registry"])
+
+
+class TestVersions:
+    def test_come_back_as_they_were_put(self, store: RegistryStore) -> None:
+        store.put([PARTY, POINT, METER, CONTRACT])
+        assert list(store.party("K-1")) == [PARTY]
+        assert list(store.point(PPE)) == [POINT]
+        assert list(store.meters(PPE)) == [METER]
+        assert list(store.meter("777")) == [METER]
+        assert list(store.contract("U/1")) == [CONTRACT]
+        assert list(store.contracts_at(PPE)) == [CONTRACT]
+        assert list(store.contract_numbers()) == ["U/1"]
+
+    def test_put_twice_are_kept_once(self, store: RegistryStore) -> None:
+        store.put([PARTY, CONTRACT])
+        store.put([PARTY, CONTRACT])
+        assert (len(store.party("K-1")), len(store.contract("U/1"))) == (1, 1)
+
+    def test_known_later_stand_beside_the_earlier_ones(self, store: RegistryStore) -> None:
+        later = replace(PARTY, name="Ź", known_at=KNOWN.replace(day=3))
+        store.put([PARTY])
+        store.put([later])
+        assert sorted(store.party("K-1"), key=lambda party: party.known_at) == [PARTY, later]
+
+    def test_of_two_files_known_at_one_instant_do_not_replace_each_other(self, store: RegistryStore) -> None:
+        twin = replace(PARTY, name="Ź", source=replace(SOURCE, content_hash="b" * 64))
+        store.put([PARTY])
+        store.put([twin])
+        assert {party.name for party in store.party("K-1")} == {"Ż", "Ź"}
+
+    def test_of_a_meter_are_found_at_every_point_it_stood(self, store: RegistryStore) -> None:
+        moved = replace(METER, ppe=OTHER, installed=date(2026, 1, 1), valid_from=date(2026, 1, 1))
+        store.put([METER, moved])
+        assert {meter.ppe for meter in store.meter("777")} == {PPE, OTHER}
+        assert [meter.ppe for meter in store.meters(OTHER)] == [OTHER]
+
+    def test_of_a_contract_that_changed_its_point_are_found_at_each(self, store: RegistryStore) -> None:
+        moved = replace(CONTRACT, ppe=OTHER, valid_from=date(2026, 1, 1))
+        store.put([CONTRACT, moved])
+        assert [list(store.contracts_at(ppe)) for ppe in (PPE, OTHER)] == [[CONTRACT], [moved]]
+
+    def test_of_the_unknown_are_none(self, store: RegistryStore) -> None:
+        assert [list(store.party("x")), list(store.meter("x")), list(store.contracts_at(PPE))] == [[], [], []]

@@ -1,0 +1,87 @@
+"""The sample files of the inbox come in as their names promise."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kwit.intake.findings import ImportResult, ImportStatus
+from kwit.metering.importing import import_readings
+from kwit.metering.ports import PlacedMeter, PlacedRegister
+from kwit.registry.importing import import_registry
+from tests.fakes.import_log import MemoryImports
+from tests.fakes.point_directory import MemoryDirectory
+from tests.fakes.reading_store import MemoryReadings
+from tests.fakes.registry_store import MemoryRegistry
+from tests.intake.files import dropped
+
+INBOX = Path(__file__).parent.parent / "events" / "inbox"
+KNOWN = datetime(2026, 4, 1, 9, 0, tzinfo=UTC)
+FIRST = "odczyty-windows-1250.csv"
+
+
+class Office:
+    """A system on which the registry sample was dropped."""
+
+    def __init__(self) -> None:
+        registry, self.imports, self.readings = MemoryRegistry(), MemoryImports(), MemoryReadings()
+        content = (INBOX / "registry" / "kartoteka.xlsx").read_bytes()
+        self.registry = import_registry(
+            file=dropped(content, name="kartoteka.xlsx"), store=registry, imports=self.imports, known_at=KNOWN
+        )
+        points = {record.ppe for record in registry.versions.values() if hasattr(record, "phases")}
+        self.directory = MemoryDirectory(
+            {ppe: [_placed(meter) for meter in registry.meters(ppe)] for ppe in points}
+        )
+
+    def drop(self, name: str) -> ImportResult:
+        content = (INBOX / "readings" / name).read_bytes()
+        return import_readings(
+            file=dropped(content, name=name),
+            directory=self.directory,
+            store=self.readings,
+            imports=self.imports,
+            known_at=KNOWN,
+        )
+
+
+def _placed(meter: object) -> PlacedMeter:
+    registers = tuple(PlacedRegister(r.code, r.zone, str(r.quantity), r.digits) for r in meter.registers)
+    return PlacedMeter(
+        meter.meter_no, meter.installed, meter.removed, registers, meter.multiplier, meter.interval_minutes
+    )
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+class TestSamples:
+    def test_of_the_registry_go_in_whole(self, office: Office) -> None:
+        assert (office.registry.status, office.registry.accepted, office.registry.findings) == (
+            ImportStatus.ACCEPTED, 23, (),
+        )  # fmt: skip
+
+    def test_of_sound_readings_go_in_whole(self, office: Office) -> None:
+        results = [office.drop(name) for name in (FIRST, "odczyty-luty.xlsx")]
+        assert [(result.status, result.encoding, result.accepted) for result in results] == [
+            (ImportStatus.ACCEPTED, "windows-1250", 10),
+            (ImportStatus.ACCEPTED, "xlsx", 1),
+        ]
+
+    def test_of_a_day_of_23_hours_go_in(self, office: Office) -> None:
+        [name] = [path.name for path in (INBOX / "readings").glob("*.txt")]
+        result = office.drop(name)
+        assert (result.status, [finding.code for finding in result.findings]) == (
+            ImportStatus.ACCEPTED, ["unverified_profile"],
+        )  # fmt: skip
+
+    def test_of_bad_readings_name_every_fault_and_keep_the_good_row(self, office: Office) -> None:
+        office.drop(FIRST)
+        result = office.drop("odczyty-z-bledami.csv")
+        assert (result.status, result.accepted, result.rejected) == (ImportStatus.PARTLY, 1, 7)
+        assert [finding.code for finding in sorted(result.findings, key=lambda finding: finding.row)] == [
+            "ppe_check_digit", "unknown_point", "reading_in_future", "reading_before_last", "unknown_register",
+            "meter_not_at_point", "not_a_date", "out_of_order",
+        ]  # fmt: skip
