@@ -93,7 +93,7 @@ class Function:
     memory_mb: int = 512
     batch_size: int = 1
     max_concurrency: int | None = None
-    max_receives: int = 3
+    max_receives: int = 5
     fifo: bool = False
     sends_mail: bool = False
 
@@ -186,8 +186,6 @@ FUNCTIONS: tuple[Function, ...] = (
             Table.DOCUMENTS: (GET, PUT, UPDATE, BATCH_WRITE),
         },
         sends_to=("render_documents",),
-        # A series must not stall on a passing fault: its group waits behind a failed message.
-        max_receives=5,
         fifo=True,
     ),
     Function(

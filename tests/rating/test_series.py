@@ -42,7 +42,7 @@ def interval_day(day: date, values: Sequence[int], *, minutes: int = 15, code: s
 
 
 def month(seed: int = 1, *, period: Period = MARCH, minutes: int = 15) -> list[IntervalDay]:
-    chance = random.Random(seed)  # noqa: S311 - figures of a test
+    chance = random.Random(seed)
     return [
         interval_day(
             day, [chance.randrange(4000) for _ in interval_starts(day, minutes=minutes)], minutes=minutes
