@@ -3,16 +3,14 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 
-from events import portfolio
+from events import inbox_files, portfolio
 from infra.local.cloud import EmbeddedCloud
 from infra.local.hostile import Hostile, hostile_files
 from infra.local.synth import ROOT
 from kwit.tariffs.packaged import shipped_price_lists
 
 OUT_INBOX = ROOT / "out" / "inbox"
-_SINCE_EVER, _FOR_EVER = date(2000, 1, 1), date(2100, 1, 1)
 _SAMPLES = ROOT / "events" / "inbox"
 
 
@@ -35,11 +33,11 @@ def drop_everything(cloud: EmbeddedCloud, *, say: Callable[[str], None]) -> Drop
         first[f"price-lists/{path.name}"] = path.read_bytes()
     _drop(cloud, dropped, first)
     say(f"settings and {len(first) - 1} price lists")
-    workbook = portfolio.registry_workbook(customers)
+    workbook = inbox_files.registry_workbook(customers)
     _drop(cloud, dropped, {"registry/kartoteka.xlsx": workbook})
     say(f"registry of {len(customers)} contracts in one workbook")
-    _drop(cloud, dropped, readings_files(customers, until=portfolio.MARCH))
-    march = readings_files(customers, since=portfolio.MARCH + timedelta(days=1))
+    _drop(cloud, dropped, inbox_files.history_file(customers))
+    march = inbox_files.march_files(customers)
     _drop(cloud, dropped, march)
     say(f"readings: {', '.join(sorted({key.rpartition('.')[2] for key in march}))}")
     again = {
@@ -51,31 +49,6 @@ def drop_everything(cloud: EmbeddedCloud, *, say: Callable[[str], None]) -> Drop
     _drop_hostile(cloud, dropped, customers)
     say(f"{len(again)} files a second time and {len(dropped.hostile)} bad ones")
     return dropped
-
-
-def readings_files(
-    customers: list[portfolio.Customer], *, since: date = _SINCE_EVER, until: date = _FOR_EVER
-) -> dict[str, bytes]:
-    """Make the readings files of the states between two boundaries, both included."""
-    if until == portfolio.MARCH:
-        rows = [
-            row
-            for file in ("xlsx", "csv", "bom", "missing")
-            for row in portfolio.states(customers, file, first=since, last=until)
-        ]
-        return {"readings/historia-do-2026-02.csv": portfolio.states_csv(rows, encoding="utf-8")}
-
-    def rows_of(file: str) -> list[portfolio.StateRow]:
-        return portfolio.states(customers, file, first=since, last=until)
-
-    files = {
-        "readings/odczyty-2026-03.xlsx": portfolio.states_xlsx(rows_of("xlsx")),
-        "readings/odczyty-krakow-2026-03.csv": portfolio.states_csv(rows_of("csv"), encoding="cp1250"),
-        "readings/odczyty-poznan-2026-03.csv": portfolio.states_csv(
-            rows_of("bom"), encoding="utf-8-sig", mark="."
-        ),
-    }
-    return files | portfolio.ptpiree_files(customers)
 
 
 def _drop(cloud: EmbeddedCloud, dropped: Dropped, files: dict[str, bytes]) -> None:

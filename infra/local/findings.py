@@ -92,7 +92,7 @@ def _amount(row: Mapping[str, str]) -> Decimal:
 
 def _of_exports(outcome: Outcome) -> Iterator[str]:
     names = [path.name for path in outcome.exports]
-    for prefix in ("postings-", "sales-", "run-"):
+    for prefix in ("postings-", "sales-", "distribution-", "run-"):
         if not any(name.startswith(prefix) for name in names):
             yield f"an export {prefix}…"
 

@@ -5,7 +5,8 @@ import zipfile
 from dataclasses import dataclass
 from datetime import date
 
-from events.portfolio import Customer, ptpiree_files, states_csv
+from events.inbox_files import ptpiree_files, states_csv
+from events.portfolio import Customer
 
 _HEADS = "Kod PPE;Nr licznika;Rejestr;Data odczytu;Stan [kWh];Rodzaj odczytu\r\n"
 

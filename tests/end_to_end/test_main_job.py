@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from events import portfolio
+from events import inbox_files, portfolio
 from infra.local import outcome as outcome_module
 from infra.local import schedules
 from infra.local.cloud import EmbeddedCloud
@@ -43,7 +43,7 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Job]:
         yield Job(cloud, dropped, collect(cloud, dropped))
 
 
-def stored(cloud: EmbeddedCloud) -> dict[str, Any]:
+def stored(cloud: EmbeddedCloud) -> dict[tuple[str, str, str], Any]:
     """Return every item of billing and documents, but for what mail events keep moving."""
     items = {}
     for table in ("BillingTableName", "DocumentsTableName"):
@@ -95,11 +95,11 @@ def test_logs_hold_no_personal_data(job: Job) -> None:
 
 def test_a_late_reading_is_billed_by_the_next_day_s_run(job: Job) -> None:
     held = next(c for c in portfolio.customers() if "missing" in c.files)
-    rows = portfolio.states([held], "missing", first=portfolio.APRIL, last=portfolio.APRIL)
+    rows = inbox_files.states([held], "missing", first=portfolio.APRIL, last=portfolio.APRIL)
     job.cloud.client("s3").put_object(
         Bucket=job.cloud.outputs["InboxBucketName"],
         Key="inbox/readings/spozniony.csv",
-        Body=portfolio.states_csv(rows, encoding="utf-8"),
+        Body=inbox_files.states_csv(rows, encoding="utf-8"),
     )
     job.cloud.wait_idle()
     schedules.run(job.cloud, since=DAY + timedelta(days=1), until=DAY + timedelta(days=2))

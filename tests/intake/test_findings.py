@@ -9,6 +9,7 @@ import pytest
 
 from kwit.intake.dropped_file import SIZE_LIMIT, declared_size_finding
 from kwit.intake.findings import Finding, ImportStatus, Severity, result_of
+from kwit.intake.result_workbook import result_workbook
 
 KNOWN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -57,11 +58,13 @@ class TestForms:
         assert (plain["status"], plain["rejected"]) == ("rejected", 1)
 
     def test_workbook_is_the_same_bytes_each_time(self) -> None:
-        assert result(finding(), rejected=1).as_xlsx() == result(finding(), rejected=1).as_xlsx()
+        assert result_workbook(result(finding(), rejected=1)) == result_workbook(
+            result(finding(), rejected=1)
+        )
 
     @pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x")', "http://x"])
     def test_workbook_never_holds_a_formula_or_a_link(self, value: str) -> None:
-        content = result(finding(value=value), rejected=1).as_xlsx()
+        content = result_workbook(result(finding(value=value), rejected=1))
         cell = openpyxl.load_workbook(io.BytesIO(content))["Uwagi"]["D2"]
         assert (cell.value, cell.data_type, cell.hyperlink) == (value, "s", None)
 

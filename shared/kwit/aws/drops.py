@@ -8,6 +8,7 @@ from kwit.aws.bootstrap import Application
 from kwit.aws.runtime import QueueMessage, Report
 from kwit.intake.dropped_file import DroppedFile, declared_size_finding
 from kwit.intake.findings import Finding, ImportResult, Severity, result_of
+from kwit.intake.result_workbook import result_workbook
 
 _INBOX = "inbox/"
 _RESULTS = "results/"
@@ -85,7 +86,7 @@ def put_result(message: Dropped, result: ImportResult, app: Application) -> Repo
     app.inbox.put(f"{base}.json", result.as_json(), "application/json")
     app.inbox.put(
         f"{base}.xlsx",
-        result.as_xlsx(),
+        result_workbook(result),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
     return {

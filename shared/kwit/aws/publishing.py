@@ -1,7 +1,8 @@
 """Publish the sales report of a month up to a day."""
 
 from collections import defaultdict
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 
 from kwit.aws.bootstrap import Application
@@ -9,8 +10,12 @@ from kwit.aws.runtime import Report
 from kwit.aws.schedules import ScheduleFired
 from kwit.documents.document import Document
 from kwit.kernel.money import ZERO, total
+from kwit.ledger.export import DocumentsMissingError
 from kwit.ledger.postings import RECEIVABLE, VAT_DUE, postings_of
+from kwit.market.distribution import distributor_statements, statements_csv
 from kwit.reports.sales import reconcile, sales_report, sales_workbook
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class NotReconciledError(ArithmeticError):
@@ -22,21 +27,38 @@ class NotReconciledError(ArithmeticError):
 
 
 def publish(message: ScheduleFired, app: Application) -> Report:
-    """Write the report of the documents issued in the month up to the schedule's day.
+    """Write the reports of the documents issued in the month up to the schedule's day.
 
-    Raises NotReconciledError; a report that does not agree with the postings is not published.
+    Raises DocumentsMissingError while issuing is under way, NotReconciledError; a sales report that does not
+    agree with the postings is not published.
     """
     last = message.business_date
     first = last.replace(day=1)
-    documents: list[Document] = []
-    for offset in range((last - first).days + 1):
-        for block in app.documents.blocks_of_day(first + timedelta(days=offset)):
-            documents += app.documents.documents_of(block.entries)
+    documents = _documents(app, first, last)
     if not documents:
         return {"documents": 0}
     company, _ = app.company.current()
+    sales = _sales(documents, first, last, company.accounts)
+    app.files.put(f"exports/sales-{last:%Y-%m}.xlsx", sales, _XLSX)
+    statements = distributor_statements(documents=documents)
+    app.files.put(f"exports/distribution-{last:%Y-%m}.csv", statements_csv(statements), "text/csv")
+    return {"documents": len(documents), "distributors": len(statements)}
+
+
+def _documents(app: Application, first: date, last: date) -> list[Document]:
+    documents: list[Document] = []
+    for offset in range((last - first).days + 1):
+        for block in app.documents.blocks_of_day(first + timedelta(days=offset)):
+            found = app.documents.documents_of(block.entries)
+            if len(found) < len(block.entries):
+                raise DocumentsMissingError(block.run_id, block.batch, len(block.entries) - len(found))
+            documents += found
+    return documents
+
+
+def _sales(documents: list[Document], first: date, last: date, accounts: Mapping[str, str]) -> bytes:
     revenue: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    rows = [row for one in documents for row in postings_of(document=one, accounts=company.accounts)]
+    rows = [row for one in documents for row in postings_of(document=one, accounts=accounts)]
     for row in rows:
         if row.key != RECEIVABLE:
             revenue[row.key] += row.credit
@@ -45,7 +67,4 @@ def publish(message: ScheduleFired, app: Application) -> Report:
     agreed = reconcile(report=report, debit=debit, credit_by_key=revenue, vat_key=VAT_DUE)
     if not agreed.agrees:
         raise NotReconciledError(tuple(f"{name}: {a} / {b}" for name, a, b in agreed.rows if a != b))
-    key = f"exports/sales-{last:%Y-%m}.xlsx"
-    content = sales_workbook(report=report, reconciliation=agreed)
-    app.files.put(key, content, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    return {"documents": len(documents), "key": key, "gross": str(report.gross)}
+    return sales_workbook(report=report, reconciliation=agreed)

@@ -92,13 +92,6 @@ class ImportResult:
         plain = asdict(self) | {"known_at": self.known_at.isoformat(), "summary": self.summary}
         return json.dumps(plain, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"
 
-    def as_xlsx(self) -> bytes:
-        """Write the result as a workbook for people; equal results give equal bytes."""
-        # Imported here so that reading a result does not load the workbook writer.
-        from kwit.intake.result_workbook import result_workbook  # noqa: PLC0415 two-way link of data and its form
-
-        return result_workbook(self)
-
 
 def result_of(
     *,

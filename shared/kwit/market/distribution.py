@@ -1,0 +1,119 @@
+"""Distribution sold on behalf of distributors: what a seller billed for each network, point by point.
+
+Under a framework agreement for the comprehensive service (GUD-K) the distributor bills the seller in bulk. This
+statement is the seller's own side of that account: quantity and net of every distribution component, per point and
+period, ready to be held against the distributor's invoice.
+"""
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from kwit.documents.document import Document
+from kwit.kernel.money import total
+
+COLUMNS = (
+    "operator",
+    "kod PPE",
+    "grupa",
+    "od",
+    "do",
+    "składnik",
+    "strefa",
+    "ilość",
+    "j.m.",
+    "cena",
+    "netto",
+    "dokument",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BilledComponent:
+    """A distribution component as billed to a customer: quantity, unit price and net PLN."""
+
+    distributor: str
+    ppe: str
+    group: str
+    start: date
+    end: date
+    charge: str
+    zone: str
+    quantity: Decimal
+    unit: str
+    price: Decimal
+    net: Decimal
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class DistributorStatement:
+    """All that was billed for one distributor's network, in order of point and period."""
+
+    distributor: str
+    components: tuple[BilledComponent, ...]
+    net: Decimal
+
+
+def distributor_statements(*, documents: Iterable[Document]) -> list[DistributorStatement]:
+    """Gather the distribution lines of documents by distributor; documents without any leave no trace."""
+    found: dict[str, list[BilledComponent]] = defaultdict(list)
+    for document in documents:
+        bill = document.bill()
+        found[bill.point.distributor] += [
+            BilledComponent(
+                distributor=bill.point.distributor,
+                ppe=bill.point.ppe,
+                group=bill.group,
+                start=line.start,
+                end=line.end,
+                charge=line.charge,
+                zone=line.zone,
+                quantity=line.quantity,
+                unit=line.unit,
+                price=line.price,
+                net=line.net,
+                document=document.number,
+            )
+            for line in bill.lines
+            if line.section == "distribution"
+        ]
+    return [
+        DistributorStatement(name, tuple(members), total(one.net for one in members))
+        for name, members in sorted(found.items())
+        if members
+    ]
+
+
+def statements_csv(statements: Iterable[DistributorStatement]) -> bytes:
+    """Write statements as semicolon CSV with decimal commas, UTF-8 with BOM: one row a component."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for statement in statements:
+        for one in statement.components:
+            writer.writerow(
+                (
+                    one.distributor,
+                    one.ppe,
+                    one.group,
+                    one.start.isoformat(),
+                    (one.end - timedelta(days=1)).isoformat(),
+                    one.charge,
+                    one.zone,
+                    _comma(one.quantity),
+                    one.unit,
+                    _comma(one.price),
+                    _comma(one.net),
+                    one.document,
+                )
+            )
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def _comma(number: Decimal) -> str:
+    return format(number, "f").replace(".", ",")
