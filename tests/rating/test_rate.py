@@ -17,6 +17,7 @@ from kwit.kernel.time import DateRange, Period
 from kwit.metering.usage import Usage, UsageProblem, usage_of
 from kwit.rating.lines import Line, Rated
 from kwit.rating.profile import RatingProfile, VatRounding
+from kwit.rating.quantities import share_whole_kwh
 from kwit.rating.rate import rate
 from kwit.rating.terms import Months, Terms
 from kwit.tariffs.price_list import Basis, Bracket, Customers, PartialPeriod, Price, PriceList, Section
@@ -406,6 +407,15 @@ class TestProblems:
     def test_a_group_no_list_has(self) -> None:
         lists = own(charge("energy", price("0.50")), groups=("G12",))
         assert codes(rated(lists)) == {"group_unknown"}
+
+    def test_a_group_that_none_of_the_lists_speaks_of(self) -> None:
+        lists = lists_named("levies-pl")
+        result = rated(lists, held=[terms("levies-pl")])
+        assert [(p.code, p.detail) for p in result.problems] == [("group_unknown", "G11 in levies-pl")]
+
+    def test_energy_that_flows_backwards_in_a_cut_period_is_no_quantity(self) -> None:
+        with pytest.raises(ValueError, match="negative"):
+            share_whole_kwh([5_000, -1_000])
 
     def test_a_group_that_the_seller_does_not_sell_to_although_the_distributor_has_it(self) -> None:
         lists = lists_named("jasna-oferta-dom", "pge-dystrybucja", "levies-pl")

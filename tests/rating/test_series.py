@@ -8,7 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kwit.kernel.provenance import Source
@@ -133,6 +133,7 @@ class TestZones:
         result = rate_series(series_usage(days, series_register(), period=weekend), "C12a")
         assert {row.zone: row.kwh for row in result.energy} == {"peak": 0, "offpeak": 0}
 
+    @settings(max_examples=15)
     @given(st.integers(0, 2**32), st.integers(1, 30))
     def test_segments_add_up_to_the_period(self, seed: int, cut: int) -> None:
         lists = lists_named(*LISTS)
