@@ -9,7 +9,7 @@ from kwit.ledger.export import export_postings
 
 def export(message: ScheduleFired, app: Application) -> Report:
     """Export the day that the schedule was set for."""
-    company, _ = app.company.current()
+    company, _ = app.company.current(on=message.business_date)
     exported = export_postings(
         day=message.business_date, store=app.packages, files=app.files, accounts=company.accounts
     )

@@ -43,7 +43,7 @@ class MemorySettings:
     settings: CompanySettings = field(default_factory=company_settings)
     name: str = "s1"
 
-    def current(self) -> tuple[CompanySettings, str]:
+    def current(self, *, on: date) -> tuple[CompanySettings, str]:
         return self.settings, self.name
 
     def change(self, **changes: object) -> None:
@@ -170,5 +170,5 @@ class Company:
         )
 
     def billing(self, business_date: date) -> Billing:
-        settings, version = self.settings.current()
+        settings, version = self.settings.current(on=date(2026, 4, 8))
         return Billing("run", business_date, settings, version, SeriesSorter(statutory_holidays()))

@@ -14,6 +14,7 @@ from kwit.kernel.identifiers import content_hash
 from kwit.metering.readings import IntervalDay
 from kwit.registry.company import HoldSettings
 from kwit.registry.records import ContractKind, Quantity, Register
+from kwit.tariffs.price_list import Confidence
 from tests.billing.memory_case import LISTS, Company, contract, meter, party, point, state
 from tests.rating.cases import KNOWN
 from tests.rating.price_lists import charge, price, price_list
@@ -199,6 +200,18 @@ class TestHolds:
         company.price_lists.added["refund"] = (lists,)
         _, (hold,) = bill(company)
         assert (hold.code, hold.detail) == (HoldCode.NEGATIVE, "gross -36.90 zł")
+
+    def test_a_bill_on_unconfirmed_prices_waits_unless_the_settings_let_it_go(self) -> None:
+        company = company_with([(MARCH, "1000"), (APRIL, "1300")], price_lists=("rumour",))
+        rumour = price_list(
+            "rumour", charge("energy", replace(price("0.50"), confidence=Confidence.UNCONFIRMED))
+        )
+        company.price_lists.added["rumour"] = (rumour,)
+        _, (hold,) = bill(company)
+        assert hold.code is HoldCode.UNCONFIRMED_PRICES
+        assert "energy (rumour" in hold.detail
+        company.settings.change(holds=HoldSettings(unconfirmed_prices=False))
+        assert len(bill(company)[0]) == 1
 
     def test_every_code_has_its_sentence(self) -> None:
         for code in HoldCode:

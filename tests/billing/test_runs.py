@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -96,13 +97,13 @@ class TestPlan:
         one = company("U/1", "U/2", "U/3")
         one.registry.put([contract("U/2", ends=MARCH, known_at=contract().known_at.replace(month=6))])
         one.runs.cursors["U/3"] = APRIL
-        settings, _ = one.settings.current()
+        settings, _ = one.settings.current(on=date(2026, 4, 8))
         assert due_contracts(business_date=APRIL, settings=settings, stores=one.stores) == ["U/1"]
 
     def test_a_contract_of_an_unknown_profile_is_due_so_that_its_hold_is_seen(self) -> None:
         one = Company()
         one.add("U/1", profile="fancy")
-        settings, _ = one.settings.current()
+        settings, _ = one.settings.current(on=date(2026, 4, 8))
         assert due_contracts(business_date=APRIL, settings=settings, stores=one.stores) == ["U/1"]
 
     def test_the_name_of_a_run_is_its_day(self) -> None:
@@ -158,6 +159,37 @@ class TestChunk:
         plan(one)
         result = rate_chunk(run_id=RUN, chunk=0, stores=one.stores, queue=one.queues, holidays=HOLIDAYS)
         assert [hold.detail for hold in result.holds] == ["payer K-9"]
+
+    def test_a_fault_in_one_contract_holds_it_and_not_its_neighbours(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = runs_module.bill_contract
+
+        def faulty(**known: Any) -> Any:
+            if known["case"].contract_no == "U/1":
+                raise ValueError("Żaneta Łącka")
+            return real(**known)
+
+        monkeypatch.setattr(runs_module, "bill_contract", faulty)
+        one = company("U/1", "U/2")
+        plan(one)
+        rate_all(one)
+        result = one.runs.chunk_result(RUN, 0)
+        assert result is not None
+        assert [ref.contract_no for ref in result.drafts] == ["U/2"]
+        assert [(hold.contract_no, hold.code) for hold in result.holds] == [("U/1", HoldCode.RATING_FAILED)]
+        assert "Łącka" not in result.holds[0].detail
+
+    def test_a_store_that_cannot_be_reached_fails_the_chunk(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def unreachable(**_: Any) -> Any:
+            raise RuntimeError
+
+        monkeypatch.setattr(runs_module, "bill_contract", unreachable)
+        one = company("U/1")
+        plan(one)
+        with pytest.raises(RuntimeError):
+            rate_all(one)
+        assert one.runs.chunk_result(RUN, 0) is None
 
     def test_an_unknown_run_is_named(self) -> None:
         with pytest.raises(RunUnknownError, match="2020-01-01-daily"):

@@ -48,19 +48,26 @@ class TestPackages:
         assert numbers(shelf) == [0, 1]
         assert shelf.store.claim(ONE)
         assert numbers(shelf) == [1]
-        assert list(shelf.store.packages(DAY)) == [ONE]
+        assert list(shelf.store.waiting_packages(DAY)) == [ONE]
 
     def test_a_block_is_bound_once_and_all_or_none(self, shelf: Shelf) -> None:
         assert shelf.store.claim(ONE)
         assert not shelf.store.claim(BOTH)
         assert numbers(shelf) == [1]
-        assert list(shelf.store.packages(DAY)) == [ONE]
+        assert list(shelf.store.waiting_packages(DAY)) == [ONE]
 
     def test_the_same_package_twice_is_bound_once(self, shelf: Shelf) -> None:
         assert shelf.store.claim(BOTH)
         assert not shelf.store.claim(BOTH)
-        assert list(shelf.store.packages(DAY)) == [BOTH]
+        assert list(shelf.store.waiting_packages(DAY)) == [BOTH]
         assert numbers(shelf) == []
+
+    def test_a_package_marked_as_written_waits_no_more(self, shelf: Shelf) -> None:
+        assert shelf.store.claim(ONE)
+        shelf.store.mark_written(ONE)
+        shelf.store.mark_written(ONE)
+        assert list(shelf.store.waiting_packages(DAY)) == []
+        assert numbers(shelf) == [1]
 
     def test_a_block_comes_with_the_documents_kept_so_far(self, shelf: Shelf) -> None:
         block = shelf.store.block(samples.RUN_ID, 0, issue_date=DAY)

@@ -1,6 +1,6 @@
 """Settings and price lists as versions in DynamoDB."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,13 +10,14 @@ from tests.billing.company import company_settings
 from tests.rating.cases import KNOWN, all_lists
 
 LATER = KNOWN + timedelta(hours=1)
+DAY = date(2026, 4, 8)
 
 
 class TestSettings:
     def test_without_a_drop_there_are_none(self, tables: dict[str, Table]) -> None:
         store = DynamoSettings(tables["registry"])
         with pytest.raises(SettingsMissingError):
-            store.current()
+            store.current(on=DAY)
         with pytest.raises(SettingsMissingError):
             store.version("s1")
 
@@ -28,8 +29,20 @@ class TestSettings:
         new = old.model_copy(update={"approval": "manual"})
         store.put(old, version="s1", known_at=KNOWN)
         store.put(new, version="s2", known_at=LATER)
-        assert store.current() == (new, "s2")
+        assert store.current(on=DAY) == (new, "s2")
+        assert store.newest() == ("s2", LATER)
         assert store.version("s1") == old
+
+    def test_next_year_s_settings_wait_for_next_year(self, tables: dict[str, Table]) -> None:
+        store = DynamoSettings(tables["registry"])
+        now = company_settings()
+        following = now.model_copy(update={"valid_from": date(2027, 1, 1)})
+        store.put(now, version="s1", known_at=KNOWN)
+        store.put(following, version="s2", known_at=LATER)
+        assert store.current(on=date(2026, 12, 31))[1] == "s1"
+        assert store.current(on=date(2027, 1, 1))[1] == "s2"
+        with pytest.raises(SettingsMissingError):
+            store.current(on=date(2025, 12, 31))
 
 
 class TestPriceLists:

@@ -15,14 +15,18 @@ class MemoryPackages:
 
     documents: MemoryDocuments = field(default_factory=MemoryDocuments)
     kept: dict[tuple[date, str], Package] = field(default_factory=dict)
+    written: set[tuple[date, str]] = field(default_factory=set)
     bound: dict[tuple[date, str, int], str] = field(default_factory=dict)
 
     def unpacked_blocks(self, day: date) -> Sequence[NumberBlock]:
         blocks = self.documents.blocks_of_day(day)
         return [one for one in blocks if (day, one.run_id, one.batch) not in self.bound]
 
-    def packages(self, day: date) -> Sequence[Package]:
-        return [self.kept[key] for key in sorted(self.kept) if key[0] == day]
+    def waiting_packages(self, day: date) -> Sequence[Package]:
+        return [self.kept[key] for key in sorted(self.kept) if key[0] == day and key not in self.written]
+
+    def mark_written(self, package: Package) -> None:
+        self.written.add((package.day, package.package_id))
 
     def claim(self, package: Package) -> bool:
         marks = [(package.day, *name) for name in package.blocks]

@@ -206,7 +206,7 @@ class TestSeries:
         days = [interval_day(day, 3) for day in period.each_day()]
         found = usage_of(period=period, registers=[SERIES], readings=[], interval_days=days)
         assert found.problems == ()
-        assert found.wh("import") == quarters * 3 * 2
+        assert found.wh("import") == quarters * 3
 
     def test_missing_days_are_counted_and_named(self) -> None:
         days = [interval_day(day, 1) for day in MARCH.each_day() if day.day > 4]

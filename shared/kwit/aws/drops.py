@@ -56,7 +56,9 @@ def drop_of(message: Dropped, app: Application) -> tuple[DroppedFile | None, Imp
     finding = declared_size_finding(name=key, size=detail.object.size)
     if finding is not None:
         return None, refused(name=_name(key), finding=finding, at=received)
-    return DroppedFile.of(name=_name(key), content=app.inbox.get(key), received_at=received), None
+    # Two quick drops under one key are two versions; each message reads its own.
+    content = app.inbox.get(key, version_id=detail.object.version_id)
+    return DroppedFile.of(name=_name(key), content=content, received_at=received), None
 
 
 def refused(*, name: str, finding: Finding, at: datetime) -> ImportResult:

@@ -139,6 +139,11 @@ def package(issue_date: date, package_id: str) -> Key:
     return day(issue_date), f"PACKAGE#{package_id}"
 
 
+def written_package(issue_date: date, package_id: str) -> Key:
+    """Documents: the mark that a package's file was written."""
+    return day(issue_date), f"WRITTEN#{package_id}"
+
+
 def package_of_block(issue_date: date, run_id: str, number: int) -> Key:
     """Documents: the mark that a block's postings belong to a package."""
     return day(issue_date), f"PACKED#{run_id}#{number:06d}"

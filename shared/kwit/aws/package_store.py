@@ -28,10 +28,16 @@ class DynamoPackages:
         blocks = self.documents.blocks_of_day(day)
         return [one for one in blocks if keys.package_of_block(day, one.run_id, one.batch)[1] not in marks]
 
-    def packages(self, day: date) -> Sequence[Package]:
-        """Return the packages of a day, in order."""
-        items = self.documents.table.query(keys.day(day), prefix="PACKAGE#")
-        return [decode(Package, unpacked(item)) for item in items]
+    def waiting_packages(self, day: date) -> Sequence[Package]:
+        """Return the packages of a day that are bound but not marked as written, in order."""
+        table = self.documents.table
+        written = {item["sk"]["S"] for item in table.query(keys.day(day), prefix="WRITTEN#")}
+        packages = [decode(Package, unpacked(i)) for i in table.query(keys.day(day), prefix="PACKAGE#")]
+        return [one for one in packages if keys.written_package(day, one.package_id)[1] not in written]
+
+    def mark_written(self, package: Package) -> None:
+        """Mark a package as written; from then on it is never written again."""
+        self.documents.table.put(keys.written_package(package.day, package.package_id))
 
     def claim(self, package: Package) -> bool:
         """Bind blocks to a package, all or none; False when one of them is bound already."""
@@ -69,6 +75,10 @@ class S3Files:
         """Write a file."""
         self.client.put_object(Bucket=self.bucket, Key=key, Body=content, ContentType=content_type)
 
-    def get(self, key: str) -> bytes:
-        """Read a whole file."""
-        return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+    def get(self, key: str, *, version_id: str = "") -> bytes:
+        """Read a whole file, in the version that is named, else as it is now."""
+        if version_id:
+            answer = self.client.get_object(Bucket=self.bucket, Key=key, VersionId=version_id)
+        else:
+            answer = self.client.get_object(Bucket=self.bucket, Key=key)
+        return answer["Body"].read()

@@ -37,7 +37,7 @@ def publish(message: ScheduleFired, app: Application) -> Report:
     documents = _documents(app, first, last)
     if not documents:
         return {"documents": 0}
-    company, _ = app.company.current()
+    company, _ = app.company.current(on=last)
     sales = _sales(documents, first, last, company.accounts)
     app.files.put(f"exports/sales-{last:%Y-%m}.xlsx", sales, _XLSX)
     statements = distributor_statements(documents=documents)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from kwit.aws import keys
@@ -14,10 +14,10 @@ from kwit.tariffs.price_list import PriceList
 
 
 class SettingsMissingError(LookupError):
-    """No company settings were dropped yet."""
+    """No company settings are in force."""
 
     def __init__(self) -> None:
-        super().__init__("no company settings: drop a file into inbox/settings/")
+        super().__init__("no company settings in force: drop a file into inbox/settings/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +94,17 @@ class DynamoSettings:
 
     table: Table
 
-    def current(self) -> tuple[CompanySettings, str]:
-        """Return the settings in force and the hash that names their version. Raises SettingsMissingError."""
-        items = list(self.table.query("SETTINGS"))
-        if not items:
+    def current(self, *, on: date) -> tuple[CompanySettings, str]:
+        """Return the settings in force on a day and the hash that names their version.
+
+        Of the versions valid by then the one valid latest wins, of one first day the one known latest. Raises
+        SettingsMissingError.
+        """
+        first_after = f"V#{(on + timedelta(days=1)).isoformat()}"
+        valid = [item for item in self.table.query("SETTINGS") if item["sk"]["S"] < first_after]
+        if not valid:
             raise SettingsMissingError
-        latest = items[-1]
+        latest = valid[-1]
         return CompanySettings.model_validate_json(unpacked(latest)), latest["version"]["S"]
 
     def version(self, version: str) -> CompanySettings:
@@ -109,10 +114,19 @@ class DynamoSettings:
                 return CompanySettings.model_validate_json(unpacked(item))
         raise SettingsMissingError
 
+    def newest(self) -> tuple[str, datetime] | None:
+        """Return the hash of the version known last, and since when it is known; None before the first."""
+        found = [(item["known_at"]["S"], item["version"]["S"]) for item in self.table.query("SETTINGS")]
+        if not found:
+            return None
+        known_at, version = max(found)
+        return version, datetime.fromisoformat(known_at)
+
     def put(self, settings: CompanySettings, *, version: str, known_at: datetime) -> None:
         """Keep a version of the settings."""
         key = keys.settings_version(settings.valid_from, known_at, version)
-        self.table.put(key, version=text(version), data=packed(settings.model_dump_json().encode()))
+        data = packed(settings.model_dump_json().encode())
+        self.table.put(key, version=text(version), known_at=text(known_at.isoformat()), data=data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +142,15 @@ class DynamoPriceLists:
             found = decode(PriceList, unpacked(item))
             latest[found.window.start.isoformat()] = found
         return [latest[start] for start in sorted(latest)]
+
+    def known_since(self, code: str, content_hash: str) -> datetime | None:
+        """Return since when a version in force is known; None when no version in force has these bytes."""
+        in_force = {one.content_hash for one in self.versions(code)}
+        if content_hash not in in_force:
+            return None
+        marks = [item["sk"]["S"].split("#") for item in self.table.query(keys.price_list(code))]
+        known = [mark[2] for mark in marks if mark[3] == content_hash[:12]]
+        return datetime.fromisoformat(max(known))
 
     def put(self, price_list: PriceList, *, yaml: bytes, known_at: datetime) -> None:
         """Keep a version."""

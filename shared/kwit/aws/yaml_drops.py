@@ -20,14 +20,17 @@ def import_price_list(
     *, file: DroppedFile, store: DynamoPriceLists, imports: ImportLog, known_at: datetime
 ) -> ImportResult:
     """Check a dropped price list, by itself and against the versions kept, and keep it when it is sound."""
+    earlier = _of_same_drop(file, "price_list", imports, known_at)
+    if earlier is not None:
+        return earlier
     checked = check_price_list(content=file.content, source=file.name)
     found = checked.findings
     new = checked.price_list
     again = False
     if new is not None:
-        existing = store.versions(new.code)
-        again = any(one.content_hash == new.content_hash for one in existing)
-        found = (*found, *(() if again else check_versions(new=new, existing=existing)))
+        since = store.known_since(new.code, new.content_hash)
+        again = since is not None and since != known_at
+        found = (*found, *(() if since else check_versions(new=new, existing=store.versions(new.code))))
     failed = new is None or any(one.severity is PriceListSeverity.ERROR for one in found)
     if new is not None and not failed and not again:
         store.put(new, yaml=file.content, known_at=known_at)
@@ -35,6 +38,16 @@ def import_price_list(
     result = _result(file, "price_list", known_at, findings, failed=failed, again=again)
     imports.record(result)
     return result
+
+
+def _of_same_drop(
+    file: DroppedFile, kind: str, imports: ImportLog, known_at: datetime
+) -> ImportResult | None:
+    """Return the result that this very drop had when its message came before."""
+    earlier = imports.find(file.content_hash)
+    if earlier is None or (earlier.kind, earlier.file, earlier.known_at) != (kind, file.name, known_at):
+        return None
+    return earlier
 
 
 def _finding(one: PriceListFinding) -> Finding:
@@ -46,9 +59,14 @@ def import_settings(
     *, file: DroppedFile, store: DynamoSettings, imports: ImportLog, known_at: datetime
 ) -> ImportResult:
     """Check dropped company settings and keep them as a version when every field is sound."""
-    earlier = imports.find(file.content_hash)
-    if earlier is not None and earlier.kind == "settings" and earlier.status is ImportStatus.ACCEPTED:
-        return _result(file, "settings", known_at, [], failed=False, again=True)
+    earlier = _of_same_drop(file, "settings", imports, known_at)
+    if earlier is not None:
+        return earlier
+    newest = store.newest()
+    if newest is not None and newest[0] == file.content_hash and newest[1] != known_at:
+        result = _result(file, "settings", known_at, [], failed=False, again=True)
+        imports.record(result)
+        return result
     read = read_yaml(file.content)
     findings = [_finding(one) for one in read.findings]
     settings: CompanySettings | None = None

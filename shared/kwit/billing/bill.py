@@ -40,6 +40,7 @@ _RISK = {
     HoldCode.PRICE_MISSING: 90,
     HoldCode.REGISTRY_INCOMPLETE: 90,
     HoldCode.RATING_PROBLEM: 90,
+    HoldCode.RATING_FAILED: 95,
     HoldCode.AMOUNT_HIGH: 70,
     HoldCode.USE_HIGH: 70,
     HoldCode.NEGATIVE: 85,
@@ -187,6 +188,14 @@ def _screen(case: Case, rated: Rated, usage: Usage, billing: Billing) -> Hold | 
     if rated.gross > limits.gross_over:
         detail = f"gross {rated.gross} zł is over {limits.gross_over} zł"
         return _hold(case, start, end, HoldCode.AMOUNT_HIGH, detail, wh=wh)
+    doubtful = dict.fromkeys(
+        f"{line.charge} ({line.price_source.price_list}, {line.price_source.page})"
+        for line in rated.lines
+        if line.price_source.confidence == "unconfirmed"
+    )
+    if doubtful and limits.unconfirmed_prices:
+        detail = f"unconfirmed: {', '.join(doubtful)}"
+        return _hold(case, start, end, HoldCode.UNCONFIRMED_PRICES, detail, wh=wh)
     kwh_per_day = Decimal(wh) / 1000 / rated.period.days
     if kwh_per_day > limits.kwh_per_day_over:
         detail = f"{kwh_per_day:.1f} kWh a day is over {limits.kwh_per_day_over}"
@@ -225,6 +234,7 @@ _SENTENCES = {
     HoldCode.PRICE_MISSING: "Brak ceny lub stawki na część okresu.",
     HoldCode.REGISTRY_INCOMPLETE: "W kartotece brakuje rekordu, na który powołuje się umowa.",
     HoldCode.RATING_PROBLEM: "Nie da się policzyć opłat; szczegół mówi dlaczego.",
+    HoldCode.RATING_FAILED: "Liczenie tej umowy nie powiodło się; zgłoś to nam, podając numer umowy.",
     HoldCode.AMOUNT_HIGH: "Kwota przekracza próg kontroli.",
     HoldCode.USE_HIGH: "Zużycie przekracza próg kontroli.",
     HoldCode.NEGATIVE: "Kwota jest ujemna.",

@@ -38,6 +38,7 @@ class HoldCode(StrEnum):
     PRICE_MISSING = "price_missing"
     REGISTRY_INCOMPLETE = "registry_incomplete"
     RATING_PROBLEM = "rating_problem"
+    RATING_FAILED = "rating_failed"
     AMOUNT_HIGH = "amount_high"
     USE_HIGH = "use_high"
     NEGATIVE = "negative"

@@ -11,8 +11,8 @@ from kwit.registry.company import CompanySettings
 class SettingsStore(Protocol):
     """Company settings as versions."""
 
-    def current(self) -> tuple[CompanySettings, str]:
-        """Return the settings in force and the hash that names their version.
+    def current(self, *, on: date) -> tuple[CompanySettings, str]:
+        """Return the settings in force on a day and the hash that names their version.
 
         Raises SettingsMissingError.
         """

@@ -32,6 +32,9 @@ from kwit.tariffs.ports import PriceListStore
 from kwit.tariffs.price_list import PriceList
 
 CHUNK_SIZE = 25
+# What a broken record or a fault of the engine raises; a store that cannot be reached raises other things, and
+# then the whole chunk is tried again.
+_FAULTS_OF_ONE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 BATCH_SIZE = 96
 
 
@@ -73,7 +76,7 @@ def plan_run(*, business_date: date, stores: PlanningStores, queue: RunQueue) ->
     run_id = run_id_of(business_date)
     run = stores.runs.run(run_id)
     if run is None:
-        settings, _ = stores.settings.current()
+        settings, _ = stores.settings.current(on=business_date)
         due = due_contracts(business_date=business_date, settings=settings, stores=stores)
         chunks = [due[index : index + CHUNK_SIZE] for index in range(0, len(due), CHUNK_SIZE)]
         planned = Run(run_id, business_date, contracts=len(due), chunks=len(chunks))
@@ -124,7 +127,7 @@ def rate_chunk(
 def _rate(
     run: Run, chunk: int, stores: RatingStores, sorter: SeriesSorter
 ) -> tuple[ChunkResult, list[Draft]]:
-    settings, version = stores.settings.current()
+    settings, version = stores.settings.current(on=run.business_date)
     billing = Billing(run.run_id, run.business_date, settings, version, sorter)
     contracts = stores.runs.chunk_contracts(run.run_id, chunk)
     drafts: list[Draft] = []
@@ -134,26 +137,45 @@ def _rate(
     for contract_no in contracts:
         billed_to = stores.runs.billed_to(contract_no)
         try:
-            case = gather_case(
-                contract_no=contract_no,
-                on=run.business_date,
-                registry=stores.registry,
-                readings=stores.readings,
-                price_lists=stores.price_lists,
-                cache=cache,
-            )
+            made, held = _rate_contract(contract_no, billed_to, run, stores, billing, cache)
         except RegistryIncompleteError as error:
-            day = billed_to or run.business_date
-            code = HoldCode.REGISTRY_INCOMPLETE
-            holds.append(Hold(contract_no, day, day, code, error.missing, risk=90))
-            continue
-        made, held = bill_contract(case=case, billed_to=billed_to, billing=billing, readings=stores.readings)
+            made, held = (
+                [],
+                [_unbilled(run, contract_no, billed_to, HoldCode.REGISTRY_INCOMPLETE, error.missing)],
+            )
+        except _FAULTS_OF_ONE as error:
+            told = f"{type(error).__name__} while rating; the other contracts are not concerned"
+            made, held = [], [_unbilled(run, contract_no, billed_to, HoldCode.RATING_FAILED, told)]
         drafts += made
         holds += held
         nothing += [] if made or held else [contract_no]
     refs = tuple(_ref(draft, chunk) for draft in drafts)
     result = ChunkResult(run.run_id, chunk, len(contracts), refs, tuple(holds), tuple(nothing))
     return result, drafts
+
+
+def _rate_contract(
+    contract_no: str,
+    billed_to: date | None,
+    run: Run,
+    stores: RatingStores,
+    billing: Billing,
+    cache: dict[str, Sequence[PriceList]],
+) -> tuple[list[Draft], list[Hold]]:
+    case = gather_case(
+        contract_no=contract_no,
+        on=run.business_date,
+        registry=stores.registry,
+        readings=stores.readings,
+        price_lists=stores.price_lists,
+        cache=cache,
+    )
+    return bill_contract(case=case, billed_to=billed_to, billing=billing, readings=stores.readings)
+
+
+def _unbilled(run: Run, contract_no: str, billed_to: date | None, code: HoldCode, detail: str) -> Hold:
+    day = billed_to or run.business_date
+    return Hold(contract_no, day, day, code, detail, risk=90)
 
 
 def _ref(draft: Draft, chunk: int) -> DraftRef:
@@ -190,7 +212,7 @@ def close_run(*, run_id: str, stores: PlanningStores, queue: RunQueue) -> tuple[
     if not certificate.balances:
         run = stores.runs.set_status(run_id, expected=RunStatus.RATED, status=RunStatus.NOT_BALANCED)
         return run, certificate
-    settings, _ = stores.settings.current()
+    settings, _ = stores.settings.current(on=run.business_date)
     if run.status is RunStatus.RATED and settings.approval == "manual":
         run = stores.runs.set_status(run_id, expected=RunStatus.RATED, status=RunStatus.WAITING)
     elif run.status is RunStatus.RATED:
@@ -202,7 +224,7 @@ def close_run(*, run_id: str, stores: PlanningStores, queue: RunQueue) -> tuple[
 
 def approve_run(*, run: Run, certificate: Certificate, issue_date: date, stores: PlanningStores) -> Run:
     """Approve all drafts of a run as they are: put them in order and into batches of one series."""
-    settings, _ = stores.settings.current()
+    settings, _ = stores.settings.current(on=issue_date)
     pattern = settings.series["invoice"].pattern
     batches = [
         Batch(run.run_id, number, pattern, issue_date, drafts)

@@ -174,14 +174,18 @@ class _Bill(FPDF):
             self._text(label, width=55, height=3.6)
             self._font(8.5, bold=True)
             self._text(value, width=55, height=4.4)
-        self._qr(self.view.payment_qr, x=_MARGIN + 150, y=top + 4, size=27)
-        self.set_xy(_MARGIN + 147, top + 32)
-        self._font(6.5, colour=_GREY)
-        self.cell(33, 4, "zeskanuj w aplikacji banku", align="C")
+        if self.view.payment_qr:
+            self._transfer_code(top)
         self.set_y(top + height + 4)
         for sentence in self.view.balance:
             self._font(8.5)
             self._text(sentence, width=_WIDTH, height=4.4)
+
+    def _transfer_code(self, top: float) -> None:
+        self._qr(self.view.payment_qr, x=_MARGIN + 150, y=top + 4, size=27)
+        self.set_xy(_MARGIN + 147, top + 32)
+        self._font(6.5, colour=_GREY)
+        self.cell(33, 4, "zeskanuj w aplikacji banku", align="C")
 
     def _qr(self, content: str, *, x: float, y: float, size: float) -> None:
         """Draw a QR code row by row; a fixed mask spares the search for the best one."""

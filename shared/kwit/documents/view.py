@@ -106,7 +106,9 @@ def bill_view(*, document: Document, settings: CompanySettings) -> BillView:
         transfer_title=f"{document.number}, klient {bill.payer.party_id}",
         payment_qr=payment_code(
             nip=seller.nip, account=account, amount=payable, name=seller.name, title=document.number
-        ),
+        )
+        if payable
+        else "",
         use_sentences=_use_sentences(bill),
         bars=_bars(bill),
         summary=_summary(bill),
@@ -358,7 +360,7 @@ def _notes(bill: BillContent, settings: CompanySettings) -> tuple[tuple[str, str
 def _price_sources(bill: BillContent) -> str:
     pages: dict[str, list[str]] = {}
     for line in bill.lines:
-        pages.setdefault(line.price_list, []).append(line.page)
+        pages.setdefault(line.price_list, []).extend(line.page.split(", "))
     parts = []
     for one in bill.price_lists:
         numbers = sorted({page for page in pages.get(one.version, ()) if page}, key=_page_order)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from kwit.kernel.money import total
 from kwit.ledger.postings import postings_csv, postings_of
 
 MOST_BLOCKS = 40
+LOOK_BACK_DAYS = 45
 
 
 class DocumentsMissingError(LookupError):
@@ -40,8 +41,12 @@ class PackageStore(Protocol):
         """Return the blocks of a day that belong to no package yet, in order."""
         ...
 
-    def packages(self, day: date) -> Sequence[Package]:
-        """Return the packages of a day, in order."""
+    def waiting_packages(self, day: date) -> Sequence[Package]:
+        """Return the packages of a day that are bound but not marked as written, in order."""
+        ...
+
+    def mark_written(self, package: Package) -> None:
+        """Mark a package as written; from then on it is never written again."""
         ...
 
     def claim(self, package: Package) -> bool:
@@ -77,19 +82,29 @@ class Exported:
 def export_postings(
     *, day: date, store: PackageStore, files: ExportFiles, accounts: Mapping[str, str]
 ) -> list[Exported]:
-    """Write the packages of a day: first bind what is not yet bound, then write every package again.
+    """Write the packages of the documents issued up to a day: bind what is not yet bound, then write it.
 
-    A package's bytes depend only on its documents, so writing it again after a crash changes nothing. Raises
-    DocumentsMissingError while issuing is still under way, AccountMissingError.
+    Documents may be issued after the export of their own day (a run that waited for approval), so the last
+    `LOOK_BACK_DAYS` days are looked at. A package written and marked is never touched again; one that a crash
+    left unmarked is written once more, with the same bytes. Raises DocumentsMissingError while issuing is
+    still under way, AccountMissingError.
     """
-    while True:
-        blocks = store.unpacked_blocks(day)[:MOST_BLOCKS]
-        if not blocks:
-            break
+    exported: list[Exported] = []
+    for back in range(LOOK_BACK_DAYS, -1, -1):
+        issued = day - timedelta(days=back)
+        _bind(issued, store)
+        for package in store.waiting_packages(issued):
+            exported.append(_write(package, store, files, accounts))
+            store.mark_written(package)
+    return exported
+
+
+def _bind(day: date, store: PackageStore) -> None:
+    """Bind every block of a day that belongs to no package, some dozens to a package."""
+    while blocks := store.unpacked_blocks(day)[:MOST_BLOCKS]:
         names = tuple((block.run_id, block.batch) for block in blocks)
         package_id = deterministic_id("package", *(f"{run_id}#{batch}" for run_id, batch in names))[:12]
         store.claim(Package(package_id, day, names))
-    return [_write(package, store, files, accounts) for package in store.packages(day)]
 
 
 def _write(

@@ -83,10 +83,14 @@ def distributor_statements(*, documents: Iterable[Document]) -> list[Distributor
             if line.section == "distribution"
         ]
     return [
-        DistributorStatement(name, tuple(members), total(one.net for one in members))
+        DistributorStatement(name, tuple(sorted(members, key=_order)), total(one.net for one in members))
         for name, members in sorted(found.items())
         if members
     ]
+
+
+def _order(one: BilledComponent) -> tuple[str, date, str]:
+    return one.ppe, one.start, one.document
 
 
 def statements_csv(statements: Iterable[DistributorStatement]) -> bytes:

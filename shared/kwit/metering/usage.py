@@ -53,7 +53,10 @@ class RegisterSpan:
 
 @dataclass(frozen=True, slots=True)
 class IntervalSeries:
-    """Interval values of a register over whole local days, in order; the multiplier is already in them."""
+    """Interval values of a point over whole local days, in order.
+
+    Series hold the energy of the point, as distributors send it: no multiplier is applied to them.
+    """
 
     register: MeteredRegister
     days: tuple[IntervalDay, ...]
@@ -61,7 +64,7 @@ class IntervalSeries:
     @property
     def wh(self) -> int:
         """Add up the series, in whole Wh."""
-        return sum(sum(day.values_wh) for day in self.days) * self.register.multiplier
+        return sum(sum(day.values_wh) for day in self.days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,18 +93,17 @@ class SortedSeries:
         self, series: IntervalSeries, segment: Period, calendar: ZoneCalendar | None, only: str | None
     ) -> dict[str, int]:
         sums: dict[str, int] = {}
-        multiplier = series.register.multiplier
         for day in series.days:
             if day.day not in segment.range:
                 continue
             values = day.values_wh
             if only is not None or calendar is None:
                 zone = only or series.register.zone
-                sums[zone] = sums.get(zone, 0) + sum(values) * multiplier
+                sums[zone] = sums.get(zone, 0) + sum(values)
                 continue
             winter = series.register.winter_time
             for zone, start, stop in self.sorter.runs(calendar, day.day, day.minutes, winter_time=winter):
-                sums[zone] = sums.get(zone, 0) + sum(values[start:stop]) * multiplier
+                sums[zone] = sums.get(zone, 0) + sum(values[start:stop])
         return sums
 
     def capacity(self, segments: Sequence[Period]) -> Sequence[int] | None:

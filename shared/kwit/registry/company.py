@@ -120,6 +120,7 @@ class HoldSettings(_Settings):
 
     gross_over: ExactDecimal = Decimal("20000.00")
     kwh_per_day_over: int = 500
+    unconfirmed_prices: bool = True
 
 
 class MailSettings(_Settings):
