@@ -134,7 +134,7 @@ class TestQueue:
     @every_function
     def test_hands_a_failing_message_to_dead_letters_of_its_own(self, billing, function):
         redrive = billing.queues()[billing.queue_of(function.name)]["RedrivePolicy"]
-        assert redrive["maxReceiveCount"] == (5 if function.name == "issue_documents" else 3)
+        assert redrive["maxReceiveCount"] == 5
         targets = [
             q["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] for q in billing.queues().values()
         ]
