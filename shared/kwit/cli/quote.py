@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from kwit.cli.scenario import ProfilePart, ProsumerPart, Scenario
@@ -22,8 +22,6 @@ from kwit.rating.series import SeriesSorter
 from kwit.rating.terms import Months, Terms
 from kwit.tariffs.holidays import statutory_holidays
 from kwit.tariffs.price_list import PriceList
-
-_ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,13 @@ def quote(loaded: LoadedScenario) -> Quote:
     scenario = loaded.scenario
     if scenario is None or loaded.faults:
         return Quote(loaded, faults=loaded.faults)
+    try:
+        return _quote(loaded, scenario)
+    except InvalidOperation:
+        return Quote(loaded, faults=(Fault(loaded.name, None, "", "a figure is too long to be money"),))
+
+
+def _quote(loaded: LoadedScenario, scenario: Scenario) -> Quote:
     faults: list[Fault] = []
     usage = scenario_usage(loaded, scenario, faults)
     terms = _terms(loaded, scenario, faults)

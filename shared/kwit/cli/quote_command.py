@@ -14,6 +14,7 @@ from kwit.cli.quote_output import comparison_table, difference_table, explanatio
 from kwit.cli.scenario_file import Fault, LoadedScenario, load_scenario, shipped_versions
 
 DIFFERENT, WRONG = 1, 2
+_WIDE = 160
 
 
 def quote_scenario(
@@ -29,7 +30,7 @@ def quote_scenario(
 
     Ends with 0 when all is well, 1 when a figure is not the expected one, 2 when the scenario is wrong.
     """
-    console = Console(highlight=False, soft_wrap=True)
+    console = _console()
     loaded = load_scenario(scenario)
     content = _content(quote(loaded))
     expect = loaded.scenario.expect if loaded.scenario else None
@@ -51,8 +52,16 @@ def quote_scenario(
     else:
         console.print(explanation(content) if explain else quote_table(content))
     if found:
-        Console(highlight=False, soft_wrap=True, stderr=True).print(difference_table(found))
+        _console(stderr=True).print(difference_table(found))
         raise typer.Exit(DIFFERENT)
+
+
+def _console(*, stderr: bool = False) -> Console:
+    """Make a console as wide as the terminal, and wide enough for a line of a bill where there is none."""
+    console = Console(highlight=False, stderr=stderr)
+    if not console.is_terminal:
+        console.width = _WIDE
+    return console
 
 
 def _print_json(value: object) -> None:

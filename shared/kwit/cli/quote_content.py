@@ -19,6 +19,7 @@ from kwit.billing.content import (
     VatData,
 )
 from kwit.cli.quote import Quote
+from kwit.cli.scenario import PaysPart, ProsumerPart
 from kwit.kernel.energy import from_wh
 from kwit.metering.readings import RegisterReading
 from kwit.metering.usage import IntervalSeries, RegisterSpan, Usage
@@ -66,7 +67,10 @@ class DepositMonthData(_Data):
 
 
 class DepositData(_Data):
-    """The settlement of a net-billing deposit; `limit` is the gross that it may pay."""
+    """The settlement of a net-billing deposit; `limit` is the gross of the charges and sections it may pay."""
+
+    pays_charges: tuple[str, ...]
+    pays_sections: tuple[str, ...]
 
     opening: Decimal
     months: tuple[DepositMonthData, ...]
@@ -104,6 +108,7 @@ class QuoteContent(_Data):
     vat_rounding: str
     start: date
     end: date
+    months: str
     usage: tuple[SpanData, ...]
     energy: tuple[EnergyData, ...]
     lines: tuple[QuoteLineData, ...]
@@ -134,6 +139,7 @@ def quote_content(quote: Quote) -> QuoteContent | None:
         vat_rounding=str(scenario.profile.vat),
         start=rated.period.start,
         end=rated.period.end,
+        months=str(scenario.months or scenario.cycle_months),
         usage=_usage(usage),
         energy=tuple(
             EnergyData(quantity=e.quantity, zone=e.zone, label=e.label, wh=e.wh, kwh=e.kwh)
@@ -149,7 +155,7 @@ def quote_content(quote: Quote) -> QuoteContent | None:
         gross=rated.gross,
         excise=_excise(rated),
         price_lists=tuple(_price_list(version) for version in versions),
-        deposit=_deposit(quote.settlement) if quote.settlement else None,
+        deposit=_deposit(quote.settlement, scenario.prosumer) if quote.settlement else None,
         covered=_covered(quote.covered) if quote.covered else (),
         payable=quote.settlement.payable if quote.settlement else rated.gross,
         warnings=tuple(_warnings(versions, rated.lines)),
@@ -233,8 +239,11 @@ def _excise(rated: Rated) -> ExciseData | None:
     )
 
 
-def _deposit(settlement: Settlement) -> DepositData:
+def _deposit(settlement: Settlement, prosumer: ProsumerPart | None) -> DepositData:
+    pays = prosumer.pays if prosumer else PaysPart()
     return DepositData(
+        pays_charges=pays.charges,
+        pays_sections=pays.sections,
         opening=settlement.opening,
         months=tuple(
             DepositMonthData(

@@ -11,6 +11,7 @@ from rich.tree import Tree
 
 from kwit.cli.comparing import Compared
 from kwit.cli.quote_content import DifferenceData, QuoteContent, QuoteLineData
+from kwit.cli.scenario_usage import PRINTED_TOTAL
 from kwit.kernel.energy import from_wh
 
 _SECTIONS = {
@@ -27,7 +28,8 @@ def quote_table(content: QuoteContent) -> RenderableType:
     table = Table(title=content.title or None, title_justify="left", show_edge=False)
     for name in ("", "ilość", "jm.", "cena netto", "netto zł", "VAT"):
         table.add_column(name, justify="left" if name in {"", "jm."} else "right")
-    for section in content.sections:
+    order = list(_SECTIONS)
+    for section in sorted(content.sections, key=lambda one: order.index(one.section)):
         table.add_row(Text(_SECTIONS.get(section.section, section.section), style="bold"))
         for line in content.lines:
             if line.section == section.section:
@@ -85,7 +87,8 @@ def explanation(content: QuoteContent) -> Tree:
         branch.add(Text(f"{line.quantity} {unit} × {line.price} zł{factors} = {line.net} zł (half up)"))
         quantity = branch.add(Text(f"quantity: {line.rule}, {line.days} of {line.of_days} days"))
         if line.wh is not None:
-            quantity.add(Text(f"{from_wh(line.wh, unit='kWh')} kWh before rounding"))
+            unit = "kvarh" if "var" in line.unit else "kWh"
+            quantity.add(Text(f"{from_wh(line.wh, unit=unit)} {unit} before rounding"))
         for one in line.inputs:
             quantity.add(Text(f"{one.name} = {one.value}"))
         for index in line.usage:
@@ -102,11 +105,15 @@ def explanation(content: QuoteContent) -> Tree:
 def _evidence(content: QuoteContent, index: int) -> str:
     span = content.usage[index]
     what = f"{span.quantity} {span.zone}".strip()
+    unit = "kvarh" if span.quantity.startswith("reactive") else "kWh"
+    used = f"{from_wh(span.wh, unit=unit)} {unit}"
     if span.first is None or span.last is None:
-        return f"{what}: {span.series_days} days of {span.meter_no}: {from_wh(span.wh, unit='kWh')} kWh"
+        return f"{what}: {span.series_days} days of {span.meter_no}: {used}"
+    if span.meter_no == PRINTED_TOTAL:
+        return f"{what}: {PRINTED_TOTAL} of {span.first.day} – {span.last.day - timedelta(days=1)}: {used}"
     times = f" × {span.multiplier}" if span.multiplier != 1 else ""
     states = " – ".join(f"{one.day} {one.kwh} ({one.kind})" for one in (span.first, span.last))
-    return f"{what}, {span.meter_no}: {states}{times} = {from_wh(span.wh, unit='kWh')} kWh"
+    return f"{what}, {span.meter_no}: {states}{times} = {used}"
 
 
 def comparison_table(rows: Sequence[Compared], *, first: str, second: str) -> Table:

@@ -5,17 +5,52 @@ print them. docs/quote.md explains the file; docs/quote.schema.json is made from
 """
 
 import json
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from kwit.kernel.time import Period
 from kwit.rating.profile import MonthsAtChange, VatRounding
 from kwit.tariffs.schema import Amount, Count, Day, Name, Text
 
+_MOST_MONTHS = 120
 _STANDARD, _ONE, _ZERO = Decimal("0.23"), Decimal(1), Decimal(0)
 Quantity = Literal["import", "export", "import_unbalanced", "reactive_inductive", "reactive_capacitive"]
+# A file may name days far away; arithmetic of days must not leave the calendar.
+_FIRST, _LAST = date(2000, 1, 1), date(2099, 12, 31)
+
+
+def _near(day: date) -> date:
+    if not _FIRST <= day <= _LAST:
+        raise ValueError(f"{day} is not between {_FIRST} and {_LAST}")
+    return day
+
+
+def _positive(number: Decimal) -> Decimal:
+    if number <= 0:
+        raise ValueError(f"{number} is not over zero")
+    return number
+
+
+def _months(number: Decimal) -> Decimal:
+    if not 0 <= number <= _MOST_MONTHS:
+        raise ValueError(f"{number} is not between 0 and {_MOST_MONTHS} months")
+    return number
+
+
+NearDay = Annotated[Day, AfterValidator(_near)]
+PositiveAmount = Annotated[Amount, AfterValidator(_positive)]
+MonthCount = Annotated[Amount, AfterValidator(_months)]
 Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 SectionName = Literal["sale", "distribution", "other", "advance"]
 
@@ -37,8 +72,8 @@ class _Part(BaseModel):
 class PeriodPart(_Part):
     """The days billed, both ends included, as a bill prints them (od … do …)."""
 
-    first_day: Day
-    last_day: Day
+    first_day: NearDay
+    last_day: NearDay
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -68,14 +103,14 @@ class TotalPart(_Part):
 
     quantity: Quantity = "import"
     kwh: dict[Name, Amount] = Field(min_length=1, description="kWh, or kvarh of reactive energy, by zone")
-    first_day: Day | None = None
-    last_day: Day | None = None
+    first_day: NearDay | None = None
+    last_day: NearDay | None = None
 
 
 class StatePart(_Part):
     """A register's state between the ends of the period, at the midnight that ends a day."""
 
-    end_of: Day
+    end_of: NearDay
     state: Amount
 
 
@@ -241,16 +276,16 @@ class Scenario(_Part):
     group: str = ""
     household: bool | None = Field(default=None, description="left out: groups whose code begins with G")
     phases: Literal[1, 3] = 1
-    cycle_months: Count = 1
-    months: Amount | None = Field(default=None, description="months as printed; left out: the cycle's")
-    months_of: dict[Name, Amount] = Field(default_factory=dict, description="months of single charges")
+    cycle_months: Annotated[int, Field(ge=1, le=_MOST_MONTHS)] = 1
+    months: MonthCount | None = Field(default=None, description="months as printed; left out: the cycle's")
+    months_of: dict[Name, MonthCount] = Field(default_factory=dict, description="months of single charges")
     remote_reading: bool = False
     annual_kwh: Annotated[int, Field(ge=0)] | None = None
     bracket: Name | None = Field(default=None, description="code of the bracket of yearly use")
     contracted_kw: Amount | None = None
     capacity_share: Amount | None = None
     capacity_coefficient: Amount = _ONE
-    tg_phi0: Amount | None = None
+    tg_phi0: PositiveAmount | None = None
     bill_sections: tuple[Literal["sale", "distribution", "other"], ...] = ("sale", "distribution", "other")
     price_lists: tuple[Text, ...] = Field(default=(), description="codes of shipped lists, or files")
     lists: tuple[InlineList, ...] = Field(default=(), description="price lists written here")
@@ -270,8 +305,8 @@ class Scenario(_Part):
             raise ValueError("give annual_kwh or bracket, not both")
         if not (self.price_lists or self.lists or self.charges or self.prosumer or self.advances):
             raise ValueError("nothing to quote: no price_lists, lists, charges, prosumer or advances")
-        if self.months is not None and self.months <= 0:
-            raise ValueError(f"months must be over zero: {self.months}")
+        if self.months == 0:
+            raise ValueError("months must be over zero; months_of may say 0 of a charge")
         return self
 
     @property

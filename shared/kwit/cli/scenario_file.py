@@ -53,7 +53,7 @@ def load_scenario(path: Path) -> LoadedScenario:
     """Read a scenario file, its price lists and its series."""
     try:
         content = path.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         return LoadedScenario(path.name, "", None, faults=(_unreadable(path, error),))
     file = read_yaml(content)
     report = Report(file.lines, list(file.findings))
@@ -62,11 +62,10 @@ def load_scenario(path: Path) -> LoadedScenario:
     faults = [Fault(path.name, one.line, one.path, one.english) for one in report.findings]
     lists: dict[str, tuple[PriceList, ...]] = {}
     series: tuple[tuple[int, ...], ...] = ()
+    if isinstance(file.data, dict):
+        lists = _lists(file.data, file, path, faults)
     if scenario is not None:
-        lists = _lists(scenario, file, path, faults)
         series = _all_series(scenario, path, faults)
-    elif isinstance(file.data, dict) and isinstance(file.data.get("lists"), list):
-        _inline(file, path, faults)
     return LoadedScenario(path.name, content_hash(content), scenario, lists, series, tuple(faults))
 
 
@@ -81,14 +80,17 @@ def shipped_versions(code: str) -> tuple[PriceList, ...]:
 
 
 def _lists(
-    scenario: Scenario, file: YamlFile, path: Path, faults: list[Fault]
+    data: Mapping[str, object], file: YamlFile, path: Path, faults: list[Fault]
 ) -> dict[str, tuple[PriceList, ...]]:
+    """Read the lists of a scenario, also of one that is wrong elsewhere, so that all is told at once."""
     lists: dict[str, tuple[PriceList, ...]] = {}
     for one in _inline(file, path, faults):
         lists[one.code] = (*lists.get(one.code, ()), one)
-    for index, name in enumerate(scenario.price_lists):
-        place = f"price_lists[{index}]"
-        line = file.lines.get(("price_lists", index))
+    named = data.get("price_lists")
+    for index, name in enumerate(named if isinstance(named, list) else []):
+        if not isinstance(name, str):
+            continue
+        place, line = f"price_lists[{index}]", file.lines.get(("price_lists", index))
         if name.endswith(_LIST_SUFFIXES):
             found = _list_file(path.parent / name, place, faults)
         else:
@@ -107,7 +109,7 @@ def _lists(
 def _list_file(path: Path, place: str, faults: list[Fault]) -> tuple[PriceList, ...]:
     try:
         content = path.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         faults.append(_unreadable(path, error, place))
         return ()
     checked = check_price_list(content=content, source=path.name)
@@ -153,7 +155,7 @@ def _series(part: SeriesPart, path: Path, period: Period, place: str, faults: li
     try:
         size = path.stat().st_size
         text = path.read_text(encoding="utf-8-sig") if size <= LARGEST_SERIES else None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         faults.append(_unreadable(path, error, place))
         return ()
     if text is None:
@@ -189,6 +191,6 @@ def _number(cell: str) -> Decimal:
     return number
 
 
-def _unreadable(path: Path, error: OSError | UnicodeDecodeError, place: str = "") -> Fault:
-    reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+def _unreadable(path: Path, error: OSError | ValueError, place: str = "") -> Fault:
+    reason = error.strerror if isinstance(error, OSError) else str(error)
     return Fault(path.name, None, place, f"cannot be read: {reason}")

@@ -20,6 +20,8 @@ from kwit.metering.usage import (
     usage_of,
 )
 
+PRINTED_TOTAL = "printed total"
+
 # A scenario is known as a whole; its readings have no order of becoming known.
 _KNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -88,7 +90,7 @@ def _total_spans(
             continue
         for zone, kwh in part.kwh.items():
             wh = _wh(loaded, kwh, f"{path}.kwh.{zone}", faults)
-            register = _register(part, zone, period, "printed total")
+            register = _register(part, zone, period, PRINTED_TOTAL)
             first, last = (
                 _state(loaded, register, day, at, ReadingKind.ACTUAL) for day, at in ((start, 0), (end, wh))
             )

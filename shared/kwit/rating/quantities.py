@@ -8,6 +8,14 @@ from kwit.kernel.time import Period
 from kwit.metering.usage import RegisterSpan, Usage
 
 
+class MixedSignsError(ValueError):
+    """Energy of a zone is positive in one segment and negative in another; carries the Wh of each."""
+
+    def __init__(self, wh: Sequence[int]) -> None:
+        super().__init__(f"energy of segments is of both signs: {list(wh)}")
+        self.wh = wh
+
+
 @dataclass(frozen=True, slots=True)
 class ZoneEnergy:
     """Energy of one zone: Wh and whole kWh of each segment, and the indexes of the spans behind it."""
@@ -39,7 +47,7 @@ def energies(
     A span that reaches over a cut is split by days, the average daily use of the tariffs, unless a reading
     stands at the cut, where the span ends of itself. `series_zones` gives, for the index of each series, the
     Wh of each zone in each segment. Every zone is rounded to whole kWh once over the whole period, and the
-    whole kWh are then shared out, so that no cut changes the sum.
+    whole kWh are then shared out, so that no cut changes the sum. Raises MixedSignsError.
     """
     wh: dict[tuple[str, str], list[int]] = {}
     behind: dict[tuple[str, str], list[int]] = {}
@@ -67,13 +75,13 @@ def _add(sums: dict[tuple[str, str], list[int]], key: tuple[str, str], parts: Se
 def share_whole_kwh(wh: Sequence[int]) -> tuple[int, ...]:
     """Round the sum of Wh to whole kWh half up and share the kWh among the parts by their Wh.
 
-    Parts that are all negative, as in a credit, give the mirror. Raises ValueError when signs are mixed.
+    Parts that are all negative, as in a credit, give the mirror. Raises MixedSignsError.
     """
     whole = whole_kwh(sum(wh))
     if len(wh) == 1:
         return (whole,)
     if min(wh) < 0 < max(wh):
-        raise ValueError(f"energy of segments is of both signs: {list(wh)}")
+        raise MixedSignsError(wh)
     return tuple(apportion(whole, weights=[abs(one) for one in wh])) if any(wh) else tuple(0 for _ in wh)
 
 

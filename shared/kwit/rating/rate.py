@@ -26,7 +26,7 @@ from kwit.rating.lines import (
 )
 from kwit.rating.plan import PlannedLine
 from kwit.rating.profile import RatingProfile, VatRounding
-from kwit.rating.quantities import ZoneEnergy, energies
+from kwit.rating.quantities import MixedSignsError, ZoneEnergy, energies
 from kwit.rating.terms import Months, Terms
 from kwit.rating.vat import totals
 from kwit.tariffs.price_list import DERIVED, ZONED, PriceList
@@ -61,7 +61,10 @@ def rate(
     if problems or not plan.terms:
         return _unrated(period, [*problems, *(p for p in plan.problems if p.code == "terms_missing")])
     sorted_series = series_zones(plan.segments, plan.terms) if series_zones else {}
-    sorted_use = energies(usage=usage, segments=plan.segments, series_zones=sorted_series)
+    try:
+        sorted_use = energies(usage=usage, segments=plan.segments, series_zones=sorted_series)
+    except MixedSignsError as error:
+        return _unrated(period, [RatingProblem("mixed_signs", str(error))])
     capacity = capacity_wh(plan.segments) if capacity_wh else None
     counting = Counting(plan, period, profile, months, facts, sorted_use, capacity, [*plan.problems])
     _check_zones(counting)
