@@ -22,7 +22,8 @@ class QuantitySource:
     """How a quantity came about.
 
     `rule` names the computation; `wh` is the energy before rounding to whole kWh; `usage` lists the indexes
-    of the spans of use it rests on; `days` of `of_days` is the share of the period.
+    of the spans of use it rests on; `days` of `of_days` is the share of the period; `inputs` are further
+    figures the rule used, each with its name (tg φ, the share of capacity hours).
     """
 
     rule: str
@@ -30,11 +31,20 @@ class QuantitySource:
     of_days: int
     wh: int | None = None
     usage: tuple[int, ...] = ()
+    inputs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A further factor of a line (k, the bracket of reactive energy, coefficient A): its name and exact value."""
+
+    name: str
+    value: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One charge line: net = quantity x price, rounded half up to the grosz, once."""
+    """One charge line: net = quantity x price x every factor, rounded half up to the grosz, once."""
 
     charge: str
     name: str
@@ -50,6 +60,7 @@ class Line:
     posting: str
     quantity_source: QuantitySource
     price_source: PriceSource
+    factors: tuple[Factor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,25 @@ class VatRounding(StrEnum):
     DOCUMENT = "document"
 
 
+class MonthsAtChange(StrEnum):
+    """How monthly charges meet a price change inside a period.
+
+    `by_days` shares the months by days (the rule of the distribution tariffs); `whole` gives each month to
+    the price in force on its last day, as ENEA bills print it (0 months at the old price, 1 at the new).
+    """
+
+    BY_DAYS = "by_days"
+    WHOLE = "whole"
+
+
 @dataclass(frozen=True, slots=True)
 class RatingProfile:
     """How a seller rounds and prints.
 
     `lines_by_zone` names the charges on total energy that this seller prints a line per zone for; `units`
     gives the unit to print a charge in (MWh instead of kWh); `month_digits` is the number of decimals of a
-    part of a month; `merge_equal_prices` joins neighbouring lines that a price change did not touch.
+    part of a month; `merge_equal_prices` joins neighbouring lines that a price change did not touch;
+    `tg_phi_digits` and `bracket_digits` round tg φ and the bracket of reactive energy, None leaves them exact.
     """
 
     code: str
@@ -30,3 +42,6 @@ class RatingProfile:
     month_digits: int = 4
     merge_equal_prices: bool = True
     reading_window_days: int = 3
+    months_at_change: MonthsAtChange = MonthsAtChange.BY_DAYS
+    tg_phi_digits: int | None = None
+    bracket_digits: int | None = None

@@ -1,60 +1,41 @@
 """Rate one period: usage and price lists become charge lines, VAT and totals, each line with its provenance.
 
-Order of work: find every day on which something changes; cut the period there; share the energy and the
-months among the segments; price each charge on each segment; join neighbours that a change did not touch.
+Order of work: plan the lines from the lists (plan.py), sort the use into zones and segments (quantities.py),
+count each line by its basis (counting.py), multiply, round once, add up (vat.py).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
-from kwit.kernel.energy import apportion
-from kwit.kernel.money import grosze, half_up, total
+from kwit.kernel.money import grosze, total
 from kwit.kernel.time import Period
 from kwit.metering.usage import Usage
+from kwit.rating.counting import COUNTS, FIXED, IMPORT, UNBALANCED, Counted, Counting
+from kwit.rating.derived import derived
+from kwit.rating.facts import NO_FACTS, Facts, GivenCharge
+from kwit.rating.kept_plans import KeptPlans
 from kwit.rating.lines import (
     EnergyOfZone,
     Excise,
+    Factor,
     Line,
     PriceSource,
     QuantitySource,
     Rated,
     RatingProblem,
 )
-from kwit.rating.prices import Position, choose_price, positions_on, rate_on, relevant_cuts
-from kwit.rating.profile import RatingProfile
-from kwit.rating.quantities import ZoneEnergy, share_whole_kwh, zone_energies
-from kwit.rating.terms import Months, Terms, terms_on
-from kwit.rating.vat import totals, with_vat
-from kwit.tariffs.price_list import Basis, PartialPeriod, Price, PriceList, TariffGroup
+from kwit.rating.plan import PlannedLine
+from kwit.rating.profile import RatingProfile, VatRounding
+from kwit.rating.quantities import MixedSignsError, ZoneEnergy, energies
+from kwit.rating.terms import Months, Terms
+from kwit.rating.vat import totals
+from kwit.tariffs.price_list import DERIVED, ZONED, PriceList
 
 SeriesZones = Mapping[int, Mapping[str, Sequence[int]]]
 
-
-@dataclass(frozen=True, slots=True)
-class _Priced:
-    """A charge on one segment with its price and VAT rate."""
-
-    position: Position
-    price: Price
-    zone: str
-    vat_rate: Decimal
-    segment: int
-
-
-@dataclass(slots=True)
-class _Work:
-    """What one call of `rate` gathers on its way; it never leaves this module."""
-
-    period: Period
-    segments: list[Period]
-    terms: list[Terms]
-    months: Months
-    profile: RatingProfile
-    energy: Mapping[str, ZoneEnergy]
-    capacity_wh: Sequence[int] | None
-    problems: list[RatingProblem] = field(default_factory=list)
+EXCISE = "excise"
+_KEPT = KeptPlans()
+_SHOWN = (IMPORT, "export", UNBALANCED)
 
 
 def rate(
@@ -67,42 +48,40 @@ def rate(
     profile: RatingProfile,
     series_zones: Callable[[Sequence[Period], Sequence[Terms]], SeriesZones] | None = None,
     capacity_wh: Callable[[Sequence[Period]], Sequence[int] | None] | None = None,
+    facts: Facts = NO_FACTS,
 ) -> Rated:
     """Rate a period of one contract; what cannot be rated comes back as named problems, never as a guess.
 
     `lists` holds the versions of each price list by code. `series_zones` sorts interval series into zones per
     segment (index of the series -> zone -> Wh per segment); `capacity_wh` gives the Wh taken in capacity
-    hours per segment when series tell them.
+    hours per segment when series tell them; `facts` are what neither use nor lists can tell.
     """
+    plan, fixed = _KEPT.plan(period=period, terms=terms, months=months, lists=lists, profile=profile)
     problems = [RatingProblem(problem.code, problem.detail) for problem in usage.problems]
-    segments = period.split_at(*relevant_cuts(terms=terms, lists=lists))
-    held = [terms_on(terms, segment.start) for segment in segments]
-    of_segments = [one for one in held if one is not None]
-    if len(of_segments) < len(segments) or problems:
-        problems += [
-            RatingProblem("terms_missing", str(s)) for s, t in zip(segments, held, strict=True) if not t
-        ]
-        return _unrated(period, problems)
-    sorted_series = series_zones(segments, of_segments) if series_zones else {}
-    energy = zone_energies(usage=usage, quantity="import", segments=segments, series_zones=sorted_series)
-    capacity = capacity_wh(segments) if capacity_wh else None
-    work = _Work(period, segments, of_segments, months, profile, energy, capacity, problems)
-    lines = _lines(work, lists)
-    if problems:
-        return _unrated(period, problems)
-    taxed = with_vat(lines, rounding=profile.vat)
-    sums = totals(taxed, rounding=profile.vat)
+    if problems or not plan.terms:
+        return _unrated(period, [*problems, *(p for p in plan.problems if p.code == "terms_missing")])
+    sorted_series = series_zones(plan.segments, plan.terms) if series_zones else {}
+    try:
+        sorted_use = energies(usage=usage, segments=plan.segments, series_zones=sorted_series)
+    except MixedSignsError as error:
+        return _unrated(period, [RatingProblem("mixed_signs", str(error))])
+    capacity = capacity_wh(plan.segments) if capacity_wh else None
+    counting = Counting(plan, period, profile, months, facts, sorted_use, capacity, [*plan.problems])
+    _check_zones(counting)
+    lines = [] if counting.problems else _lines(counting, fixed)
+    if counting.problems:
+        return _unrated(period, counting.problems)
+    sums = totals(lines, rounding=profile.vat)
     return Rated(
         period=period,
-        lines=tuple(taxed),
+        lines=tuple(lines),
         sections=sums.sections,
         vat_rows=sums.rows,
         net=sums.net,
         vat=sums.vat,
         gross=sums.gross,
-        energy=_energy_of_zones(work, usage, lists),
-        excise=_excise(work, usage, lists),
-        problems=tuple(problems),
+        energy=_energy_of_zones(counting),
+        excise=_excise(counting, lines),
     )
 
 
@@ -112,220 +91,137 @@ def _unrated(period: Period, problems: Sequence[RatingProblem]) -> Rated:
     return Rated(period, (), (), (), zero, zero, zero, (), None, unique)
 
 
-def _lines(work: _Work, lists: Mapping[str, Sequence[PriceList]]) -> list[Line]:
-    rows: dict[tuple[str, str, str], list[_Priced]] = {}
-    for index, segment in enumerate(work.segments):
-        terms = work.terms[index]
-        positions = positions_on(terms=terms, lists=lists, day=segment.start, problems=work.problems)
-        in_force = _in_force({code: lists.get(code, ()) for code in terms.price_lists}, segment.start)
-        for position in positions:
-            vat = rate_on(
-                lists=in_force,
-                name=f"vat_{position.charge.vat}",
-                day=segment.start,
-                problems=work.problems,
-            )
-            for zone in _zones_of(work, position, terms, in_force):
-                price = choose_price(
-                    position=position,
-                    terms=terms,
-                    day=segment.start,
-                    zone=zone or None,
-                    problems=work.problems,
-                )
-                if price is not None and vat is not None:
-                    key = (position.price_list.code, position.charge.code, zone)
-                    rows.setdefault(key, []).append(_Priced(position, price, zone, vat, index))
-    if work.problems:
-        return []
-    return [line for row in rows.values() for line in _row_lines(work, row, lists)]
+def _check_zones(counting: Counting) -> None:
+    """Find use in zones that the customer's group does not have: it would be billed nowhere."""
+    plan, known = counting.plan, counting.plan.zones
+    if known is not None and any(line.charge.basis in ZONED for line in plan.lines):
+        stray = sorted(zone for zone in counting.energies.get(IMPORT, ()) if zone not in known)
+        if stray:
+            detail = f"{', '.join(stray)} is no zone of {plan.terms[0].group}"
+            counting.problems.append(RatingProblem("zone_unknown", detail))
+    _check_quantities(counting)
 
 
-def _zones_of(work: _Work, position: Position, terms: Terms, in_force: Sequence[PriceList]) -> Sequence[str]:
-    """Name the zones a charge has a line for; the empty name stands for one line over all zones."""
-    basis = position.charge.basis
-    if basis not in {Basis.ENERGY_BY_ZONE, Basis.ENERGY}:
-        return ("",)
-    group = _group_of(terms.group, in_force)
-    if group is None:
-        work.problems.append(
-            RatingProblem("group_unknown", f"{terms.group} in {', '.join(terms.price_lists)}")
-        )
-        return ()
-    stray = [zone for zone in work.energy if zone not in group.zones]
-    if stray:
-        found = ", ".join(sorted(stray))
-        work.problems.append(RatingProblem("zone_unknown", f"{found} is no zone of {terms.group}"))
-        return ()
-    by_zone = basis is Basis.ENERGY_BY_ZONE or position.charge.code in work.profile.lines_by_zone
-    return tuple(group.zones) if by_zone else ("",)
+def _check_quantities(counting: Counting) -> None:
+    """Find quantities told for zones that lines by zone would pass over, and cover without energy."""
+    for line in counting.plan.lines:
+        quantity = _QUANTITY_OF.get(str(line.charge.basis))
+        strays = set(counting.energies.get(quantity or "", ())) - set(counting.plan.zones or ())
+        if line.zone and strays:
+            detail = f"{line.charge.code}: {', '.join(sorted(strays))} of {quantity}"
+            counting.problems.append(RatingProblem("zone_unknown", detail))
+    imported = counting.energies.get(IMPORT, {})
+    for zone, kwh in counting.facts.covered_kwh.items():
+        used = imported[zone].total_kwh if zone in imported else 0
+        if kwh > max(used, 0):
+            detail = f"{kwh} kWh of {zone}, {used} kWh used"
+            counting.problems.append(RatingProblem("covered_more_than_used", detail))
 
 
-def _group_of(code: str, lists: Sequence[PriceList]) -> TariffGroup | None:
-    groups = [one.groups[code] for one in lists if code in one.groups]
-    return next((group for group in groups if group.calendar is not None), groups[0] if groups else None)
+_QUANTITY_OF = {
+    "energy_unbalanced": UNBALANCED,
+    "energy_balanced_off": UNBALANCED,
+    "reactive_inductive": "reactive_inductive",
+    "reactive_capacitive": "reactive_capacitive",
+}
 
 
-def _in_force(lists: Mapping[str, Sequence[PriceList]], day: date) -> list[PriceList]:
-    return [version for versions in lists.values() for version in versions if day in version.window]
+def _lines(counting: Counting, fixed: dict[int, Line]) -> list[Line]:
+    rounding = counting.profile.vat
+    plain = not counting.facts.months_of
+    lines: list[Line] = []
+    for index, planned in enumerate(counting.plan.lines):
+        basis = planned.charge.basis
+        if basis in DERIVED:
+            continue
+        line = fixed.get(index) if plain else None
+        if line is None:
+            found = len(counting.problems)
+            line = _line(planned, COUNTS[basis](counting, planned), planned.price, rounding)
+            if basis in FIXED and plain and len(counting.problems) == found:
+                fixed[index] = line
+        lines.append(line)
+    lines += [_given(charge, counting.period, rounding) for charge in counting.facts.given]
+    for planned in counting.plan.lines:
+        if planned.charge.basis in DERIVED:
+            counted, price = derived(line=planned, lines=lines, period=counting.period)
+            lines.append(_line(planned, counted, price, rounding, unit="zł"))
+    return lines
 
 
-def _row_lines(work: _Work, row: Sequence[_Priced], lists: Mapping[str, Sequence[PriceList]]) -> list[Line]:
-    runs: list[list[_Priced]] = []
-    for priced in row:
-        last = runs[-1][-1] if runs else None
-        if last is not None and _joins(work, last, priced):
-            runs[-1].append(priced)
-        else:
-            runs.append([priced])
-    return [_line(work, run, lists) for run in runs]
-
-
-def _joins(work: _Work, last: _Priced, following: _Priced) -> bool:
-    """Tell whether a cut between two segments left a charge as it was, so that one line serves both."""
-    before, after = work.terms[last.segment], work.terms[following.segment]
-    if last.segment + 1 != following.segment:
-        return False
-    if (before.contracted_kw, before.capacity_share) != (after.contracted_kw, after.capacity_share):
-        return False
-    if (last.price.amount, last.vat_rate) != (following.price.amount, following.vat_rate):
-        return False
-    same_version = last.position.price_list.content_hash == following.position.price_list.content_hash
-    return work.profile.merge_equal_prices or same_version
-
-
-def _line(work: _Work, run: Sequence[_Priced], lists: Mapping[str, Sequence[PriceList]]) -> Line:
-    first = run[0]
-    charge = first.position.charge
-    indexes = [priced.segment for priced in run]
-    period = Period(work.segments[indexes[0]].start, work.segments[indexes[-1]].end)
-    quantity, source = _quantity(work, first, indexes)
-    unit, price = charge.unit, first.price.amount
-    wanted = work.profile.units.get(charge.code, unit)
-    if unit == "MWh" or wanted == "MWh":
-        quantity = quantity.scaleb(-3)
-    if (unit, wanted) == ("kWh", "MWh"):
-        price = price.scaleb(3)
-    elif (unit, wanted) == ("MWh", "kWh"):
-        quantity, price = quantity.scaleb(3), price.scaleb(-3)
-    elif unit == "MW":
-        quantity = quantity.scaleb(-3)
-    unit = wanted
-    price_list = first.position.price_list
+def _line(
+    planned: PlannedLine, counted: Counted, price: Decimal, rounding: VatRounding, *, unit: str = ""
+) -> Line:
+    charge = planned.charge
+    quantity = counted.quantity.scaleb(planned.shift) if planned.shift else counted.quantity
+    factors = counted.factors
+    if charge.multiplier is not None:
+        factors = (Factor("multiplier", charge.multiplier), *factors)
+    net = grosze(_product(quantity, price, factors))
     return Line(
-        charge=charge.code,
-        name=_name(work, first, lists),
-        section=str(charge.section),
-        zone=first.zone,
-        period=period,
-        quantity=quantity,
-        unit=unit,
-        price=price,
-        net=grosze(quantity * price),
-        vat_rate=first.vat_rate,
-        vat=None,
-        posting=charge.posting,
-        quantity_source=source,
-        price_source=PriceSource(
-            price_list=price_list.code,
-            version=price_list.content_hash,
-            document=price_list.document,
-            page=first.price.page,
-            confidence=str(first.price.confidence or price_list.confidence),
-        ),
+        charge.code,
+        planned.name,
+        str(charge.section),
+        planned.zone,
+        planned.period,
+        quantity,
+        unit or planned.unit,
+        price,
+        net,
+        planned.vat_rate,
+        grosze(net * planned.vat_rate) if rounding is VatRounding.LINE else None,
+        charge.posting,
+        counted.source,
+        planned.source,
+        factors,
     )
 
 
-def _name(work: _Work, priced: _Priced, lists: Mapping[str, Sequence[PriceList]]) -> str:
-    charge = priced.position.charge
-    name = work.profile.names.get(charge.code, charge.name)
-    if not priced.zone:
-        return name
-    day = work.segments[priced.segment].start
-    in_force = _in_force(lists, day)
-    group = _group_of(work.terms[priced.segment].group, [priced.position.price_list, *in_force])
-    if group is None or (len(group.zones) == 1 and charge.code != "energy"):
-        return name
-    return f"{name} {group.zones[priced.zone]}"
+def _product(quantity: Decimal, price: Decimal, factors: Sequence[Factor]) -> Decimal:
+    product = quantity * price
+    for factor in factors:
+        product *= factor.value
+    return product
 
 
-def _quantity(work: _Work, priced: _Priced, indexes: Sequence[int]) -> tuple[Decimal, QuantitySource]:
-    """Return the quantity of a run of segments, in kWh or months, and how it came about."""
-    basis = priced.position.charge.basis
-    days = sum(work.segments[i].days for i in indexes)
-    if basis in {Basis.ENERGY_BY_ZONE, Basis.ENERGY}:
-        zones = [work.energy[priced.zone]] if priced.zone in work.energy else []
-        zones = zones if priced.zone else list(work.energy.values())
-        wh = sum(zone.wh[i] for zone in zones for i in indexes)
-        kwh = sum(zone.kwh[i] for zone in zones for i in indexes)
-        used = tuple(sorted({index for zone in zones for index in zone.usage}))
-        return Decimal(kwh), QuantitySource("whole_kwh_of_zone", days, work.period.days, wh, used)
-    if basis is Basis.CAPACITY_HOURS_ENERGY:
-        return _capacity_quantity(work, indexes, days)
-    full = priced.position.charge.partial_period is PartialPeriod.FULL
-    digits = work.profile.month_digits
-    units = work.months.units(digits=digits, full=full)
-    shares = apportion(units, weights=[segment.days for segment in work.segments])
-    months = Decimal(sum(shares[i] for i in indexes)).scaleb(-digits)
-    months = months.to_integral_value() if months == months.to_integral_value() else months
-    rule = "months_full" if full else "months_by_days"
-    if basis is Basis.POWER:
-        power = work.terms[priced.segment].contracted_kw
-        if power is None:
-            work.problems.append(RatingProblem("contracted_power_missing", priced.position.charge.code))
-            power = Decimal(0)
-        return power * months, QuantitySource(f"power_{rule}", days, work.period.days)
-    return months, QuantitySource(rule, days, work.period.days)
+def _given(charge: GivenCharge, period: Period, rounding: VatRounding) -> Line:
+    net = grosze(_product(charge.quantity, charge.price, charge.factors))
+    return Line(
+        charge=charge.code,
+        name=charge.name,
+        section=charge.section,
+        zone=charge.zone,
+        period=period,
+        quantity=charge.quantity,
+        unit=charge.unit,
+        price=charge.price,
+        net=net,
+        vat_rate=charge.vat_rate,
+        vat=grosze(net * charge.vat_rate) if rounding is VatRounding.LINE else None,
+        posting=charge.posting,
+        quantity_source=QuantitySource("given", period.days, period.days),
+        price_source=PriceSource("", "", charge.document, charge.where, "given"),
+        factors=charge.factors,
+    )
 
 
-def _capacity_quantity(work: _Work, indexes: Sequence[int], days: int) -> tuple[Decimal, QuantitySource]:
-    if work.capacity_wh is not None:
-        wh = sum(work.capacity_wh[i] for i in indexes)
-        kwh = share_whole_kwh(work.capacity_wh)
-        quantity = Decimal(sum(kwh[i] for i in indexes))
-        return quantity, QuantitySource("whole_kwh_in_capacity_hours", days, work.period.days, wh)
-    share = work.terms[indexes[0]].capacity_share
-    if share is None:
-        work.problems.append(
-            RatingProblem("capacity_hours_unknown", "no series and no share of capacity hours")
-        )
-        share = Decimal(0)
-    total_kwh = sum(zone.kwh[i] for zone in work.energy.values() for i in indexes)
-    wh = sum(zone.wh[i] for zone in work.energy.values() for i in indexes)
-    quantity = half_up(total_kwh * share, digits=0)
-    return quantity, QuantitySource(f"share_{share}_of_kwh", days, work.period.days, wh)
+def _energy_of_zones(counting: Counting) -> tuple[EnergyOfZone, ...]:
+    labels = counting.plan.labels
+    return tuple(
+        EnergyOfZone(quantity, zone, labels.get(zone, zone), one.total_wh, one.total_kwh)
+        for quantity in _SHOWN
+        for zone, one in counting.energies.get(quantity, {}).items()
+    )
 
 
-def _energy_of_zones(
-    work: _Work, usage: Usage, lists: Mapping[str, Sequence[PriceList]]
-) -> tuple[EnergyOfZone, ...]:
-    day = work.segments[0].start
-    in_force = _in_force(lists, day)
-    group = _group_of(work.terms[0].group, in_force)
-    labels = group.zones if group else {}
-    rows = [
-        EnergyOfZone("import", zone, labels.get(zone, zone), one.total_wh, one.total_kwh)
-        for zone, one in work.energy.items()
-    ]
-    for quantity in ("export", "import_unbalanced"):
-        others = zone_energies(usage=usage, quantity=quantity, segments=[work.period], series_zones={})
-        rows += [
-            EnergyOfZone(quantity, zone, labels.get(zone, zone), one.total_wh, one.total_kwh)
-            for zone, one in others.items()
-        ]
-    return tuple(rows)
+def _excise(counting: Counting, lines: Sequence[Line]) -> Excise | None:
+    """Count the excise contained in the price: on the import before balancing where that is metered.
 
-
-def _excise(work: _Work, usage: Usage, lists: Mapping[str, Sequence[PriceList]]) -> Excise | None:
-    """Count the excise contained in the price: on the import before balancing where that is metered."""
-    day = work.period.start
-    in_force = _in_force(lists, day)
-    problems: list[RatingProblem] = []
-    names = ("excise_household", "excise") if work.terms[0].household else ("excise",)
-    known = (rate_on(lists=in_force, name=name, day=day, problems=problems) for name in names)
-    per_mwh = next((rate for rate in known if rate is not None), None)
-    if per_mwh is None:
+    A document with a line for the excise has none in its prices.
+    """
+    per_mwh = counting.plan.excise_per_mwh
+    if per_mwh is None or any(line.charge == EXCISE for line in lines):
         return None
-    gross = zone_energies(usage=usage, quantity="import_unbalanced", segments=[work.period], series_zones={})
-    kwh = sum(zone.total_kwh for zone in (gross or work.energy).values())
+    zones: Mapping[str, ZoneEnergy] = counting.energies.get(UNBALANCED) or counting.energies.get(IMPORT, {})
+    kwh = sum(zone.total_kwh for zone in zones.values())
     return Excise(kwh, per_mwh, grosze((kwh * per_mwh).scaleb(-3)))

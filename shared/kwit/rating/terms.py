@@ -16,8 +16,10 @@ class Terms:
     """What holds over `window`: group, phases, price lists and the facts that select a price.
 
     `annual_kwh` is the use of the year that ends with the last reading; `capacity_share` is the part of the
-    energy taken in capacity hours, for points without a series; `contracted_kw` is the contracted power.
-    `sections` are the parts of the bill that the contract settles: a sale contract has no distribution.
+    energy taken in capacity hours, for points without a series; `contracted_kw` is the contracted power;
+    `tg_phi0` is the contract's limit of tg φ, None the tariff's; `capacity_coefficient` is coefficient A of
+    the capacity charge (współczynnik A). `sections` are the parts of the bill that the contract settles: a
+    sale contract has no distribution.
     """
 
     window: DateRange
@@ -31,6 +33,8 @@ class Terms:
     contracted_kw: Decimal | None = None
     capacity_share: Decimal | None = None
     sections: frozenset[str] = ALL_SECTIONS
+    tg_phi0: Decimal | None = None
+    capacity_coefficient: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ All three are met on published bills and differ by a grosz or two (ustawa o VAT,
 seller choose).
 """
 
-import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,13 +23,6 @@ class Totals:
     net: Decimal
     vat: Decimal
     gross: Decimal
-
-
-def with_vat(lines: Sequence[Line], *, rounding: VatRounding) -> list[Line]:
-    """Give each line its own VAT when the profile rounds per line; leave the lines as they are otherwise."""
-    if rounding is not VatRounding.LINE:
-        return list(lines)
-    return [dataclasses.replace(line, vat=grosze(line.net * line.vat_rate)) for line in lines]
 
 
 def totals(lines: Sequence[Line], *, rounding: VatRounding) -> Totals:

@@ -25,7 +25,7 @@ from kwit.tariffs.price_list import (
     ZoneCalendar,
 )
 from kwit.tariffs.schema import HeadPart
-from kwit.tariffs.yaml_file import read_yaml
+from kwit.tariffs.yaml_file import YamlFile, read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,14 @@ def check_price_list(*, content: bytes, source: str) -> CheckedPriceList:
 
     Every error is found in one pass, with its path and line; a price list comes back only without errors.
     """
-    file = read_yaml(content)
+    return check_read_price_list(file=read_yaml(content), content=content, source=source)
+
+
+def check_read_price_list(*, file: YamlFile, content: bytes, source: str) -> CheckedPriceList:
+    """Check a price list already read as plain data, as it stands inside another file.
+
+    `content` are the bytes that its version is named by.
+    """
     report = Report(file.lines, list(file.findings))
     unreadable = file.data is None and bool(file.findings)
     parts = None if unreadable else read_parts(file.data, report)
@@ -185,4 +192,7 @@ def _charge(charge: ChargeParts, parts: Parts, valid: DateRange) -> Charge:
         partial_period=head.partial_period,
         families=frozenset(head.families or ()),
         in_force=None if head.in_force is None else span,
+        multiplier=head.multiplier,
+        tg_phi0=head.tg_phi0,
+        of=frozenset(head.of or ()),
     )

@@ -9,7 +9,7 @@ from kwit.tariffs.check_parts import outside, tile
 from kwit.tariffs.expand import SELECTORS, PlacedPrice, charge_span, expand, write_days
 from kwit.tariffs.findings import Code, Severity
 from kwit.tariffs.parts import ChargeParts, Parts, Report
-from kwit.tariffs.price_list import Basis, Customers, Kind, Price
+from kwit.tariffs.price_list import DERIVED, Basis, Customers, Kind, Price
 from kwit.tariffs.schema import AMOUNT_FIELDS, UNITS, ChargeHead, PricePart
 from kwit.tariffs.yaml_file import Path
 
@@ -41,6 +41,7 @@ def _check_head(charge: ChargeParts, parts: Parts, report: Report) -> None:
         report.add(Code.UNKNOWN_UNIT, (*path, "unit"), value=head.unit, hint=", ".join(UNITS[head.basis]))
     if not charge.prices and charge.whole and not _wholly_unknown(head, parts):
         report.add(Code.CHARGE_WITHOUT_PRICE, (*path, "prices"), value=head.code)
+    _check_terms_of_basis(head, path, report)
     if parts.head is None:
         return
     if parts.head.kind is Kind.LEVIES and f"vat_{head.vat}" not in parts.rates:
@@ -51,6 +52,24 @@ def _check_head(charge: ChargeParts, parts: Parts, report: Report) -> None:
         outside(head.in_force.first, head.in_force.until, span=valid, path=where, report=report)
     for index, unknown in enumerate(head.unknown):
         outside(unknown.first, unknown.until, span=valid, path=(*path, "unknown", index), report=report)
+
+
+def _check_terms_of_basis(head: ChargeHead, path: Path, report: Report) -> None:
+    """Check the fields that only some bases have."""
+    if head.basis in DERIVED and head.of is None:
+        report.add(Code.MISSING_FIELD, (*path, "of"))
+    if head.basis not in DERIVED and head.of is not None:
+        report.add(Code.WRONG_VALUE, (*path, "of"), value=", ".join(head.of), hint=", ".join(sorted(DERIVED)))
+    if head.of is not None and head.code in head.of:
+        report.add(Code.WRONG_VALUE, (*path, "of"), value=head.code, hint="other charges")
+    if head.multiplier is not None and head.multiplier <= 0:
+        report.add(Code.WRONG_VALUE, (*path, "multiplier"), value=head.multiplier, hint="> 0")
+    if head.tg_phi0 is None:
+        return
+    if head.basis is not Basis.REACTIVE_INDUCTIVE:
+        report.add(Code.WRONG_VALUE, (*path, "tg_phi0"), value=head.tg_phi0, hint=Basis.REACTIVE_INDUCTIVE)
+    elif head.tg_phi0 <= 0:
+        report.add(Code.WRONG_VALUE, (*path, "tg_phi0"), value=head.tg_phi0, hint="> 0")
 
 
 def _wholly_unknown(head: ChargeHead, parts: Parts) -> bool:

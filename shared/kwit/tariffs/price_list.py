@@ -47,6 +47,28 @@ class Basis(StrEnum):
     CAPACITY_HOURS_ENERGY = "capacity_hours_energy"
     POWER = "power"
     MONTH = "month"
+    ENERGY_UNBALANCED = "energy_unbalanced"
+    ENERGY_BALANCED_OFF = "energy_balanced_off"
+    REACTIVE_INDUCTIVE = "reactive_inductive"
+    REACTIVE_CAPACITIVE = "reactive_capacitive"
+    POWER_EXCESS = "power_excess"
+    DAY = "day"
+    DOCUMENT = "document"
+    PERCENTAGE = "percentage"
+    MINIMUM = "minimum"
+
+
+DERIVED = frozenset({Basis.PERCENTAGE, Basis.MINIMUM})
+ZONED = frozenset(
+    {
+        Basis.ENERGY_BY_ZONE,
+        Basis.ENERGY,
+        Basis.ENERGY_UNBALANCED,
+        Basis.ENERGY_BALANCED_OFF,
+        Basis.REACTIVE_INDUCTIVE,
+        Basis.REACTIVE_CAPACITIVE,
+    }
+)
 
 
 class PartialPeriod(StrEnum):
@@ -89,6 +111,8 @@ class Charge:
 
     `families` are the first letters of the tariff groups it concerns (A, B, C, G, R …), empty for all.
     Outside `in_force` the charge does not exist; inside it a day without a price is a day nobody knows.
+    `multiplier` is a further factor (k of reactive energy); `tg_phi0` the limit of tg φ; `of` names the
+    charges that a percentage or a minimum is counted on.
     """
 
     code: str
@@ -103,6 +127,9 @@ class Charge:
     partial_period: PartialPeriod = PartialPeriod.BY_DAYS
     families: frozenset[str] = frozenset()
     in_force: DateRange | None = None
+    multiplier: Decimal | None = None
+    tg_phi0: Decimal | None = None
+    of: frozenset[str] = frozenset()
 
     def concerns(self, *, group: str, household: bool) -> bool:
         """Tell whether a customer of a tariff group pays this charge at all."""

@@ -37,6 +37,15 @@ UNITS: Mapping[Basis, tuple[str, ...]] = {
     Basis.CAPACITY_HOURS_ENERGY: ("kWh", "MWh"),
     Basis.POWER: ("kW", "MW"),
     Basis.MONTH: ("month",),
+    Basis.ENERGY_UNBALANCED: ("kWh", "MWh"),
+    Basis.ENERGY_BALANCED_OFF: ("kWh", "MWh"),
+    Basis.REACTIVE_INDUCTIVE: ("MWh",),
+    Basis.REACTIVE_CAPACITIVE: ("Mvarh", "kvarh"),
+    Basis.POWER_EXCESS: ("kW", "MW"),
+    Basis.DAY: ("day",),
+    Basis.DOCUMENT: ("document",),
+    Basis.PERCENTAGE: ("%",),
+    Basis.MINIMUM: ("PLN",),
 }
 AMOUNT_FIELDS = ("price", "by_zone", "by_phases", "by_cycle", "by_bracket")
 
@@ -296,6 +305,9 @@ class ChargeHead(_Part):
     partial_period: PartialPeriod = PartialPeriod.BY_DAYS
     families: Names | None = Field(default=None, description="first letters of the tariff groups concerned")
     in_force: WindowPart | None = None
+    multiplier: Amount | None = Field(default=None, description="a further factor, as k of reactive energy")
+    tg_phi0: Amount | None = Field(default=None, description="limit of tg φ, basis reactive_inductive")
+    of: Names | None = Field(default=None, description="codes that a percentage or a minimum is counted on")
     unknown: tuple[UnknownPart, ...] = ()
 
 

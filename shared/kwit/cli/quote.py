@@ -1,0 +1,266 @@
+"""Quote a scenario: the same `rate` as a billing run, then the prosumer's settlement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+from kwit.cli.scenario import ProfilePart, ProsumerPart, Scenario
+from kwit.cli.scenario_file import Fault, LoadedScenario
+from kwit.cli.scenario_usage import scenario_usage
+from kwit.kernel.time import DateRange
+from kwit.metering.usage import Usage
+from kwit.rating.deposit import ExportMonth, Settlement, export_month, payable_part, settle
+from kwit.rating.facts import Facts, GivenCharge, PowerExcess
+from kwit.rating.lines import Factor, Rated
+from kwit.rating.net_metering import Covered, cover, credit_kwh
+from kwit.rating.power_excess import largest_ten, monthly_excesses, ten_times_largest
+from kwit.rating.profile import RatingProfile
+from kwit.rating.rate import rate
+from kwit.rating.series import SeriesSorter
+from kwit.rating.terms import Months, Terms
+from kwit.tariffs.holidays import statutory_holidays
+from kwit.tariffs.price_list import PriceList
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A quoted scenario, or the faults that kept it from being quoted."""
+
+    loaded: LoadedScenario
+    rated: Rated | None = None
+    usage: Usage | None = None
+    profile: RatingProfile | None = None
+    settlement: Settlement | None = None
+    covered: Covered | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+def quote(loaded: LoadedScenario) -> Quote:
+    """Rate a loaded scenario and settle what its prosumer fed in; what is wrong comes back as faults."""
+    scenario = loaded.scenario
+    if scenario is None or loaded.faults:
+        return Quote(loaded, faults=loaded.faults)
+    try:
+        return _quote(loaded, scenario)
+    except InvalidOperation:
+        return Quote(loaded, faults=(Fault(loaded.name, None, "", "a figure is too long to be money"),))
+
+
+def _quote(loaded: LoadedScenario, scenario: Scenario) -> Quote:
+    faults: list[Fault] = []
+    usage = scenario_usage(loaded, scenario, faults)
+    terms = _terms(loaded, scenario, faults)
+    if faults:
+        return Quote(loaded, faults=tuple(faults))
+    profile = _profile(scenario.profile)
+    facts = _facts(scenario, usage)
+    rated = _rate(loaded, scenario, terms, usage, profile, facts)
+    covered = None
+    if scenario.prosumer is not None and scenario.prosumer.kind == "net_metering" and not rated.problems:
+        covered = _cover(scenario.prosumer, rated)
+        facts = replace(facts, covered_kwh=covered.kwh)
+        rated = _rate(loaded, scenario, terms, usage, profile, facts)
+    if rated.problems:
+        told = tuple(Fault(loaded.name, None, one.code, one.detail) for one in rated.problems)
+        return Quote(loaded, faults=told)
+    settlement = _settle(scenario, rated, profile)
+    return Quote(loaded, rated, usage, profile, settlement, covered)
+
+
+def _rate(
+    loaded: LoadedScenario,
+    scenario: Scenario,
+    terms: Terms,
+    usage: Usage,
+    profile: RatingProfile,
+    facts: Facts,
+) -> Rated:
+    sorted_series = SeriesSorter(statutory_holidays()).for_usage(usage=usage, lists=loaded.lists)
+    return rate(
+        period=scenario.days,
+        terms=[terms],
+        months=_months(scenario),
+        usage=usage,
+        lists=loaded.lists,
+        profile=profile,
+        series_zones=sorted_series.zones,
+        capacity_wh=sorted_series.capacity,
+        facts=facts,
+    )
+
+
+def _profile(part: ProfilePart) -> RatingProfile:
+    return RatingProfile(
+        code="quote",
+        vat=part.vat,
+        lines_by_zone=frozenset(part.lines_by_zone),
+        units=dict(part.units),
+        names=dict(part.names),
+        month_digits=part.month_digits,
+        merge_equal_prices=part.merge_equal_prices,
+        months_at_change=part.months_at_change,
+        tg_phi_digits=part.tg_phi_digits,
+        bracket_digits=part.bracket_digits,
+    )
+
+
+def _months(scenario: Scenario) -> Months:
+    """Count the months: a whole number stands for itself, a part of a month for a share of the months begun."""
+    if scenario.months is None:
+        return Months(scenario.cycle_months)
+    exact = Fraction(scenario.months)
+    begun = -(-exact.numerator // exact.denominator)
+    return Months(begun, exact / begun)
+
+
+def _terms(loaded: LoadedScenario, scenario: Scenario, faults: list[Fault]) -> Terms:
+    household = scenario.household
+    return Terms(
+        window=DateRange(scenario.days.start, scenario.days.end),
+        group=scenario.group,
+        household=scenario.group.startswith("G") if household is None else household,
+        price_lists=tuple(loaded.lists),
+        phases=scenario.phases,
+        cycle_months=scenario.cycle_months,
+        remote_reading=scenario.remote_reading,
+        annual_kwh=_annual_kwh(loaded, scenario, faults),
+        contracted_kw=scenario.contracted_kw,
+        capacity_share=scenario.capacity_share,
+        sections=frozenset(scenario.bill_sections),
+        tg_phi0=scenario.tg_phi0,
+        capacity_coefficient=scenario.capacity_coefficient,
+    )
+
+
+def _annual_kwh(loaded: LoadedScenario, scenario: Scenario, faults: list[Fault]) -> int | None:
+    if scenario.bracket is None:
+        return scenario.annual_kwh
+    brackets = [one for several in loaded.lists.values() for version in several for one in version.brackets]
+    for bracket in brackets:
+        if bracket.code == scenario.bracket:
+            return bracket.over_kwh if bracket.from_edge else bracket.over_kwh + 1
+    known = ", ".join(dict.fromkeys(one.code for one in brackets)) or "none"
+    faults.append(
+        Fault(loaded.name, None, "bracket", f"no bracket is called {scenario.bracket}; known: {known}")
+    )
+    return None
+
+
+def _facts(scenario: Scenario, usage: Usage) -> Facts:
+    return Facts(
+        power_excess=_power_excess(scenario, usage),
+        months_of=dict(scenario.months_of),
+        given=(*_given(scenario), *_advances(scenario)),
+    )
+
+
+def _power_excess(scenario: Scenario, usage: Usage) -> tuple[PowerExcess, ...] | None:
+    start, contracted, power = scenario.days.start, scenario.contracted_kw, scenario.power
+    if power is not None and power.excesses:
+        return (largest_ten(power.excesses, start=start),)
+    if power is not None and power.maximum is not None and contracted is not None:
+        return (ten_times_largest(maximum_kw=power.maximum, contracted_kw=contracted, start=start),)
+    imports = [one for one in usage.series if one.register.quantity == "import"]
+    if len(imports) == 1 and contracted is not None:
+        return monthly_excesses(
+            days=imports[0].days, contracted_kw=contracted, multiplier=imports[0].register.multiplier
+        )
+    return None
+
+
+def _given(scenario: Scenario) -> list[GivenCharge]:
+    given: list[GivenCharge] = []
+    for index, part in enumerate(scenario.charges):
+        named = (("multiplier", part.multiplier), ("coefficient", part.coefficient))
+        factors = tuple(Factor(name, value) for name, value in named if value is not None)
+        given.append(
+            GivenCharge(
+                code=part.code,
+                name=part.name,
+                section=part.section,
+                quantity=part.quantity,
+                unit=part.unit,
+                price=part.price,
+                vat_rate=part.vat,
+                posting=f"{part.section}.{part.code}",
+                zone=part.zone,
+                factors=factors,
+                document=scenario.source,
+                where=part.page or f"charges[{index}]",
+            )
+        )
+    return given
+
+
+def _advances(scenario: Scenario) -> list[GivenCharge]:
+    """Deduct the advances already invoiced and ask for those that follow, each as a line."""
+    if scenario.advances is None:
+        return []
+    signed = [("advance_invoiced", -1, one) for one in scenario.advances.invoiced]
+    signed += [("advance_following", 1, one) for one in scenario.advances.following]
+    return [
+        GivenCharge(
+            code=code,
+            name=part.name,
+            section="advance",
+            quantity=Decimal(sign),
+            unit="szt.",
+            price=part.net,
+            vat_rate=part.vat,
+            posting=f"advance.{code}",
+            document=scenario.source,
+            where="advances",
+        )
+        for code, sign, part in signed
+    ]
+
+
+def _cover(part: ProsumerPart, rated: Rated) -> Covered:
+    """Cover the import: the zones are ordered by the energy price of this very quote, dearest first."""
+    exported = {row.zone: Decimal(row.kwh) for row in rated.energy if row.quantity == "export"}
+    credit = dict(part.credit_kwh)
+    for zone, kwh in credit_kwh(exported_kwh=exported, ratio=part.ratio or Decimal(0)).items():
+        credit[zone] = credit.get(zone, Decimal(0)) + kwh
+    prices = {line.zone: line.price for line in rated.lines if line.charge == "energy"}
+    imported = {row.zone: row.kwh for row in rated.energy if row.quantity == "import"}
+    dearest = sorted(imported, key=lambda zone: (-prices.get(zone, Decimal(0)), zone))
+    return cover(imported_kwh=imported, credit=credit, dearest=dearest)
+
+
+def _settle(scenario: Scenario, rated: Rated, profile: RatingProfile) -> Settlement | None:
+    part = scenario.prosumer
+    if part is None or part.kind != "net_billing":
+        return None
+    limit = payable_part(
+        lines=rated.lines,
+        charges=frozenset(part.pays.charges),
+        sections=frozenset(part.pays.sections),
+        rounding=profile.vat,
+    )
+    months = [_export_month(one.month, one.kwh, one.price, one.factor, rated) for one in part.months]
+    return settle(opening=part.opening, months=months, limit=limit, gross=rated.gross)
+
+
+def _export_month(
+    month: str, kwh: Decimal | None, price: Decimal, factor: Decimal, rated: Rated
+) -> ExportMonth:
+    exported = sum(row.kwh for row in rated.energy if row.quantity == "export")
+    first = date.fromisoformat(f"{month}-01")
+    return export_month(
+        month=first, kwh=Decimal(exported) if kwh is None else kwh, price=price, factor=factor
+    )
+
+
+def replace_list(loaded: LoadedScenario, versions: Sequence[PriceList]) -> LoadedScenario:
+    """Put a price list in the place of those of the same kind, for a comparison of sellers or distributors."""
+    kind, code = versions[0].kind, versions[0].code
+    lists: dict[str, tuple[PriceList, ...]] = {}
+    for name, several in loaded.lists.items():
+        if several[0].kind is not kind:
+            lists[name] = several
+        elif code not in lists:
+            lists[code] = tuple(versions)
+    lists.setdefault(code, tuple(versions))
+    return replace(loaded, lists=lists)

@@ -1,0 +1,293 @@
+"""The content of a quote as plain data: what `--json` prints, what is compared, what the verifier reads."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from kwit.billing.content import (
+    ENGINE,
+    EnergyData,
+    ExciseData,
+    LineData,
+    PriceListData,
+    SectionData,
+    SpanData,
+    StateData,
+    VatData,
+)
+from kwit.cli.quote import Quote
+from kwit.cli.scenario import PaysPart, ProsumerPart
+from kwit.kernel.energy import from_wh
+from kwit.metering.readings import RegisterReading
+from kwit.metering.usage import IntervalSeries, RegisterSpan, Usage
+from kwit.rating.deposit import Settlement
+from kwit.rating.lines import Line, Rated
+from kwit.rating.net_metering import Covered
+from kwit.tariffs.price_list import PriceList
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FactorData(_Data):
+    """A further factor of a line."""
+
+    name: str
+    value: Decimal
+
+
+class InputData(_Data):
+    """A figure that a quantity was worked out from."""
+
+    name: str
+    value: str
+
+
+class QuoteLineData(LineData):
+    """A line with its factors, the figures behind its quantity, and how far its price is trusted."""
+
+    factors: tuple[FactorData, ...] = ()
+    inputs: tuple[InputData, ...] = ()
+    document: str
+    confidence: str
+
+
+class DepositMonthData(_Data):
+    """A month of energy fed in: value = kWh x price x factor, half up to 0.01."""
+
+    month: str
+    kwh: Decimal
+    price: Decimal
+    factor: Decimal
+    value: Decimal
+
+
+class DepositData(_Data):
+    """The settlement of a net-billing deposit; `limit` is the gross of the charges and sections it may pay."""
+
+    pays_charges: tuple[str, ...]
+    pays_sections: tuple[str, ...]
+
+    opening: Decimal
+    months: tuple[DepositMonthData, ...]
+    available: Decimal
+    limit: Decimal
+    used: Decimal
+    left: Decimal
+
+
+class CoveredData(_Data):
+    """Whole kWh that net-metering covers in a zone, and the credit left there."""
+
+    zone: str
+    kwh: int
+    left_kwh: Decimal
+
+
+class DifferenceData(_Data):
+    """A figure that is not the expected one."""
+
+    figure: str
+    expected: str
+    quoted: str
+
+
+class QuoteContent(_Data):
+    """Everything a quote says."""
+
+    format: Literal["kwit/quote-result/1"] = "kwit/quote-result/1"
+    engine: str = ENGINE
+    scenario: str
+    title: str
+    source: str
+    group: str
+    vat_rounding: str
+    start: date
+    end: date
+    months: str
+    usage: tuple[SpanData, ...]
+    energy: tuple[EnergyData, ...]
+    lines: tuple[QuoteLineData, ...]
+    sections: tuple[SectionData, ...]
+    vat_rows: tuple[VatData, ...]
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    excise: ExciseData | None
+    price_lists: tuple[PriceListData, ...]
+    deposit: DepositData | None
+    covered: tuple[CoveredData, ...]
+    payable: Decimal
+    warnings: tuple[str, ...]
+
+
+def quote_content(quote: Quote) -> QuoteContent | None:
+    """Write a quote as plain data; None when it could not be quoted."""
+    rated, usage, scenario = quote.rated, quote.usage, quote.loaded.scenario
+    if rated is None or usage is None or scenario is None:
+        return None
+    versions = _versions(quote, rated.lines)
+    return QuoteContent(
+        scenario=quote.loaded.version,
+        title=scenario.title,
+        source=scenario.source,
+        group=scenario.group,
+        vat_rounding=str(scenario.profile.vat),
+        start=rated.period.start,
+        end=rated.period.end,
+        months=str(scenario.months or scenario.cycle_months),
+        usage=_usage(usage),
+        energy=tuple(
+            EnergyData(quantity=e.quantity, zone=e.zone, label=e.label, wh=e.wh, kwh=e.kwh)
+            for e in rated.energy
+        ),
+        lines=tuple(_line(line) for line in rated.lines),
+        sections=tuple(
+            SectionData(section=s.section, net=s.net, vat=s.vat, gross=s.gross) for s in rated.sections
+        ),
+        vat_rows=tuple(VatData(rate=r.rate, net=r.net, vat=r.vat, gross=r.gross) for r in rated.vat_rows),
+        net=rated.net,
+        vat=rated.vat,
+        gross=rated.gross,
+        excise=_excise(rated),
+        price_lists=tuple(_price_list(version) for version in versions),
+        deposit=_deposit(quote.settlement, scenario.prosumer) if quote.settlement else None,
+        covered=_covered(quote.covered) if quote.covered else (),
+        payable=quote.settlement.payable if quote.settlement else rated.gross,
+        warnings=tuple(_warnings(versions, rated.lines)),
+    )
+
+
+def _usage(usage: Usage) -> tuple[SpanData, ...]:
+    return (*(_span(span) for span in usage.spans), *(_series(one) for one in usage.series))
+
+
+def _state(reading: RegisterReading) -> StateData:
+    return StateData(
+        day=reading.boundary,
+        kwh=from_wh(reading.state_wh, unit="kWh"),
+        kind=str(reading.kind),
+        source=str(reading.source),
+    )
+
+
+def _span(span: RegisterSpan) -> SpanData:
+    return SpanData(
+        meter_no=span.register.meter_no,
+        register_code=span.register.code,
+        zone=span.register.zone,
+        quantity=span.register.quantity,
+        multiplier=span.register.multiplier,
+        wh=span.wh,
+        first=_state(span.first),
+        last=_state(span.last),
+    )
+
+
+def _series(series: IntervalSeries) -> SpanData:
+    return SpanData(
+        meter_no=series.register.meter_no,
+        register_code=series.register.code,
+        zone="",
+        quantity=series.register.quantity,
+        multiplier=series.register.multiplier,
+        wh=series.wh,
+        series_days=len(series.days),
+        series_sources=(series.register.meter_no,),
+    )
+
+
+def _line(line: Line) -> QuoteLineData:
+    source, price = line.quantity_source, line.price_source
+    return QuoteLineData(
+        charge=line.charge,
+        name=line.name,
+        section=line.section,
+        zone=line.zone,
+        start=line.period.start,
+        end=line.period.end,
+        quantity=line.quantity,
+        unit=line.unit,
+        price=line.price,
+        net=line.net,
+        vat_rate=line.vat_rate,
+        vat=line.vat,
+        posting=line.posting,
+        rule=source.rule,
+        days=source.days,
+        of_days=source.of_days,
+        wh=source.wh,
+        usage=source.usage,
+        price_list=price.version,
+        page=price.page,
+        factors=tuple(FactorData(name=one.name, value=one.value) for one in line.factors),
+        inputs=tuple(InputData(name=name, value=value) for name, value in source.inputs),
+        document=price.document,
+        confidence=price.confidence,
+    )
+
+
+def _excise(rated: Rated) -> ExciseData | None:
+    if rated.excise is None:
+        return None
+    return ExciseData(
+        kwh=rated.excise.kwh, rate_per_mwh=rated.excise.rate_per_mwh, amount=rated.excise.amount
+    )
+
+
+def _deposit(settlement: Settlement, prosumer: ProsumerPart | None) -> DepositData:
+    pays = prosumer.pays if prosumer else PaysPart()
+    return DepositData(
+        pays_charges=pays.charges,
+        pays_sections=pays.sections,
+        opening=settlement.opening,
+        months=tuple(
+            DepositMonthData(
+                month=f"{one.month:%Y-%m}", kwh=one.kwh, price=one.price, factor=one.factor, value=one.value
+            )
+            for one in settlement.months
+        ),
+        available=settlement.available,
+        limit=settlement.limit,
+        used=settlement.used,
+        left=settlement.left,
+    )
+
+
+def _covered(covered: Covered) -> tuple[CoveredData, ...]:
+    zones = dict.fromkeys([*covered.kwh, *covered.left_kwh])
+    return tuple(
+        CoveredData(zone=zone, kwh=covered.kwh.get(zone, 0), left_kwh=covered.left_kwh.get(zone, Decimal(0)))
+        for zone in zones
+    )
+
+
+def _versions(quote: Quote, lines: Sequence[Line]) -> list[PriceList]:
+    known = {version.content_hash: version for several in quote.loaded.lists.values() for version in several}
+    used = dict.fromkeys(line.price_source.version for line in lines if line.price_source.version)
+    return [known[name] for name in used]
+
+
+def _price_list(version: PriceList) -> PriceListData:
+    return PriceListData(
+        code=version.code,
+        title=version.title,
+        document=version.document,
+        version=version.content_hash,
+        confidence=str(version.confidence),
+    )
+
+
+def _warnings(versions: Sequence[PriceList], lines: Sequence[Line]) -> list[str]:
+    """Say which prices are not from an official text."""
+    told: dict[str, None] = {}
+    names = {version.content_hash: version.code for version in versions}
+    for line in lines:
+        if line.price_source.confidence in {"secondary", "unconfirmed"}:
+            list_name = names.get(line.price_source.version, line.price_source.price_list)
+            told[f"{list_name}/{line.charge}: the price is {line.price_source.confidence}"] = None
+    return list(told)

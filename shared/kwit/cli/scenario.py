@@ -1,0 +1,323 @@
+"""A scenario of `kwit quote`: everything a printed bill rests on, as people write it in YAML or JSON.
+
+Decimals are text in quotation marks, days are ISO dates, a period names its first and its last day as bills
+print them. docs/quote.md explains the file; docs/quote.schema.json is made from here.
+"""
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from kwit.kernel.time import Period
+from kwit.rating.profile import MonthsAtChange, VatRounding
+from kwit.tariffs.schema import Amount, Count, Day, Name, Text
+
+_MOST_MONTHS = 120
+_STANDARD, _ONE, _ZERO = Decimal("0.23"), Decimal(1), Decimal(0)
+Quantity = Literal["import", "export", "import_unbalanced", "reactive_inductive", "reactive_capacitive"]
+# A file may name days far away; arithmetic of days must not leave the calendar.
+_FIRST, _LAST = date(2000, 1, 1), date(2099, 12, 31)
+
+
+def _near(day: date) -> date:
+    if not _FIRST <= day <= _LAST:
+        raise ValueError(f"{day} is not between {_FIRST} and {_LAST}")
+    return day
+
+
+def _positive(number: Decimal) -> Decimal:
+    if number <= 0:
+        raise ValueError(f"{number} is not over zero")
+    return number
+
+
+def _months(number: Decimal) -> Decimal:
+    if not 0 <= number <= _MOST_MONTHS:
+        raise ValueError(f"{number} is not between 0 and {_MOST_MONTHS} months")
+    return number
+
+
+NearDay = Annotated[Day, AfterValidator(_near)]
+PositiveAmount = Annotated[Amount, AfterValidator(_positive)]
+MonthCount = Annotated[Amount, AfterValidator(_months)]
+Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+SectionName = Literal["sale", "distribution", "other", "advance"]
+
+
+def _list_data(value: object) -> object:
+    """Refuse a price list that is no mapping; its fields are checked as those of a price list file are."""
+    if not isinstance(value, dict):
+        raise ValueError("a price list is keys with values")  # noqa: TRY004 - pydantic collects ValueError
+    return value
+
+
+InlineList = Annotated[dict[str, object], BeforeValidator(_list_data)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class PeriodPart(_Part):
+    """The days billed, both ends included, as a bill prints them (od … do …)."""
+
+    first_day: NearDay
+    last_day: NearDay
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last_day < self.first_day:
+            raise ValueError(f"last_day {self.last_day} is before first_day {self.first_day}")
+        return self
+
+
+class GivenPart(_Part):
+    """A charge as the bill prints it: net = quantity x price x multiplier x coefficient, rounded once."""
+
+    code: Name
+    name: Text
+    section: SectionName
+    zone: str = ""
+    quantity: Amount
+    unit: Text
+    price: Amount
+    multiplier: Amount | None = Field(default=None, description="k, 1.23, coefficient A")
+    coefficient: Amount | None = Field(default=None, description="the bracket of reactive energy")
+    vat: Amount = Field(default=_STANDARD, description="rate as a fraction, 0.23")
+    page: str = ""
+
+
+class TotalPart(_Part):
+    """Energy by zone as the bill prints it, over the period or over the days `first_day` to `last_day`."""
+
+    quantity: Quantity = "import"
+    kwh: dict[Name, Amount] = Field(min_length=1, description="kWh, or kvarh of reactive energy, by zone")
+    first_day: NearDay | None = None
+    last_day: NearDay | None = None
+
+
+class StatePart(_Part):
+    """A register's state between the ends of the period, at the midnight that ends a day."""
+
+    end_of: NearDay
+    state: Amount
+
+
+class RegisterPart(_Part):
+    """A register with its states at both ends of the period, and those between if there are any."""
+
+    zone: Name = "all"
+    quantity: Quantity = "import"
+    meter: str = "meter"
+    register_code: str = Field(default="", alias="register")
+    digits: Annotated[int, Field(ge=1, le=12)] = 6
+    multiplier: Count = 1
+    first: Amount
+    last: Amount
+    between: tuple[StatePart, ...] = ()
+    estimated: bool = False
+
+
+class SeriesPart(_Part):
+    """Interval values of the whole period in a file beside the scenario: one kWh value a line, in order."""
+
+    file: Text
+    minutes: Literal[15, 30, 60] = 60
+    quantity: Quantity = "import"
+    winter_time: bool = False
+
+
+class UsagePart(_Part):
+    """The use of the period: totals, register states, or interval series."""
+
+    totals: tuple[TotalPart, ...] = ()
+    registers: tuple[RegisterPart, ...] = ()
+    series: tuple[SeriesPart, ...] = ()
+
+
+class PowerPart(_Part):
+    """Power taken: hourly excesses over the contracted power, or the maximum of the period, in kW."""
+
+    excesses: tuple[Amount, ...] = ()
+    maximum: Amount | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if bool(self.excesses) == (self.maximum is not None):
+            raise ValueError("give either excesses or maximum")
+        return self
+
+
+class ExportMonthPart(_Part):
+    """A month of energy fed in: kWh (the export of the usage when left out), PLN per kWh, and the factor."""
+
+    month: Month
+    kwh: Amount | None = None
+    price: Amount
+    factor: Amount = _ONE
+
+
+class PaysPart(_Part):
+    """What a seller lets the deposit pay: charges by code, or whole sections."""
+
+    charges: tuple[Name, ...] = ()
+    sections: tuple[SectionName, ...] = ()
+
+
+class ProsumerPart(_Part):
+    """A prosumer's figures: a deposit (net_billing), or a credit of kWh (net_metering)."""
+
+    kind: Literal["net_billing", "net_metering"]
+    opening: Amount = Field(default=_ZERO, description="deposit from before, PLN")
+    months: tuple[ExportMonthPart, ...] = ()
+    pays: PaysPart = PaysPart(sections=("sale",))
+    ratio: Amount | None = Field(default=None, description="0.8 or 0.7 of the energy fed in")
+    credit_kwh: dict[Name, Amount] = Field(default_factory=dict, description="credit from before, by zone")
+
+    @model_validator(mode="after")
+    def _fields_of_kind(self) -> Self:
+        if self.kind == "net_metering" and self.ratio is None:
+            raise ValueError("net_metering needs a ratio")
+        if self.kind == "net_billing" and (self.ratio is not None or self.credit_kwh):
+            raise ValueError("net_billing has no ratio and no credit_kwh")
+        if self.kind == "net_metering" and (self.months or self.opening):
+            raise ValueError("net_metering has no deposit")
+        if self.opening < 0:
+            raise ValueError(f"a deposit cannot be negative: {self.opening}")
+        return self
+
+
+class AdvancePart(_Part):
+    """An advance (zaliczka, rata): its name and net amount."""
+
+    name: Text
+    net: Amount
+    vat: Amount = _STANDARD
+
+
+class AdvancesPart(_Part):
+    """Advances already invoiced, which are deducted, and those that the document asks for."""
+
+    invoiced: tuple[AdvancePart, ...] = ()
+    following: tuple[AdvancePart, ...] = ()
+
+
+class ProfilePart(_Part):
+    """How the seller rounds and prints; see the rating profile."""
+
+    vat: VatRounding = VatRounding.DOCUMENT
+    lines_by_zone: tuple[Name, ...] = ()
+    units: dict[Name, Literal["kWh", "MWh"]] = Field(default_factory=dict)
+    names: dict[Name, Text] = Field(default_factory=dict)
+    month_digits: Annotated[int, Field(ge=0, le=8)] = 4
+    merge_equal_prices: bool = True
+    months_at_change: MonthsAtChange = MonthsAtChange.BY_DAYS
+    tg_phi_digits: Annotated[int, Field(ge=0, le=12)] | None = None
+    bracket_digits: Annotated[int, Field(ge=0, le=12)] | None = None
+
+
+class TotalsPart(_Part):
+    """Printed totals, each of them optional."""
+
+    net: Amount | None = None
+    vat: Amount | None = None
+    gross: Amount | None = None
+
+
+class ExpectedLine(TotalsPart):
+    """A printed line, found by its charge and zone; what is left out is not compared."""
+
+    charge: Name
+    zone: str | None = None
+    quantity: Amount | None = None
+    unit: Text | None = None
+    price: Amount | None = None
+
+
+class ExpectedSettlement(_Part):
+    """Printed figures of the deposit or of the credit."""
+
+    available: Amount | None = None
+    used: Amount | None = None
+    left: Amount | None = None
+    payable: Amount | None = None
+    covered_kwh: dict[Name, Amount] = Field(default_factory=dict)
+
+
+class ExpectPart(TotalsPart):
+    """What the bill prints: every difference is named, and the command ends with 1."""
+
+    excise: Amount | None = None
+    sections: dict[SectionName, TotalsPart] = Field(default_factory=dict)
+    lines: tuple[ExpectedLine, ...] = ()
+    all_lines: bool = Field(default=True, description="false when the bill was published in part")
+    settlement: ExpectedSettlement | None = None
+
+
+class Scenario(_Part):
+    """A whole scenario."""
+
+    format: Literal["kwit/quote/1"]
+    title: str = ""
+    source: str = Field(default="", description="where the bill was published")
+    note: str = ""
+    period: PeriodPart
+    group: str = ""
+    household: bool | None = Field(default=None, description="left out: groups whose code begins with G")
+    phases: Literal[1, 3] = 1
+    cycle_months: Annotated[int, Field(ge=1, le=_MOST_MONTHS)] = 1
+    months: MonthCount | None = Field(default=None, description="months as printed; left out: the cycle's")
+    months_of: dict[Name, MonthCount] = Field(default_factory=dict, description="months of single charges")
+    remote_reading: bool = False
+    annual_kwh: Annotated[int, Field(ge=0)] | None = None
+    bracket: Name | None = Field(default=None, description="code of the bracket of yearly use")
+    contracted_kw: Amount | None = None
+    capacity_share: Amount | None = None
+    capacity_coefficient: Amount = _ONE
+    tg_phi0: PositiveAmount | None = None
+    bill_sections: tuple[Literal["sale", "distribution", "other"], ...] = ("sale", "distribution", "other")
+    price_lists: tuple[Text, ...] = Field(default=(), description="codes of shipped lists, or files")
+    lists: tuple[InlineList, ...] = Field(default=(), description="price lists written here")
+    charges: tuple[GivenPart, ...] = ()
+    usage: UsagePart = UsagePart()
+    power: PowerPart | None = None
+    prosumer: ProsumerPart | None = None
+    advances: AdvancesPart | None = None
+    profile: ProfilePart = ProfilePart()
+    expect: ExpectPart | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.price_lists or self.lists) and not self.group:
+            raise ValueError("price lists need a group")
+        if self.annual_kwh is not None and self.bracket is not None:
+            raise ValueError("give annual_kwh or bracket, not both")
+        if not (self.price_lists or self.lists or self.charges or self.prosumer or self.advances):
+            raise ValueError("nothing to quote: no price_lists, lists, charges, prosumer or advances")
+        if self.months == 0:
+            raise ValueError("months must be over zero; months_of may say 0 of a charge")
+        return self
+
+    @property
+    def days(self) -> Period:
+        """Return the period as the engine takes it."""
+        last = self.period.last_day
+        return Period(self.period.first_day, last.fromordinal(last.toordinal() + 1))
+
+
+def json_schema_text() -> str:
+    """Write the JSON Schema of a scenario, for editors that check YAML while it is typed."""
+    schema = Scenario.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

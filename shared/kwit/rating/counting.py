@@ -1,0 +1,261 @@
+"""Count what a planned line is for: one small function for each basis, all of them in the table at the end."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from kwit.kernel.energy import apportion
+from kwit.kernel.money import half_up
+from kwit.kernel.time import Period
+from kwit.rating.facts import Facts
+from kwit.rating.lines import Factor, QuantitySource, RatingProblem
+from kwit.rating.net_metering import OPUST_CHARGES
+from kwit.rating.plan import Plan, PlannedLine
+from kwit.rating.profile import MonthsAtChange, RatingProfile
+from kwit.rating.quantities import ZoneEnergy, share_whole_kwh
+from kwit.rating.reactive import TG_PHI_0, reactive_share
+from kwit.rating.terms import Months
+from kwit.tariffs.price_list import Basis, PartialPeriod
+
+IMPORT, UNBALANCED = "import", "import_unbalanced"
+INDUCTIVE, CAPACITIVE = "reactive_inductive", "reactive_capacitive"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A quantity in kWh, kvarh, kW, months, days or documents, its evidence, and further factors."""
+
+    quantity: Decimal
+    source: QuantitySource
+    factors: tuple[Factor, ...] = ()
+
+
+@dataclass(slots=True)
+class Counting:
+    """What the bases count from; lives for one call of `rate`."""
+
+    plan: Plan
+    period: Period
+    profile: RatingProfile
+    months: Months
+    facts: Facts
+    energies: Mapping[str, Mapping[str, ZoneEnergy]] = field(default_factory=dict)
+    capacity_wh: Sequence[int] | None = None
+    problems: list[RatingProblem] = field(default_factory=list)
+
+    def problem(self, code: str, detail: str) -> Counted:
+        """Note why a line cannot be counted; the zero that comes back never reaches a document."""
+        self.problems.append(RatingProblem(code, detail))
+        return Counted(Decimal(0), QuantitySource(code, 0, self.period.days))
+
+
+def _source(
+    counting: Counting,
+    line: PlannedLine,
+    rule: str,
+    *,
+    wh: int | None = None,
+    usage: tuple[int, ...] = (),
+    inputs: tuple[tuple[str, str], ...] = (),
+) -> QuantitySource:
+    return QuantitySource(rule, line.period.days, counting.period.days, wh, usage, inputs)
+
+
+def _zones(counting: Counting, line: PlannedLine, quantity: str) -> list[ZoneEnergy]:
+    zones = counting.energies.get(quantity, {})
+    if not line.zone:
+        return list(zones.values())
+    return [zones[line.zone]] if line.zone in zones else []
+
+
+def _kwh(zones: Sequence[ZoneEnergy], indexes: tuple[int, ...]) -> int:
+    return sum(zone.kwh[i] for zone in zones for i in indexes)
+
+
+def _wh(zones: Sequence[ZoneEnergy], indexes: tuple[int, ...]) -> int:
+    return sum(zone.wh[i] for zone in zones for i in indexes)
+
+
+def _behind(zones: Sequence[ZoneEnergy]) -> tuple[int, ...]:
+    if len(zones) == 1:
+        return zones[0].usage
+    return tuple(sorted({index for zone in zones for index in zone.usage}))
+
+
+def _energy(counting: Counting, line: PlannedLine) -> Counted:
+    zones = _zones(counting, line, IMPORT)
+    kwh, wh = _kwh(zones, line.indexes), _wh(zones, line.indexes)
+    inputs: tuple[tuple[str, str], ...] = ()
+    if counting.facts.covered_kwh and line.charge.code in OPUST_CHARGES:
+        covered = sum(_covered(counting, zone, line.indexes) for zone in zones)
+        kwh, inputs = kwh - covered, (("covered_kwh", str(covered)),)
+    source = _source(counting, line, "whole_kwh_of_zone", wh=wh, usage=_behind(zones), inputs=inputs)
+    return Counted(Decimal(kwh), source)
+
+
+def _covered(counting: Counting, zone: ZoneEnergy, indexes: tuple[int, ...]) -> int:
+    """Share the kWh that net-metering covers in a zone among the segments as the zone's kWh are."""
+    covered = counting.facts.covered_kwh.get(zone.zone, 0)
+    if not covered:
+        return 0
+    shares = apportion(covered, weights=zone.kwh)
+    return sum(shares[i] for i in indexes)
+
+
+def _unbalanced(counting: Counting, line: PlannedLine) -> Counted:
+    zones = _zones(counting, line, UNBALANCED)
+    if not zones:
+        return counting.problem("quantity_missing", f"{line.charge.code}: no import before balancing")
+    source = _source(
+        counting,
+        line,
+        "whole_kwh_before_balancing",
+        wh=_wh(zones, line.indexes),
+        usage=_behind(zones),
+    )
+    return Counted(Decimal(_kwh(zones, line.indexes)), source)
+
+
+def _balanced_off(counting: Counting, line: PlannedLine) -> Counted:
+    gross, balanced = _zones(counting, line, UNBALANCED), _zones(counting, line, IMPORT)
+    if not gross:
+        return counting.problem("quantity_missing", f"{line.charge.code}: no import before balancing")
+    before, after = _kwh(gross, line.indexes), _kwh(balanced, line.indexes)
+    source = _source(
+        counting,
+        line,
+        "whole_kwh_balanced_off",
+        wh=_wh(gross, line.indexes) - _wh(balanced, line.indexes),
+        usage=_behind([*gross, *balanced]),
+        inputs=(("before_balancing_kwh", str(before)), ("after_balancing_kwh", str(after))),
+    )
+    return Counted(Decimal(before - after), source)
+
+
+def _inductive(counting: Counting, line: PlannedLine) -> Counted:
+    reactive, active = _zones(counting, line, INDUCTIVE), _zones(counting, line, IMPORT)
+    if not reactive:
+        return counting.problem("quantity_missing", f"{line.charge.code}: no inductive energy is read")
+    kvarh, kwh = _kwh(reactive, line.indexes), _kwh(active, line.indexes)
+    usage = _behind([*reactive, *active])
+    if kwh <= 0:
+        source = _source(counting, line, "all_kvarh_without_active_energy", usage=usage)
+        return Counted(Decimal(max(kvarh, 0)), source)
+    limit = next(one for one in (line.terms.tg_phi0, line.charge.tg_phi0, TG_PHI_0) if one is not None)
+    share = reactive_share(
+        active_kwh=kwh,
+        inductive_kvarh=kvarh,
+        tg_phi0=limit,
+        tg_phi_digits=counting.profile.tg_phi_digits,
+        bracket_digits=counting.profile.bracket_digits,
+    )
+    inputs = (("kvarh", str(kvarh)), ("tg_phi", f"{share.tg_phi:.6f}"), ("tg_phi0", str(limit)))
+    wh = _wh(active, line.indexes)
+    source = _source(counting, line, "active_energy_over_tg_phi0", wh=wh, usage=usage, inputs=inputs)
+    return Counted(Decimal(kwh), source, (Factor("bracket", share.bracket),))
+
+
+def _capacitive(counting: Counting, line: PlannedLine) -> Counted:
+    zones = _zones(counting, line, CAPACITIVE)
+    if not zones:
+        return counting.problem("quantity_missing", f"{line.charge.code}: no capacitive energy is read")
+    source = _source(counting, line, "all_kvarh", wh=_wh(zones, line.indexes), usage=_behind(zones))
+    return Counted(Decimal(_kwh(zones, line.indexes)), source)
+
+
+def _capacity(counting: Counting, line: PlannedLine) -> Counted:
+    coefficient = line.terms.capacity_coefficient
+    factors = () if coefficient == 1 else (Factor("A", coefficient),)
+    if counting.capacity_wh is not None:
+        kwh = share_whole_kwh(counting.capacity_wh)
+        wh = sum(counting.capacity_wh[i] for i in line.indexes)
+        source = _source(counting, line, "whole_kwh_in_capacity_hours", wh=wh)
+        return Counted(Decimal(sum(kwh[i] for i in line.indexes)), source, factors)
+    share = line.terms.capacity_share
+    if share is None:
+        return counting.problem("capacity_hours_unknown", "no series and no share of capacity hours")
+    zones = list(counting.energies.get(IMPORT, {}).values())
+    quantity = half_up(_kwh(zones, line.indexes) * share, digits=0)
+    source = _source(counting, line, f"share_{share}_of_kwh", wh=_wh(zones, line.indexes))
+    return Counted(quantity, source, factors)
+
+
+def _months(counting: Counting, line: PlannedLine) -> Counted:
+    full = line.charge.partial_period is PartialPeriod.FULL
+    digits = counting.profile.month_digits
+    stated = counting.facts.months_of.get(line.charge.code)
+    if stated is None:
+        units = counting.months.units(digits=digits, full=full)
+    else:
+        digits = max(digits, -int(stated.as_tuple().exponent))
+        units = int(stated.scaleb(digits))
+    shares = _share_months(counting, units, 10**digits)
+    months = Decimal(sum(shares[i] for i in line.indexes)).scaleb(-digits)
+    months = months.to_integral_value() if months == months.to_integral_value() else months
+    rule = "months_stated" if stated is not None else "months_full" if full else "months_by_days"
+    return Counted(months, _source(counting, line, rule))
+
+
+def _share_months(counting: Counting, units: int, month: int) -> list[int]:
+    """Share months, in units, among the segments: by days, or each to the segment of its last day."""
+    segments = counting.plan.segments
+    if len(segments) == 1:
+        return [units]
+    if counting.profile.months_at_change is MonthsAtChange.BY_DAYS:
+        return apportion(units, weights=[segment.days for segment in segments])
+    shares = [0] * len(segments)
+    for done in range(0, units, month):
+        part = min(month, units - done)
+        last_day = -(-(done + part) * counting.period.days // units)
+        edge = 0
+        for index, segment in enumerate(segments):
+            edge += segment.days
+            if last_day <= edge:
+                shares[index] += part
+                break
+    return shares
+
+
+def _power(counting: Counting, line: PlannedLine) -> Counted:
+    power = line.terms.contracted_kw
+    if power is None:
+        return counting.problem("contracted_power_missing", line.charge.code)
+    months = _months(counting, line)
+    return Counted(power * months.quantity, _source(counting, line, f"power_{months.source.rule}"))
+
+
+def _power_excess(counting: Counting, line: PlannedLine) -> Counted:
+    if counting.facts.power_excess is None:
+        return counting.problem(
+            "power_excess_unknown", f"{line.charge.code}: no series and no figures of power"
+        )
+    mine = [one for one in counting.facts.power_excess if one.start in line.period.range]
+    inputs = tuple((f"{one.rule} {one.start.isoformat()}", str(one.kw)) for one in mine)
+    quantity = sum((one.kw for one in mine), Decimal(0))
+    return Counted(quantity, _source(counting, line, "power_excess", inputs=inputs))
+
+
+def _day(counting: Counting, line: PlannedLine) -> Counted:
+    return Counted(Decimal(line.period.days), _source(counting, line, "days"))
+
+
+def _document(counting: Counting, line: PlannedLine) -> Counted:
+    return Counted(Decimal(1), _source(counting, line, "documents"))
+
+
+COUNTS: Mapping[Basis, Callable[[Counting, PlannedLine], Counted]] = {
+    Basis.ENERGY_BY_ZONE: _energy,
+    Basis.ENERGY: _energy,
+    Basis.ENERGY_UNBALANCED: _unbalanced,
+    Basis.ENERGY_BALANCED_OFF: _balanced_off,
+    Basis.REACTIVE_INDUCTIVE: _inductive,
+    Basis.REACTIVE_CAPACITIVE: _capacitive,
+    Basis.CAPACITY_HOURS_ENERGY: _capacity,
+    Basis.MONTH: _months,
+    Basis.POWER: _power,
+    Basis.POWER_EXCESS: _power_excess,
+    Basis.DAY: _day,
+    Basis.DOCUMENT: _document,
+}
+# Bases that look at nothing but terms, months and days: their lines are the same for a whole plan.
+FIXED = frozenset({Basis.MONTH, Basis.POWER, Basis.DAY, Basis.DOCUMENT})

@@ -1,0 +1,56 @@
+"""Facts of a period that no price list and no plain use tells: covered energy, power taken over the contract."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from kwit.rating.lines import Factor
+
+
+@dataclass(frozen=True, slots=True)
+class PowerExcess:
+    """Power taken over the contracted power (przekroczenie mocy umownej) in the month that begins on `start`.
+
+    `kw` is the figure the tariff charges, the sum of the ten largest hourly excesses or ten times the largest;
+    `rule` says which.
+    """
+
+    start: date
+    kw: Decimal
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenCharge:
+    """A charge as a document prints it, with no price list behind it; `where` names the place it was given."""
+
+    code: str
+    name: str
+    section: str
+    quantity: Decimal
+    unit: str
+    price: Decimal
+    vat_rate: Decimal
+    posting: str
+    zone: str = ""
+    factors: tuple[Factor, ...] = ()
+    document: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What rating knows of a period beside its use.
+
+    `covered_kwh` are the whole kWh by zone that net-metering covers (opust); `power_excess` is None when
+    nobody looked for it; `months_of` says how many months a charge is taken for where the period does not.
+    """
+
+    covered_kwh: Mapping[str, int] = field(default_factory=dict)
+    power_excess: tuple[PowerExcess, ...] | None = None
+    months_of: Mapping[str, Decimal] = field(default_factory=dict)
+    given: tuple[GivenCharge, ...] = ()
+
+
+NO_FACTS = Facts()

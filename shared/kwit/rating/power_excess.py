@@ -1,0 +1,59 @@
+"""Power over the contracted power (przekroczenie mocy umownej), hour by hour or as one maximum.
+
+Rule: distribution tariffs 2026, PGE Dystrybucja 3.2.10-16 (p. 34), Energa-Operator 4.2.10-16 (p. 25).
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from kwit.metering.readings import IntervalDay
+from kwit.rating.facts import PowerExcess
+
+LARGEST = 10
+_MINUTES = 60
+
+
+def hourly_excesses(
+    *, values_wh: Sequence[int], minutes: int, contracted_kw: Decimal, multiplier: int = 1
+) -> list[Decimal]:
+    """List, in kW, the excess of every hour that has one: its largest average power over the contracted one.
+
+    `values_wh` are intervals of `minutes` from the start of a local day on; `multiplier` is the meter's.
+    """
+    per_hour = _MINUTES // minutes
+    hours = (max(values_wh[at : at + per_hour]) for at in range(0, len(values_wh), per_hour))
+    powers = (Decimal(wh * multiplier * per_hour).scaleb(-3) for wh in hours)
+    return [power - contracted_kw for power in powers if power > contracted_kw]
+
+
+def largest_ten(excesses: Sequence[Decimal], *, start: date) -> PowerExcess:
+    """Add up the ten largest hourly excesses of the month that begins on `start`, all of them when fewer."""
+    kw = sum(sorted(excesses, reverse=True)[:LARGEST], Decimal(0))
+    return PowerExcess(start, kw, "sum_of_ten_largest_hourly_excesses")
+
+
+def ten_times_largest(*, maximum_kw: Decimal, contracted_kw: Decimal, start: date) -> PowerExcess:
+    """Take ten times the one excess that a meter with a maximum register tells of a billing period."""
+    excess = max(maximum_kw - contracted_kw, Decimal(0))
+    return PowerExcess(start, LARGEST * excess, "ten_times_the_largest_excess")
+
+
+def monthly_excesses(
+    *, days: Sequence[IntervalDay], contracted_kw: Decimal, multiplier: int = 1
+) -> tuple[PowerExcess, ...]:
+    """Return, for each calendar month that interval days fall in, its ten largest excesses; in order."""
+    months: dict[date, list[Decimal]] = {}
+    starts: dict[date, date] = {}
+    for day in sorted(days, key=lambda one: one.day):
+        month = day.day.replace(day=1)
+        starts.setdefault(month, day.day)
+        months.setdefault(month, []).extend(
+            hourly_excesses(
+                values_wh=day.values_wh,
+                minutes=day.minutes,
+                contracted_kw=contracted_kw,
+                multiplier=multiplier,
+            )
+        )
+    return tuple(largest_ten(excesses, start=starts[month]) for month, excesses in months.items())

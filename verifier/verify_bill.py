@@ -1,0 +1,200 @@
+"""Check the arithmetic of a bill or a quote of kWit from its JSON alone; nothing but the standard library.
+
+    python verify_bill.py FILE.json …        ends with 1 and names the first difference of each file
+
+Checked: use by zone, quantities, nets, VAT, sections, VAT rows, totals, excise, the deposit.
+"""
+# ruff: noqa: INP001 - a script that stands alone is no package
+
+import json
+import sys
+from collections import defaultdict
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from pathlib import Path
+
+UNITS = {"MWh": 1000, "Mvarh": 1000}
+
+
+class DifferenceError(Exception):
+    """A figure is not what the others make it."""
+
+
+def same(what, stated, computed):
+    """Raise DifferenceError unless two figures are equal."""
+    if stated != computed:
+        raise DifferenceError(f"{what}: stated {stated}, computed {computed}")
+
+
+def half_up(exact, step="0.01"):
+    """Round half up, away from zero, to the grosz or to `step`."""
+    return exact.quantize(Decimal(step), rounding=ROUND_HALF_UP)
+
+
+def number(value):
+    """Read a figure exactly."""
+    return Decimal(str(value))
+
+
+def net_of(rows, name="net"):
+    """Add nets, or what else is named, up."""
+    return sum((number(row[name]) for row in rows), Decimal(0))
+
+
+def vat_of(bill, lines):
+    """Add up the VAT of lines: their own, or that of their net by rate."""
+    if bill["vat_rounding"] == "line":
+        return net_of(lines, "vat")
+    nets = defaultdict(Decimal)
+    for line in lines:
+        nets[number(line["vat_rate"])] += number(line["net"])
+    return sum((half_up(net * rate) for rate, net in nets.items()), Decimal(0))
+
+
+def verify_spans(bill):
+    """Check that each span of use is the advance of its register, whose display may have rolled over once."""
+    for index, span in enumerate(bill["usage"]):
+        if span["first"] is None:
+            continue
+        moved = (number(span["last"]["kwh"]) - number(span["first"]["kwh"])) * 1000 * span["multiplier"]
+        rolled = [moved + 10**digits * 1000 * span["multiplier"] for digits in range(4, 13)]
+        if moved >= 0 or span["wh"] not in rolled:
+            same(f"usage[{index}].wh", span["wh"], moved)
+
+
+def zone_energy(bill):
+    """Check Wh and whole kWh of each zone; return whole kWh (kvarh) by quantity and zone."""
+    wh, series = defaultdict(int), set()
+    for span in bill["usage"]:
+        wh[span["quantity"], span["zone"]] += span["wh"]
+        if span["first"] is None:
+            series.add(span["quantity"])
+    kwh = {key: int(half_up(Decimal(value) / 1000, "1")) for key, value in wh.items() if key[1]}
+    for row in bill["energy"]:
+        key = (row["quantity"], row["zone"])
+        if row["quantity"] not in series:
+            same(f"energy {key} wh", row["wh"], wh[key])
+        kwh[key] = int(half_up(Decimal(row["wh"]) / 1000, "1"))
+        same(f"energy {key} kwh", row["kwh"], kwh[key])
+    for quantity in series & {row["quantity"] for row in bill["energy"]}:
+        zones = sum(row["wh"] for row in bill["energy"] if row["quantity"] == quantity)
+        same(f"energy {quantity} wh", zones, sum(value for (q, _), value in wh.items() if q == quantity))
+    return kwh
+
+
+def verify_quantities(bill, kwh):
+    """Check that the lines of a charge over the whole period add up to the energy or months they rest on."""
+    days, sums, covered = defaultdict(int), defaultdict(Decimal), defaultdict(int)
+    for line in bill["lines"]:
+        key = (line["charge"], line["zone"], line["rule"])
+        days[key] += line["days"]
+        sums[key] += number(line["quantity"]) * UNITS.get(line["unit"], 1)
+        for one in (one for one in line.get("inputs", ()) if one["name"] == "covered_kwh"):
+            covered[key] += int(one["value"])
+    for (charge, zone, rule), total in sums.items():
+        of = {q: sum(v for (p, z), v in kwh.items() if p == q and zone in {"", z}) for q, _ in kwh}
+        used, gross = of.get("import", 0), of.get("import_unbalanced", 0)
+        wanted = {
+            "whole_kwh_of_zone": used - covered.get((charge, zone, rule), 0),
+            "active_energy_over_tg_phi0": used,
+            "whole_kwh_before_balancing": gross,
+            "whole_kwh_balanced_off": gross - used,
+            "all_kvarh": of.get("reactive_capacitive", 0),
+        }.get(rule)
+        whole = {days[charge, zone, rule]} == {one["of_days"] for one in bill["lines"]}
+        if wanted is not None and (whole or total > wanted):
+            same(f"quantity of {charge} {zone}", total, wanted)
+        if rule == "months_by_days" and abs(Fraction(total) - Fraction(bill["months"])) >= Fraction(1, 2):
+            same(f"months of {charge}", total, bill["months"])
+    for row in bill.get("covered", ()):
+        told = {value for key, value in covered.items() if key[1] == row["zone"]} or {0}
+        same(f"covered {row['zone']}", {row["kwh"]}, told)
+
+
+def verify_lines(bill):
+    """Check net and VAT of each line."""
+    for index, line in enumerate(bill["lines"]):
+        product = number(line["quantity"]) * number(line["price"])
+        for factor in line.get("factors", ()):
+            product *= number(factor["value"])
+        what = f"lines[{index}] {line['charge']}"
+        same(f"{what} net", net := number(line["net"]), half_up(product))
+        vat = str(half_up(net * number(line["vat_rate"]))) if bill["vat_rounding"] == "line" else None
+        same(f"{what} vat", line["vat"], vat)
+
+
+def verify_sums(what, row, net, vat):
+    """Check one row."""
+    stated = [number(row[name]) for name in ("net", "vat", "gross")]
+    same(f"{what} net, vat, gross", stated, [net, vat, net + vat])
+
+
+def verify_totals(bill):
+    """Check sections, the rows of the VAT summary and the document's totals."""
+    rounding = bill["vat_rounding"]
+    same("vat_rounding", {rounding} - {"line", "section", "document"}, set())
+    by_section, by_rate = defaultdict(list), defaultdict(list)
+    for line in bill["lines"]:
+        by_section[line["section"]].append(line)
+        by_rate[number(line["vat_rate"])].append(line)
+    same("sections", sorted(row["section"] for row in bill["sections"]), sorted(by_section))
+    for row, lines in ((row, by_section[row["section"]]) for row in bill["sections"]):
+        verify_sums(f"section {row['section']}", row, net_of(lines), vat_of(bill, lines))
+    same("VAT rates", sorted(number(row["rate"]) for row in bill["vat_rows"]), sorted(by_rate))
+    for row, lines in ((row, by_rate[number(row["rate"])]) for row in bill["vat_rows"]):
+        parts = [[one for one in lines if one["section"] == name] for name in by_section]
+        vat = sum((vat_of(bill, part) for part in (parts if rounding == "section" else [lines])), Decimal(0))
+        verify_sums(f"VAT row {row['rate']}", row, net_of(lines), vat)
+    verify_sums("document", bill, net_of(bill["vat_rows"]), net_of(bill["vat_rows"], "vat"))
+
+
+def verify_excise(bill):
+    """Check the excise told as information: on the import before balancing where there is one."""
+    if (excise := bill["excise"]) is not None:
+        gross = [row["kwh"] for row in bill["energy"] if row["quantity"] == "import_unbalanced"]
+        kwh = sum(gross or [row["kwh"] for row in bill["energy"] if row["quantity"] == "import"])
+        same("excise kwh", excise["kwh"], kwh)
+        same("excise", number(excise["amount"]), half_up(kwh * number(excise["rate_per_mwh"]) / 1000))
+
+
+def verify_deposit(bill):
+    """Check what energy fed in is worth, what it pays, and what is left to be paid."""
+    deposit, used = bill.get("deposit"), Decimal(0)
+    if deposit is not None:
+        available = number(deposit["opening"])
+        for month in deposit["months"]:
+            value = half_up(number(month["kwh"]) * number(month["price"]) * number(month["factor"]))
+            same(f"deposit {month['month']}", number(month["value"]), value)
+            available += value
+        names = {*deposit["pays_charges"], *deposit["pays_sections"]}
+        paid = [one for one in bill["lines"] if names & {one["charge"], one["section"]}]
+        limit = max(net_of(paid) + vat_of(bill, paid), Decimal(0))
+        used = max(min(available, limit), Decimal(0))
+        same("deposit limit", number(deposit["limit"]), limit)
+        figures = [number(deposit[name]) for name in ("available", "used", "left")]
+        same("deposit available, used, left", figures, [available, used, available - used])
+    same("payable", number(bill.get("payable", bill["gross"])), number(bill["gross"]) - used)
+
+
+def verify(bill):
+    """Check a whole bill. Raises DifferenceError naming the first figure that does not hold."""
+    verify_quantities(bill, zone_energy(bill))
+    for check in (verify_spans, verify_lines, verify_totals, verify_excise, verify_deposit):
+        check(bill)
+
+
+def main(names):
+    """Check files, one sentence each; return the exit code."""
+    code = int(not names)
+    for name in names:
+        told = "every figure holds"
+        try:
+            verify(json.loads(Path(name).read_text(encoding="utf-8")))
+        except (DifferenceError, LookupError, TypeError, ValueError, ArithmeticError, OSError) as error:
+            code, told = 1, f"{type(error).__name__}: {error}"
+        print(f"{name}: {told}")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
