@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from kwit.kernel.energy import apportion
-from kwit.kernel.money import half_up
+from kwit.kernel.money import fraction_digits, half_up
 from kwit.kernel.time import Period
 from kwit.rating.facts import Facts
 from kwit.rating.lines import Factor, QuantitySource, RatingProblem
@@ -187,7 +187,8 @@ def _months(counting: Counting, line: PlannedLine) -> Counted:
     if stated is None:
         units = counting.months.units(digits=digits, full=full)
     else:
-        digits = max(digits, -int(stated.as_tuple().exponent))
+        written = fraction_digits(stated)
+        digits = written if len(counting.plan.segments) == 1 else max(digits, written)
         units = int(stated.scaleb(digits))
     shares = _share_months(counting, units, 10**digits)
     months = Decimal(sum(shares[i] for i in line.indexes)).scaleb(-digits)
