@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from kwit.kernel.energy import apportion
-from kwit.kernel.money import half_up
+from kwit.kernel.money import fraction_digits, half_up
 from kwit.kernel.time import Period
 from kwit.rating.facts import Facts
 from kwit.rating.lines import Factor, QuantitySource, RatingProblem
@@ -62,17 +62,23 @@ def _source(
 
 
 def _zones(counting: Counting, line: PlannedLine, quantity: str) -> list[ZoneEnergy]:
-    zones = counting.energies.get(quantity, {})
+    zones = counting.energies.get(quantity)
+    if zones is None:
+        return []
     if not line.zone:
         return list(zones.values())
     return [zones[line.zone]] if line.zone in zones else []
 
 
 def _kwh(zones: Sequence[ZoneEnergy], indexes: tuple[int, ...]) -> int:
+    if len(zones) == 1 and len(indexes) == 1:
+        return zones[0].kwh[indexes[0]]
     return sum(zone.kwh[i] for zone in zones for i in indexes)
 
 
 def _wh(zones: Sequence[ZoneEnergy], indexes: tuple[int, ...]) -> int:
+    if len(zones) == 1 and len(indexes) == 1:
+        return zones[0].wh[indexes[0]]
     return sum(zone.wh[i] for zone in zones for i in indexes)
 
 
@@ -187,7 +193,8 @@ def _months(counting: Counting, line: PlannedLine) -> Counted:
     if stated is None:
         units = counting.months.units(digits=digits, full=full)
     else:
-        digits = max(digits, -int(stated.as_tuple().exponent))
+        written = fraction_digits(stated)
+        digits = written if len(counting.plan.segments) == 1 else max(digits, written)
         units = int(stated.scaleb(digits))
     shares = _share_months(counting, units, 10**digits)
     months = Decimal(sum(shares[i] for i in line.indexes)).scaleb(-digits)
@@ -243,19 +250,19 @@ def _document(counting: Counting, line: PlannedLine) -> Counted:
     return Counted(Decimal(1), _source(counting, line, "documents"))
 
 
-COUNTS: Mapping[Basis, Callable[[Counting, PlannedLine], Counted]] = {
-    Basis.ENERGY_BY_ZONE: _energy,
-    Basis.ENERGY: _energy,
-    Basis.ENERGY_UNBALANCED: _unbalanced,
-    Basis.ENERGY_BALANCED_OFF: _balanced_off,
-    Basis.REACTIVE_INDUCTIVE: _inductive,
-    Basis.REACTIVE_CAPACITIVE: _capacitive,
-    Basis.CAPACITY_HOURS_ENERGY: _capacity,
-    Basis.MONTH: _months,
-    Basis.POWER: _power,
-    Basis.POWER_EXCESS: _power_excess,
-    Basis.DAY: _day,
-    Basis.DOCUMENT: _document,
+COUNTS: Mapping[str, Callable[[Counting, PlannedLine], Counted]] = {
+    Basis.ENERGY_BY_ZONE.value: _energy,
+    Basis.ENERGY.value: _energy,
+    Basis.ENERGY_UNBALANCED.value: _unbalanced,
+    Basis.ENERGY_BALANCED_OFF.value: _balanced_off,
+    Basis.REACTIVE_INDUCTIVE.value: _inductive,
+    Basis.REACTIVE_CAPACITIVE.value: _capacitive,
+    Basis.CAPACITY_HOURS_ENERGY.value: _capacity,
+    Basis.MONTH.value: _months,
+    Basis.POWER.value: _power,
+    Basis.POWER_EXCESS.value: _power_excess,
+    Basis.DAY.value: _day,
+    Basis.DOCUMENT.value: _document,
 }
 # Bases that look at nothing but terms, months and days: their lines are the same for a whole plan.
-FIXED = frozenset({Basis.MONTH, Basis.POWER, Basis.DAY, Basis.DOCUMENT})
+FIXED = frozenset({Basis.MONTH.value, Basis.POWER.value, Basis.DAY.value, Basis.DOCUMENT.value})

@@ -15,7 +15,7 @@ from kwit.rating.lines import PriceSource, RatingProblem
 from kwit.rating.prices import Position, choose_price, positions_on, rate_on, relevant_cuts
 from kwit.rating.profile import RatingProfile
 from kwit.rating.terms import Terms, terms_on
-from kwit.tariffs.price_list import ZONED, Basis, Charge, Price, PriceList, TariffGroup
+from kwit.tariffs.price_list import DERIVED, ZONED, Basis, Charge, Price, PriceList, TariffGroup
 
 Lists = Mapping[str, Sequence[PriceList]]
 
@@ -38,13 +38,16 @@ class PlannedLine:
     vat_rate: Decimal
     source: PriceSource
     terms: Terms
+    basis: str
+    derived: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Segments of a period, the terms of each, and the lines to be printed; or why there can be none.
 
-    `zones` are those of the customer's group in each segment; `labels` what the issuer prints for them;
+    `zones` are those of the customer's group in every segment, None when no line asks for a zone; `by_zone`
+    names the bases, other than energy, that have a line for each zone; `labels` are what the issuer prints;
     `excise_per_mwh` is the excise contained in the price, None when no list states it.
     """
 
@@ -52,6 +55,7 @@ class Plan:
     terms: tuple[Terms, ...]
     lines: tuple[PlannedLine, ...] = ()
     zones: frozenset[str] | None = None
+    by_zone: frozenset[str] = frozenset()
     labels: Mapping[str, str] = field(default_factory=dict)
     excise_per_mwh: Decimal | None = None
     problems: tuple[RatingProblem, ...] = ()
@@ -92,11 +96,14 @@ def make_plan(*, period: Period, terms: Sequence[Terms], lists: Lists, profile: 
     rows = _rows(work)
     groups = [_group_of(one.group, versions) for one, versions in zip(known, in_force, strict=True)]
     zones = [frozenset(group.zones) for group in groups if group is not None]
+    lines = tuple(line for row in rows.values() for line in _row_lines(work, row))
+    zoned = any(line.charge.basis in ZONED for line in lines)
     return Plan(
         segments=tuple(segments),
         terms=tuple(known),
-        lines=tuple(line for row in rows.values() for line in _row_lines(work, row)),
-        zones=frozenset.intersection(*zones) if zones else None,
+        lines=lines,
+        zones=frozenset.intersection(*zones) if zones and zoned else None,
+        by_zone=frozenset(line.basis for line in lines if line.zone),
         labels=dict(groups[0].zones) if groups[0] else {},
         excise_per_mwh=_excise_rate(work),
         problems=tuple(dict.fromkeys(work.problems)),
@@ -211,6 +218,8 @@ def _planned(work: _Work, run: Sequence[_Priced]) -> PlannedLine:
         vat_rate=first.vat_rate,
         source=source,
         terms=work.terms[first.segment],
+        basis=charge.basis.value,
+        derived=charge.basis in DERIVED,
     )
 
 

@@ -29,7 +29,7 @@ from kwit.rating.profile import RatingProfile, VatRounding
 from kwit.rating.quantities import MixedSignsError, ZoneEnergy, energies
 from kwit.rating.terms import Months, Terms
 from kwit.rating.vat import totals
-from kwit.tariffs.price_list import DERIVED, ZONED, PriceList
+from kwit.tariffs.price_list import PriceList
 
 SeriesZones = Mapping[int, Mapping[str, Sequence[int]]]
 
@@ -92,30 +92,26 @@ def _unrated(period: Period, problems: Sequence[RatingProblem]) -> Rated:
 
 
 def _check_zones(counting: Counting) -> None:
-    """Find use in zones that the customer's group does not have: it would be billed nowhere."""
-    plan, known = counting.plan, counting.plan.zones
-    if known is not None and any(line.charge.basis in ZONED for line in plan.lines):
-        stray = sorted(zone for zone in counting.energies.get(IMPORT, ()) if zone not in known)
-        if stray:
-            detail = f"{', '.join(stray)} is no zone of {plan.terms[0].group}"
-            counting.problems.append(RatingProblem("zone_unknown", detail))
-    _check_quantities(counting)
-
-
-def _check_quantities(counting: Counting) -> None:
-    """Find quantities told for zones that lines by zone would pass over, and cover without energy."""
-    for line in counting.plan.lines:
-        quantity = _QUANTITY_OF.get(str(line.charge.basis))
-        strays = set(counting.energies.get(quantity or "", ())) - set(counting.plan.zones or ())
-        if line.zone and strays:
-            detail = f"{line.charge.code}: {', '.join(sorted(strays))} of {quantity}"
-            counting.problems.append(RatingProblem("zone_unknown", detail))
-    imported = counting.energies.get(IMPORT, {})
+    """Find use in zones that the customer's group does not have, and cover without energy under it."""
+    known, imported = counting.plan.zones, counting.energies.get(IMPORT, {})
+    if known is not None:
+        _check_stray(counting, IMPORT, known)
+        for basis, quantity in _QUANTITY_OF.items():
+            if basis in counting.plan.by_zone:
+                _check_stray(counting, quantity, known)
     for zone, kwh in counting.facts.covered_kwh.items():
         used = imported[zone].total_kwh if zone in imported else 0
         if kwh > max(used, 0):
             detail = f"{kwh} kWh of {zone}, {used} kWh used"
             counting.problems.append(RatingProblem("covered_more_than_used", detail))
+
+
+def _check_stray(counting: Counting, quantity: str, known: frozenset[str]) -> None:
+    stray = [zone for zone in counting.energies.get(quantity, ()) if zone not in known]
+    if stray:
+        told = f"{', '.join(sorted(stray))} is no zone of {counting.plan.terms[0].group}"
+        detail = told if quantity == IMPORT else f"{quantity}: {told}"
+        counting.problems.append(RatingProblem("zone_unknown", detail))
 
 
 _QUANTITY_OF = {
@@ -131,19 +127,18 @@ def _lines(counting: Counting, fixed: dict[int, Line]) -> list[Line]:
     plain = not counting.facts.months_of
     lines: list[Line] = []
     for index, planned in enumerate(counting.plan.lines):
-        basis = planned.charge.basis
-        if basis in DERIVED:
+        if planned.derived:
             continue
         line = fixed.get(index) if plain else None
         if line is None:
             found = len(counting.problems)
-            line = _line(planned, COUNTS[basis](counting, planned), planned.price, rounding)
-            if basis in FIXED and plain and len(counting.problems) == found:
+            line = _line(planned, COUNTS[planned.basis](counting, planned), planned.price, rounding)
+            if planned.basis in FIXED and plain and len(counting.problems) == found:
                 fixed[index] = line
         lines.append(line)
     lines += [_given(charge, counting.period, rounding) for charge in counting.facts.given]
     for planned in counting.plan.lines:
-        if planned.charge.basis in DERIVED:
+        if planned.derived:
             counted, price = derived(line=planned, lines=lines, period=counting.period)
             lines.append(_line(planned, counted, price, rounding, unit="zł"))
     return lines

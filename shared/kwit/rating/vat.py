@@ -4,12 +4,11 @@ All three are met on published bills and differ by a grosz or two (ustawa o VAT,
 seller choose).
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kwit.kernel.money import grosze, total
+from kwit.kernel.money import ZERO, grosze, total
 from kwit.rating.lines import Line, SectionTotal, VatRow
 from kwit.rating.profile import VatRounding
 
@@ -31,12 +30,19 @@ def totals(lines: Sequence[Line], *, rounding: VatRounding) -> Totals:
     Section figures are the sums of their lines' VAT, or the section's own VAT, by the profile; with rounding
     on the document they inform, and only the rows are binding.
     """
-    by_cell: dict[tuple[str, Decimal], list[Line]] = defaultdict(list)
+    cells: dict[tuple[str, Decimal], _Cell] = {}
     for line in lines:
-        by_cell[line.section, line.vat_rate].append(line)
-    cells = {cell: _vat(members, rounding) for cell, members in by_cell.items()}
-    rows = tuple(_row(rate, by_cell, cells, rounding) for rate in sorted({rate for _, rate in by_cell}))
-    sections = tuple(_section(name, by_cell, cells) for name in dict.fromkeys(line.section for line in lines))
+        cell = cells.get((line.section, line.vat_rate))
+        if cell is None:
+            cell = cells[line.section, line.vat_rate] = _Cell()
+        cell.net += line.net
+        if line.vat is not None:
+            cell.vat += line.vat
+    if rounding is not VatRounding.LINE:
+        for (_, rate), cell in cells.items():
+            cell.vat = grosze(cell.net * rate)
+    rows = tuple(_row(rate, cells, rounding) for rate in sorted({rate for _, rate in cells}))
+    sections = tuple(_section(name, cells) for name in dict.fromkeys(section for section, _ in cells))
     return Totals(
         sections,
         rows,
@@ -46,29 +52,22 @@ def totals(lines: Sequence[Line], *, rounding: VatRounding) -> Totals:
     )
 
 
-def _vat(lines: Sequence[Line], rounding: VatRounding) -> Decimal:
-    if rounding is VatRounding.LINE:
-        return total(line.vat or Decimal(0) for line in lines)
-    return grosze(total(line.net for line in lines) * lines[0].vat_rate)
+@dataclass(slots=True)
+class _Cell:
+    """Net and VAT of the lines of one section and rate."""
+
+    net: Decimal = ZERO
+    vat: Decimal = ZERO
 
 
-def _row(
-    rate: Decimal,
-    by_cell: dict[tuple[str, Decimal], list[Line]],
-    cells: dict[tuple[str, Decimal], Decimal],
-    rounding: VatRounding,
-) -> VatRow:
-    net = total(line.net for (_, r), members in by_cell.items() if r == rate for line in members)
-    if rounding is VatRounding.DOCUMENT:
-        vat = grosze(net * rate)
-    else:
-        vat = total(cells[cell] for cell in by_cell if cell[1] == rate)
+def _row(rate: Decimal, cells: Mapping[tuple[str, Decimal], _Cell], rounding: VatRounding) -> VatRow:
+    mine = [cell for (_, one), cell in cells.items() if one == rate]
+    net = total(cell.net for cell in mine)
+    vat = grosze(net * rate) if rounding is VatRounding.DOCUMENT else total(cell.vat for cell in mine)
     return VatRow(rate, net, vat, net + vat)
 
 
-def _section(
-    name: str, by_cell: dict[tuple[str, Decimal], list[Line]], cells: dict[tuple[str, Decimal], Decimal]
-) -> SectionTotal:
-    net = total(line.net for (section, _), members in by_cell.items() if section == name for line in members)
-    vat = total(cells[cell] for cell in by_cell if cell[0] == name)
+def _section(name: str, cells: Mapping[tuple[str, Decimal], _Cell]) -> SectionTotal:
+    mine = [cell for (section, _), cell in cells.items() if section == name]
+    net, vat = total(cell.net for cell in mine), total(cell.vat for cell in mine)
     return SectionTotal(name, net, vat, net + vat)
