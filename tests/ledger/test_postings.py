@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from kwit.billing.content import BillContent
 from kwit.documents.document import Document
+from kwit.kernel.money import grosze
 from kwit.kernel.time import Period
 from kwit.ledger.postings import (
     COLUMNS,
@@ -25,7 +26,7 @@ from kwit.ledger.postings import (
 )
 from kwit.rating.lines import Line, PriceSource, QuantitySource
 from kwit.rating.profile import VatRounding
-from kwit.rating.vat import totals, with_vat
+from kwit.rating.vat import totals
 from tests.billing.company import company_settings
 from tests.documents.bills import changed, firm_with_series, household, issued, on_total
 
@@ -122,19 +123,19 @@ def document_of(figures: list[tuple[Decimal, str, str, str]], rounding: VatRound
     lines = [
         Line(
             charge=code, name=code, section=section, zone="", period=Period(whole.start, whole.end),
-            quantity=Decimal(1), unit="kWh", price=net, net=net, vat_rate=Decimal(rate), vat=None,
+            quantity=Decimal(1), unit="kWh", price=net, net=net, vat_rate=Decimal(rate),
+            vat=grosze(net * Decimal(rate)) if rounding is VatRounding.LINE else None,
             posting=f"{section}.{code}", quantity_source=QuantitySource("r", 1, 1),
             price_source=PriceSource("l", "v", "d", "1", "own"),
         )
         for net, rate, section, code in figures
     ]  # fmt: skip
-    taxed = with_vat(lines, rounding=rounding)
-    added = totals(taxed, rounding=rounding)
+    added = totals(lines, rounding=rounding)
     model = whole.lines[0]
     data = tuple(
         model.model_copy(update={"net": one.net, "vat_rate": one.vat_rate, "vat": one.vat, "posting": one.posting,
                                  "section": one.section, "charge": one.charge})
-        for one in taxed
+        for one in lines
     )  # fmt: skip
     rows = tuple(
         whole.vat_rows[0].model_copy(update={"rate": r.rate, "net": r.net, "vat": r.vat, "gross": r.gross})

@@ -414,7 +414,7 @@ class TestProblems:
         assert [(p.code, p.detail) for p in result.problems] == [("group_unknown", "G11 in levies-pl")]
 
     def test_energy_that_flows_backwards_in_a_cut_period_is_no_quantity(self) -> None:
-        with pytest.raises(ValueError, match="negative"):
+        with pytest.raises(ValueError, match="both signs"):
             share_whole_kwh([5_000, -1_000])
 
     def test_a_group_that_the_seller_does_not_sell_to_although_the_distributor_has_it(self) -> None:
