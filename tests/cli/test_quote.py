@@ -133,6 +133,25 @@ class TestAScenario:
             {"quantity": "import", "zone": "all", "label": "całodobowa", "wh": 92875, "kwh": 93}
         ]
 
+    def test_bills_kwh_as_read_where_the_seller_does(self, tmp_path: Path) -> None:
+        usage = {"registers": [{"first": "1000.000", "last": "1398.460"}]}
+        content = quoted(tmp_path, own(ENERGY, usage=usage, profile={"kwh_digits": 3}))
+        assert [(line["quantity"], line["net"]) for line in content["lines"]] == [("398.460", "199.23")]
+
+    def test_takes_the_printed_energy_of_the_capacity_hours(self, tmp_path: Path) -> None:
+        one = {"basis": "capacity_hours_energy", "code": "capacity_energy", "digits": 4}
+        fee = ENERGY | one | {"prices": [{"price": "0.2194"}]}
+        content = quoted(tmp_path, own(fee, capacity_kwh="40", capacity_coefficient="0.5"))
+        assert [(line["quantity"], line["net"]) for line in content["lines"]] == [("40", "4.39")]
+
+    def test_adds_registers_of_losses_to_their_zone(self, tmp_path: Path) -> None:
+        registers = [
+            {"first": "0", "last": "93.4"},
+            {"first": "0", "last": "4.3", "register": "I2h", "meter": "losses"},
+        ]
+        content = quoted(tmp_path, own(ENERGY, usage={"registers": registers}))
+        assert [line["quantity"] for line in content["lines"]] == ["98"]
+
     def test_settles_advances_as_lines(self, tmp_path: Path) -> None:
         advances = {
             "invoiced": [{"name": "Zaliczka", "net": "30.00"}],

@@ -1,6 +1,6 @@
 """Quote a scenario: the same `rate` as a billing run, then the prosumer's settlement."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -9,7 +9,9 @@ from fractions import Fraction
 from kwit.cli.scenario import ProfilePart, ProsumerPart, Scenario
 from kwit.cli.scenario_file import Fault, LoadedScenario
 from kwit.cli.scenario_usage import scenario_usage
-from kwit.kernel.time import DateRange
+from kwit.kernel.energy import apportion
+from kwit.kernel.money import half_up
+from kwit.kernel.time import DateRange, Period
 from kwit.metering.usage import Usage
 from kwit.rating.deposit import ExportMonth, Settlement, export_month, payable_part, settle
 from kwit.rating.facts import Facts, GivenCharge, PowerExcess
@@ -86,9 +88,17 @@ def _rate(
         lists=loaded.lists,
         profile=profile,
         series_zones=sorted_series.zones,
-        capacity_wh=sorted_series.capacity,
+        capacity_wh=_capacity(scenario) or sorted_series.capacity,
         facts=facts,
     )
+
+
+def _capacity(scenario: Scenario) -> Callable[[Sequence[Period]], Sequence[int]] | None:
+    """Share the kWh that a bill prints for the capacity hours among segments by days."""
+    if scenario.capacity_kwh is None:
+        return None
+    wh = int(half_up(scenario.capacity_kwh.scaleb(3), digits=0))
+    return lambda segments: apportion(wh, weights=[segment.days for segment in segments])
 
 
 def _profile(part: ProfilePart) -> RatingProfile:
@@ -103,6 +113,7 @@ def _profile(part: ProfilePart) -> RatingProfile:
         months_at_change=part.months_at_change,
         tg_phi_digits=part.tg_phi_digits,
         bracket_digits=part.bracket_digits,
+        kwh_digits=part.kwh_digits,
     )
 
 

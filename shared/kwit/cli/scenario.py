@@ -220,6 +220,7 @@ class ProfilePart(_Part):
     lines_by_zone: tuple[Name, ...] = ()
     units: dict[Name, Literal["kWh", "MWh"]] = Field(default_factory=dict)
     names: dict[Name, Text] = Field(default_factory=dict)
+    kwh_digits: Literal[0, 3] = Field(default=0, description="3: kWh as read, not whole ones")
     month_digits: Annotated[int, Field(ge=0, le=8)] = 4
     merge_equal_prices: bool = True
     months_at_change: MonthsAtChange = MonthsAtChange.BY_DAYS
@@ -284,6 +285,7 @@ class Scenario(_Part):
     bracket: Name | None = Field(default=None, description="code of the bracket of yearly use")
     contracted_kw: Amount | None = None
     capacity_share: Amount | None = None
+    capacity_kwh: Amount | None = Field(default=None, description="kWh in the capacity hours, as printed")
     capacity_coefficient: Amount = _ONE
     tg_phi0: PositiveAmount | None = None
     bill_sections: tuple[Literal["sale", "distribution", "other"], ...] = ("sale", "distribution", "other")
