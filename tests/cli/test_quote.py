@@ -152,6 +152,23 @@ class TestAScenario:
         content = quoted(tmp_path, own(ENERGY, usage={"registers": registers}))
         assert [line["quantity"] for line in content["lines"]] == ["98"]
 
+    @pytest.mark.parametrize(
+        ("power", "quantity"),
+        [({"excesses": ["1", "2.5"]}, "3.5"), ({"maximum": "12"}, "20"), ({"maximum": "9"}, "0")],
+    )
+    def test_charges_power_over_the_contract(self, power: object, quantity: str, tmp_path: Path) -> None:
+        fee = ENERGY | {"basis": "power_excess", "code": "power_excess", "unit": "kW"}
+        (line,) = quoted(tmp_path, own(fee, power=power, contracted_kw="10"))["lines"]
+        assert line["quantity"] == quantity
+
+    def test_finds_power_over_the_contract_in_its_series(self, tmp_path: Path) -> None:
+        values = ["9.999", "10.500", *["1.000"] * 741]
+        (tmp_path / "march.csv").write_text("\n".join(values), encoding="utf-8")
+        fee = ENERGY | {"basis": "power_excess", "code": "power_excess", "unit": "kW"}
+        usage = {"series": [{"file": "march.csv"}]}
+        (line,) = quoted(tmp_path, own(fee, usage=usage, contracted_kw="10"))["lines"]
+        assert (line["quantity"], line["net"]) == ("0.500", "0.25")
+
     def test_settles_advances_as_lines(self, tmp_path: Path) -> None:
         advances = {
             "invoiced": [{"name": "Zaliczka", "net": "30.00"}],
@@ -222,6 +239,16 @@ class TestEveryFault:
         result = run(write(tmp_path, own(ENERGY, usage={})))
         assert result.exit_code == 2
         assert "usage_missing" in result.stderr
+
+    def test_of_totals_with_both_signs_over_a_change_is_told(self, tmp_path: Path) -> None:
+        prices = [{"until": "2026-03-11", "price": "0.50"}, {"from": "2026-03-11", "price": "0.60"}]
+        totals = [
+            {"last_day": "2026-03-10", "kwh": {"all": "5"}},
+            {"first_day": "2026-03-11", "kwh": {"all": "-5"}},
+        ]
+        result = run(write(tmp_path, own(ENERGY | {"prices": prices}, usage={"totals": totals})))
+        assert result.exit_code == 2
+        assert "mixed_signs" in result.stderr
 
     def test_of_a_figure_too_long_for_money_is_told(self, tmp_path: Path) -> None:
         charge = GIVEN["charges"][0] | {"price": "9" * 40}  # type: ignore[index]
@@ -315,6 +342,11 @@ class TestComparison:
         for side in ("first", "second"):
             cents = sum(round(float(row[side]) * 100) for row in lines)
             assert cents == round(float(net[side]) * 100)
+
+    def test_as_a_table_shows_both_and_the_difference(self) -> None:
+        result = run(str(ENERGA), "--vs", "energa-obrot")
+        (row,) = [line for line in result.stdout.splitlines() if "gross" in line]
+        assert [cell.strip() for cell in row.split("│")] == ["gross", "2794.24", "2463.39", "-330.85"]
 
     def test_with_an_unknown_name_ends_with_two(self) -> None:
         result = run(str(ENERGA), "--vs", "nobody")

@@ -77,6 +77,16 @@ class TestKeptPlans:
             plans, terms=terms, lists={"own": other}
         )
 
+    def test_of_a_list_read_anew_hold_nothing_of_the_old_one(self) -> None:
+        plans = KeptPlans()
+        lists = lists_named(*CODES)
+        first = asked(plans, lists=lists)
+        anew = {code: tuple(replace(one) for one in several) for code, several in lists.items()}
+        asked(plans, lists=anew)
+        assert asked(plans, lists=anew) is not first
+        held = {id(version) for kept in plans._kept.values() for version in kept.versions}
+        assert held == {id(version) for several in anew.values() for version in several}
+
     def test_leave_when_there_are_too_many(self) -> None:
         plans = KeptPlans(most=1)
         first = asked(plans)
