@@ -152,6 +152,25 @@ class TestAScenario:
         content = quoted(tmp_path, own(ENERGY, usage={"registers": registers}))
         assert [line["quantity"] for line in content["lines"]] == ["98"]
 
+    def test_bills_a_dynamic_price_as_one_line(self, tmp_path: Path) -> None:
+        (tmp_path / "use.csv").write_text("\n".join(["0.5"] * 743), encoding="utf-8")
+        prices = ["-50.00", *["400.00"] * 742]
+        (tmp_path / "prices.csv").write_text("\n".join(prices), encoding="utf-8")
+        scenario = {key: value for key, value in GIVEN.items() if key != "charges"}
+        scenario["usage"] = {"series": [{"file": "use.csv"}]}
+        scenario["dynamic"] = {"file": "prices.csv", "margin": "0.0892"}
+        (line,) = quoted(tmp_path, scenario)["lines"]
+        assert (line["quantity"], line["price"], line["net"]) == ("372", "0.48794", "181.51")
+
+    def test_of_a_dynamic_price_needs_the_series_and_all_prices(self, tmp_path: Path) -> None:
+        dynamic = {"dynamic": {"file": "prices.csv", "margin": "0.0892"}}
+        result = run(write(tmp_path, GIVEN | dynamic))
+        assert "exactly one series of import" in result.stderr
+        (tmp_path / "use.csv").write_text("\n".join(["0.5"] * 743), encoding="utf-8")
+        (tmp_path / "prices.csv").write_text("400.00\n", encoding="utf-8")
+        result = run(write(tmp_path, GIVEN | dynamic | {"usage": {"series": [{"file": "use.csv"}]}}))
+        assert "1 values of 60 minutes; the period has 743" in result.stderr
+
     @pytest.mark.parametrize(
         ("power", "quantity"),
         [({"excesses": ["1", "2.5"]}, "3.5"), ({"maximum": "12"}, "20"), ({"maximum": "9"}, "0")],

@@ -213,6 +213,16 @@ class AdvancesPart(_Part):
     following: tuple[AdvancePart, ...] = ()
 
 
+class DynamicPart(_Part):
+    """Energy at a dynamic price: a file of PLN per MWh, one hour a line, and the seller's margin, PLN per kWh."""
+
+    file: Text
+    margin: Amount
+    digits: Annotated[int, Field(ge=2, le=8)] = 5
+    name: Text = "Energia czynna, cena dynamiczna"
+    vat: Amount = _STANDARD
+
+
 class ProfilePart(_Part):
     """How the seller rounds and prints; see the rating profile."""
 
@@ -294,6 +304,7 @@ class Scenario(_Part):
     charges: tuple[GivenPart, ...] = ()
     usage: UsagePart = UsagePart()
     power: PowerPart | None = None
+    dynamic: DynamicPart | None = None
     prosumer: ProsumerPart | None = None
     advances: AdvancesPart | None = None
     profile: ProfilePart = ProfilePart()
@@ -305,8 +316,14 @@ class Scenario(_Part):
             raise ValueError("price lists need a group")
         if self.annual_kwh is not None and self.bracket is not None:
             raise ValueError("give annual_kwh or bracket, not both")
-        if not (self.price_lists or self.lists or self.charges or self.prosumer or self.advances):
-            raise ValueError("nothing to quote: no price_lists, lists, charges, prosumer or advances")
+        if not (
+            self.price_lists or self.lists or self.charges or self.dynamic or self.prosumer or self.advances
+        ):
+            raise ValueError(
+                "nothing to quote: no price_lists, lists, charges, dynamic, prosumer or advances"
+            )
+        if self.dynamic and [one.quantity for one in self.usage.series].count("import") != 1:
+            raise ValueError("dynamic needs exactly one series of import under usage")
         if self.months == 0:
             raise ValueError("months must be over zero; months_of may say 0 of a charge")
         return self
