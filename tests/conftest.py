@@ -8,6 +8,25 @@ settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60
 settings.load_profile("ci")
 
 
+def pytest_addoption(parser):
+    """Golden files are rewritten by this flag alone."""
+    parser.addoption(
+        "--rewrite-goldens", action="store_true", help="rewrite golden files instead of comparing"
+    )
+
+
+@pytest.fixture
+def golden(request):
+    """Compare a text with a golden file, or rewrite the file when the flag asks for it."""
+
+    def compare(path, text):
+        if request.config.getoption("--rewrite-goldens"):
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8"), f"{path.name} differs; read the diff of make goldens"
+
+    return compare
+
+
 @pytest.fixture(autouse=True)
 def _closed_sockets(request):
     """Keep tests off the network, except those on the embedded cloud."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kwit.billing.certificate import certify, content_faults
-from kwit.billing.content import BillContent, parse_content
+from kwit.billing.content import BillContent, FactorData, parse_content
 from kwit.billing.drafts import Draft, DraftRef
 from kwit.kernel.identifiers import content_hash
 from kwit.registry.company import ProfileSettings
@@ -168,3 +168,24 @@ class TestCertify:
             for order in (drafts, drafts[::-1])
         }
         assert len(hashes) == 2
+
+
+class TestFactors:
+    def bill(self, factor: str) -> BillContent:
+        """Return the sample bill with its trade fee given as half the price times a factor."""
+        content = samples.bill_content()
+        lines = []
+        for line in content.lines:
+            if line.charge == "trade_fee":
+                factors = (FactorData(name="k", value=Decimal(factor)),)
+                lines.append(line.model_copy(update={"price": line.price / 2, "factors": factors}))
+            else:
+                lines.append(line)
+        return content.model_copy(update={"lines": tuple(lines)})
+
+    def test_are_multiplied_when_a_line_is_checked(self) -> None:
+        assert content_faults(self.bill("2"), samples.ref(samples.draft())) == []
+
+    def test_that_do_not_give_the_net_are_named(self) -> None:
+        (fault,) = content_faults(self.bill("3"), samples.ref(samples.draft()))
+        assert "x 3 (k) is not 32.36" in fault

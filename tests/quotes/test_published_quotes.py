@@ -106,9 +106,10 @@ class TestThePublishedBills:
         quoted(name)
 
     @pytest.mark.parametrize("name", NAMES)
-    def test_are_told_with_every_figure_and_source_as_before(self, name: str) -> None:
-        golden = (GOLDEN / f"{name}.json").read_text(encoding="utf-8")
-        assert json.loads(quoted(name)) == json.loads(golden)
+    def test_are_told_with_every_figure_and_source_as_before(
+        self, name: str, golden: Callable[[Path, str], None]
+    ) -> None:
+        golden(GOLDEN / f"{name}.json", quoted(name))
 
     @pytest.mark.parametrize(("name", "place"), printed_figures())
     def test_would_not_pass_with_another_printed_figure(

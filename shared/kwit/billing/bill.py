@@ -15,7 +15,7 @@ from kwit.kernel.time import Period
 from kwit.metering.ports import ReadingStore
 from kwit.metering.usage import Usage, settlement_end, usage_of
 from kwit.rating.lines import Rated
-from kwit.rating.profile import RatingProfile, VatRounding
+from kwit.rating.profile import MonthsAtChange, RatingProfile, VatRounding
 from kwit.rating.rate import rate
 from kwit.rating.series import SeriesSorter
 from kwit.registry.company import CompanySettings, ProfileSettings
@@ -70,6 +70,9 @@ def rating_profile(code: str, settings: ProfileSettings) -> RatingProfile:
         month_digits=settings.month_digits,
         merge_equal_prices=settings.merge_equal_prices,
         reading_window_days=settings.reading_window_days,
+        months_at_change=MonthsAtChange(settings.months_at_change),
+        tg_phi_digits=settings.tg_phi_digits,
+        bracket_digits=settings.bracket_digits,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from kwit.billing.content import BillContent, parse_content
+from kwit.billing.content import BillContent, LineData, parse_content
 from kwit.billing.drafts import ChunkResult, DraftRef, Hold, Run
 from kwit.billing.ports import RunStore
 from kwit.kernel.energy import whole_kwh
@@ -91,12 +91,16 @@ def _faults_of_drafts(run: Run, drafts: Sequence[DraftRef], store: RunStore) -> 
     return faults
 
 
+def _factors(line: LineData) -> str:
+    return "".join(f" x {factor.value} ({factor.name})" for factor in line.factors)
+
+
 def content_faults(content: BillContent, ref: DraftRef) -> list[str]:
     """Add a bill up again from its lines and its usage and name every figure that does not agree."""
     faults = [
-        f"line {line.charge} {line.zone}: {line.quantity} x {line.price} is not {line.net}"
+        f"line {line.charge} {line.zone}: {line.quantity} x {line.price}{_factors(line)} is not {line.net}"
         for line in content.lines
-        if grosze(line.quantity * line.price) != line.net
+        if grosze(line.product()) != line.net
     ]
     checks = {
         "net of lines": (total(line.net for line in content.lines), content.net),

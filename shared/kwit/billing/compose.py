@@ -7,7 +7,9 @@ from kwit.billing.content import (
     BillContent,
     EnergyData,
     ExciseData,
+    FactorData,
     HistoryData,
+    InputData,
     LineData,
     PartyData,
     PointData,
@@ -169,6 +171,8 @@ def _line(line: Line) -> LineData:
         usage=line.quantity_source.usage,
         price_list=line.price_source.version,
         page=line.price_source.page,
+        factors=tuple(FactorData(name=one.name, value=one.value) for one in line.factors),
+        inputs=tuple(InputData(name=name, value=value) for name, value in line.quantity_source.inputs),
     )
 
 

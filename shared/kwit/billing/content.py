@@ -67,8 +67,22 @@ class SpanData(_Data):
     series_sources: tuple[str, ...] = ()
 
 
+class FactorData(_Data):
+    """A further factor of a line, by its name."""
+
+    name: str
+    value: Decimal
+
+
+class InputData(_Data):
+    """A figure that a quantity was worked out from, by its name."""
+
+    name: str
+    value: str
+
+
 class LineData(_Data):
-    """A charge line with its provenance: net = quantity x price, half up to 0.01."""
+    """A charge line with its provenance: net = quantity x price x every factor, half up to 0.01."""
 
     charge: str
     name: str
@@ -90,6 +104,15 @@ class LineData(_Data):
     usage: tuple[int, ...]
     price_list: str
     page: str
+    factors: tuple[FactorData, ...] = ()
+    inputs: tuple[InputData, ...] = ()
+
+    def product(self) -> Decimal:
+        """Multiply quantity, price and factors, not yet rounded."""
+        product = self.quantity * self.price
+        for factor in self.factors:
+            product *= factor.value
+        return product
 
 
 class SectionData(_Data):

@@ -11,6 +11,8 @@ from kwit.billing.content import (
     ENGINE,
     EnergyData,
     ExciseData,
+    FactorData,
+    InputData,
     LineData,
     PriceListData,
     SectionData,
@@ -33,25 +35,9 @@ class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class FactorData(_Data):
-    """A further factor of a line."""
-
-    name: str
-    value: Decimal
-
-
-class InputData(_Data):
-    """A figure that a quantity was worked out from."""
-
-    name: str
-    value: str
-
-
 class QuoteLineData(LineData):
-    """A line with its factors, the figures behind its quantity, and how far its price is trusted."""
+    """A line with how far its price is trusted."""
 
-    factors: tuple[FactorData, ...] = ()
-    inputs: tuple[InputData, ...] = ()
     document: str
     confidence: str
 

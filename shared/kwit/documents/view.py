@@ -309,7 +309,7 @@ def _line_row(line: LineData, *, whole: bool) -> Row:
             f"{line.name}{period}",
             polish.number(line.quantity),
             _UNITS.get(line.unit, line.unit),
-            polish.number(line.price),
+            " × ".join(polish.number(one) for one in (line.price, *(f.value for f in line.factors))),
             polish.amount(line.net),
             polish.percent(line.vat_rate),
             polish.amount(line.vat) if line.vat is not None else "",

@@ -91,6 +91,9 @@ class ProfileSettings(_Settings):
     month_digits: int = Field(default=4, ge=0, le=8)
     merge_equal_prices: bool = True
     reading_window_days: int = Field(default=3, ge=0, le=15)
+    months_at_change: Literal["by_days", "whole"] = "by_days"
+    tg_phi_digits: int | None = Field(default=None, ge=0, le=8)
+    bracket_digits: int | None = Field(default=None, ge=0, le=12)
 
 
 class SeriesSettings(_Settings):
