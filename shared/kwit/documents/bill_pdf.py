@@ -17,6 +17,8 @@ from kwit.documents.view import Bar, BillView, Row
 _MARGIN = 15.0
 _WIDTH = 180.0
 _BOTTOM = 280.0
+# Stands for the number of pages until it is known; about as wide as the number, so that the foot stays flush.
+_PAGES = "¤¤"
 _GREY = (110, 110, 110)
 _PALE = (243, 246, 244)
 _WHITE = (255, 255, 255)
@@ -57,7 +59,7 @@ class _Bill(FPDF):
         self.set_auto_page_break(False)
         for style, path in font_files().items():
             self.add_font("OpenSans", style, str(path))
-        self.alias_nb_pages("{stron}")
+        self.alias_nb_pages(_PAGES)
 
     def footer(self) -> None:
         """Draw the foot of every page."""
@@ -65,7 +67,7 @@ class _Bill(FPDF):
         self._fit(self.view.footer, _WIDTH - 30, size=7, least=5, colour=_GREY)
         self.cell(_WIDTH - 30, 4, self._cut(self.view.footer, _WIDTH - 30))
         self._font(7, colour=_GREY)
-        self.cell(30, 4, f"strona {self.page_no()} z {{stron}}", align="R")
+        self.cell(30, 4, f"strona {self.page_no()} z {_PAGES}", align="R")
 
     def _font(self, size: float, *, bold: bool = False, colour: tuple[int, int, int] = _INK) -> None:
         self.set_font("OpenSans", "B" if bold else "", size)
