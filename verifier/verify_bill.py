@@ -74,8 +74,8 @@ def zone_energy(bill):
         key = (row["quantity"], row["zone"])
         if row["quantity"] not in series:
             same(f"energy {key} wh", row["wh"], wh[key])
-        kwh[key] = int(half_up(Decimal(row["wh"]) / 1000, "1"))
-        same(f"energy {key} kwh", row["kwh"], kwh[key])
+        same(f"energy {key} kwh", row["kwh"], half_up(Decimal(row["wh"]) / 1000, "1"))
+        kwh[key] = Decimal(row["wh"]) / 1000 if bill.get("kwh_digits") else row["kwh"]
     for quantity in series & {row["quantity"] for row in bill["energy"]}:
         zones = sum(row["wh"] for row in bill["energy"] if row["quantity"] == quantity)
         same(f"energy {quantity} wh", zones, sum(value for (q, _), value in wh.items() if q == quantity))

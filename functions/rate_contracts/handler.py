@@ -16,7 +16,8 @@ def rate(message: RateChunk, app: Application) -> Report:
         queue=app.run_queue,
         holidays=app.holidays,
     )
-    counts = {"drafts": len(result.drafts), "holds": len(result.holds)}
+    held = [f"{hold.contract_no} {hold.code}" for hold in result.holds]
+    counts = {"drafts": len(result.drafts), "holds": held}
     return {"run_id": message.run_id, "chunk": message.chunk, "contracts": result.contracts} | counts
 
 

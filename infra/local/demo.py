@@ -86,7 +86,8 @@ def _end(console: Console, outcome: Outcome, missing: list[str], seconds: float)
         sys.exit(1)
     console.print(
         f"\n[bold green]All there[/bold green] after {seconds:.1f} s: {len(outcome.documents)} invoices, "
-        f"{len(outcome.mails)} e-mails, postings and report agree. Open {OUT.name}/index.html"
+        f"{len(outcome.mails)} e-mails, postings and report agree, the verifier agrees with every bill. "
+        f"Open {OUT.name}/index.html"
     )
 
 

@@ -1,10 +1,14 @@
 """What a finished demo must show; whatever it does not is named."""
 
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from events import portfolio
+from infra.local import outcome as outcome_module
 from infra.local.outcome import Outcome
+from infra.local.synth import ROOT
 
 EXPECTED_HOLDS = {
     "reading_missing": "the contract whose March reading never came",
@@ -16,7 +20,16 @@ _NO_MAIL = {"no_address", "wrong_address"}
 
 def missing_of(outcome: Outcome) -> list[str]:
     """List everything that is not as it must be; an empty list is success."""
-    checks = (_of_run, _of_documents, _of_published, _of_mails, _of_postings, _of_exports, _of_results)
+    checks = (
+        _of_run,
+        _of_documents,
+        _of_verifier,
+        _of_published,
+        _of_mails,
+        _of_postings,
+        _of_exports,
+        _of_results,
+    )
     return [fault for check in checks for fault in check(outcome)]
 
 
@@ -47,6 +60,15 @@ def _of_documents(outcome: Outcome) -> Iterator[str]:
     names = {number.replace("/", "-") for number in numbers}
     if set(outcome.invoices) != names:
         yield f"a PDF for each document: {sorted(names ^ set(outcome.invoices))}"
+
+
+def _of_verifier(_: Outcome) -> Iterator[str]:
+    """Have every bill checked by the verifier, which knows nothing of the engine."""
+    bills = sorted(str(path) for path in (outcome_module.OUT / "bills").glob("*.json"))
+    verifier = [sys.executable, "-I", str(ROOT / "verifier" / "verify_bill.py")]
+    checked = subprocess.run([*verifier, *bills], capture_output=True, text=True, check=False)
+    if checked.returncode or not bills:
+        yield f"bills that the verifier agrees with: {checked.stdout or checked.stderr}"
 
 
 def _of_published(outcome: Outcome) -> Iterator[str]:

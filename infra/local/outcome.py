@@ -51,6 +51,7 @@ class Outcome:
 def collect(cloud: EmbeddedCloud, dropped: Dropped) -> Outcome:
     """Read everything back and write it below out/."""
     documents, deliveries = _documents(cloud)
+    _write_contents(documents)
     bucket = cloud.outputs["DocumentsBucketName"]
     invoices = {path.stem: path for path in _fetch(cloud, bucket, "invoices/", OUT / "invoices")}
     exports = _fetch(cloud, bucket, "exports/", OUT / "exports")
@@ -92,6 +93,14 @@ def _documents(cloud: EmbeddedCloud) -> tuple[list[Document], dict[str, str]]:
             elif item["sk"]["S"] == "MAIL":
                 deliveries[item["pk"]["S"].removeprefix("DOC#")] = item["mail_status"]["S"]
     return sorted(documents, key=lambda one: one.number), deliveries
+
+
+def _write_contents(documents: list[Document]) -> None:
+    """Write what each bill says as JSON, for whoever wants to check it."""
+    folder = OUT / "bills"
+    folder.mkdir(parents=True, exist_ok=True)
+    for document in documents:
+        (folder / f"{document.number.replace('/', '-')}.json").write_bytes(document.content)
 
 
 def _fetch(cloud: EmbeddedCloud, bucket: str, prefix: str, folder: Path) -> list[Path]:

@@ -1,5 +1,6 @@
 """Write out/index.html, one page that links everything so that a person can look around."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +47,12 @@ def _document(outcome: Outcome, document: Any) -> dict[str, Any]:
         "customer": bill.payer.name,
         "operator": bill.point.distributor,
         "group": bill.group,
-        "period": f"{polish.day(bill.start)} – {polish.day(bill.end)}",
+        "period": f"{polish.day(bill.start)} – {polish.day(bill.end - timedelta(days=1))}",
         "kwh": sum(row.kwh for row in bill.energy if row.quantity == "import"),
         "gross": polish.zloty(bill.gross),
         "pdf": f"invoices/{name}.pdf" if name in outcome.invoices else "",
         "mail": f"mail/{name}.eml" if name in outcome.mails else "",
+        "data": f"bills/{name}.json",
         "status": outcome.deliveries.get(document.document_id, ""),
     }
 

@@ -133,6 +133,61 @@ class TestAScenario:
             {"quantity": "import", "zone": "all", "label": "całodobowa", "wh": 92875, "kwh": 93}
         ]
 
+    def test_bills_kwh_as_read_where_the_seller_does(self, tmp_path: Path) -> None:
+        usage = {"registers": [{"first": "1000.000", "last": "1398.460"}]}
+        content = quoted(tmp_path, own(ENERGY, usage=usage, profile={"kwh_digits": 3}))
+        assert [(line["quantity"], line["net"]) for line in content["lines"]] == [("398.460", "199.23")]
+
+    def test_takes_the_printed_energy_of_the_capacity_hours(self, tmp_path: Path) -> None:
+        one = {"basis": "capacity_hours_energy", "code": "capacity_energy", "digits": 4}
+        fee = ENERGY | one | {"prices": [{"price": "0.2194"}]}
+        content = quoted(tmp_path, own(fee, capacity_kwh="40", capacity_coefficient="0.5"))
+        assert [(line["quantity"], line["net"]) for line in content["lines"]] == [("40", "4.39")]
+
+    def test_adds_registers_of_losses_to_their_zone(self, tmp_path: Path) -> None:
+        registers = [
+            {"first": "0", "last": "93.4"},
+            {"first": "0", "last": "4.3", "register": "I2h", "meter": "losses"},
+        ]
+        content = quoted(tmp_path, own(ENERGY, usage={"registers": registers}))
+        assert [line["quantity"] for line in content["lines"]] == ["98"]
+
+    def test_bills_a_dynamic_price_as_one_line(self, tmp_path: Path) -> None:
+        (tmp_path / "use.csv").write_text("\n".join(["0.5"] * 743), encoding="utf-8")
+        prices = ["-50.00", *["400.00"] * 742]
+        (tmp_path / "prices.csv").write_text("\n".join(prices), encoding="utf-8")
+        scenario = {key: value for key, value in GIVEN.items() if key != "charges"}
+        scenario["usage"] = {"series": [{"file": "use.csv"}]}
+        scenario["dynamic"] = {"file": "prices.csv", "margin": "0.0892"}
+        (line,) = quoted(tmp_path, scenario)["lines"]
+        assert (line["quantity"], line["price"], line["net"]) == ("372", "0.48794", "181.51")
+
+    def test_of_a_dynamic_price_needs_the_series_and_all_prices(self, tmp_path: Path) -> None:
+        dynamic = {"dynamic": {"file": "prices.csv", "margin": "0.0892"}}
+        result = run(write(tmp_path, GIVEN | dynamic))
+        assert "exactly one series of import" in result.stderr
+        (tmp_path / "use.csv").write_text("\n".join(["0.5"] * 743), encoding="utf-8")
+        (tmp_path / "prices.csv").write_text("400.00\n", encoding="utf-8")
+        result = run(write(tmp_path, GIVEN | dynamic | {"usage": {"series": [{"file": "use.csv"}]}}))
+        assert "1 values of 60 minutes; the period has 743" in result.stderr
+
+    @pytest.mark.parametrize(
+        ("power", "quantity"),
+        [({"excesses": ["1", "2.5"]}, "3.5"), ({"maximum": "12"}, "20"), ({"maximum": "9"}, "0")],
+    )
+    def test_charges_power_over_the_contract(self, power: object, quantity: str, tmp_path: Path) -> None:
+        fee = ENERGY | {"basis": "power_excess", "code": "power_excess", "unit": "kW"}
+        (line,) = quoted(tmp_path, own(fee, power=power, contracted_kw="10"))["lines"]
+        assert line["quantity"] == quantity
+
+    def test_finds_power_over_the_contract_in_its_series(self, tmp_path: Path) -> None:
+        values = ["9.999", "10.500", *["1.000"] * 741]
+        (tmp_path / "march.csv").write_text("\n".join(values), encoding="utf-8")
+        fee = ENERGY | {"basis": "power_excess", "code": "power_excess", "unit": "kW"}
+        usage = {"series": [{"file": "march.csv"}]}
+        (line,) = quoted(tmp_path, own(fee, usage=usage, contracted_kw="10"))["lines"]
+        assert (line["quantity"], line["net"]) == ("0.500", "0.25")
+
     def test_settles_advances_as_lines(self, tmp_path: Path) -> None:
         advances = {
             "invoiced": [{"name": "Zaliczka", "net": "30.00"}],
@@ -203,6 +258,16 @@ class TestEveryFault:
         result = run(write(tmp_path, own(ENERGY, usage={})))
         assert result.exit_code == 2
         assert "usage_missing" in result.stderr
+
+    def test_of_totals_with_both_signs_over_a_change_is_told(self, tmp_path: Path) -> None:
+        prices = [{"until": "2026-03-11", "price": "0.50"}, {"from": "2026-03-11", "price": "0.60"}]
+        totals = [
+            {"last_day": "2026-03-10", "kwh": {"all": "5"}},
+            {"first_day": "2026-03-11", "kwh": {"all": "-5"}},
+        ]
+        result = run(write(tmp_path, own(ENERGY | {"prices": prices}, usage={"totals": totals})))
+        assert result.exit_code == 2
+        assert "mixed_signs" in result.stderr
 
     def test_of_a_figure_too_long_for_money_is_told(self, tmp_path: Path) -> None:
         charge = GIVEN["charges"][0] | {"price": "9" * 40}  # type: ignore[index]
@@ -296,6 +361,11 @@ class TestComparison:
         for side in ("first", "second"):
             cents = sum(round(float(row[side]) * 100) for row in lines)
             assert cents == round(float(net[side]) * 100)
+
+    def test_as_a_table_shows_both_and_the_difference(self) -> None:
+        result = run(str(ENERGA), "--vs", "energa-obrot")
+        (row,) = [line for line in result.stdout.splitlines() if "gross" in line]
+        assert [cell.strip() for cell in row.split("│")] == ["gross", "2794.24", "2463.39", "-330.85"]
 
     def test_with_an_unknown_name_ends_with_two(self) -> None:
         result = run(str(ENERGA), "--vs", "nobody")

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from kwit.billing.bill import bill_contract
 from kwit.cli.main import app
+from tests.billing.memory_case import Company
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "events" / "quotes").glob("*.yaml"))
@@ -137,6 +140,21 @@ class TestTheVerifier:
         put(bill, place, lambda old: old + by if isinstance(old, int) else str(verifier().number(old) + by))
         with pytest.raises(verifier().DifferenceError):
             verifier().verify(bill)
+
+    def test_accepts_the_content_of_a_bill_and_rejects_another_state(self) -> None:
+        company = Company()
+        company.add("U/1", states=[(date(2026, 3, 1), "1000"), (date(2026, 4, 1), "1150.4")])
+        drafts, _ = bill_contract(
+            case=company.case("U/1", on=date(2026, 4, 1)),
+            billed_to=None,
+            billing=company.billing(date(2026, 4, 1)),
+            readings=company.readings,
+        )
+        content = json.loads(drafts[0].content)
+        verifier().verify(content)
+        content["usage"][0]["last"]["kwh"] = "1151.400"
+        with pytest.raises(verifier().DifferenceError, match=r"usage\[0\]|energy"):
+            verifier().verify(content)
 
     def test_names_the_first_difference(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         bill = json.loads(quoted("energa-g11-2026-02-04-2months"))

@@ -1,6 +1,6 @@
 """Quote a scenario: the same `rate` as a billing run, then the prosumer's settlement."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -9,9 +9,13 @@ from fractions import Fraction
 from kwit.cli.scenario import ProfilePart, ProsumerPart, Scenario
 from kwit.cli.scenario_file import Fault, LoadedScenario
 from kwit.cli.scenario_usage import scenario_usage
-from kwit.kernel.time import DateRange
+from kwit.kernel.energy import apportion, whole_kwh
+from kwit.kernel.money import half_up
+from kwit.kernel.time import DateRange, Period
 from kwit.metering.usage import Usage
+from kwit.rating.advances import Advance, advance_charges
 from kwit.rating.deposit import ExportMonth, Settlement, export_month, payable_part, settle
+from kwit.rating.dynamic_price import dynamic_price
 from kwit.rating.facts import Facts, GivenCharge, PowerExcess
 from kwit.rating.lines import Factor, Rated
 from kwit.rating.net_metering import Covered, cover, credit_kwh
@@ -55,7 +59,7 @@ def _quote(loaded: LoadedScenario, scenario: Scenario) -> Quote:
     if faults:
         return Quote(loaded, faults=tuple(faults))
     profile = _profile(scenario.profile)
-    facts = _facts(scenario, usage)
+    facts = _facts(loaded, scenario, usage)
     rated = _rate(loaded, scenario, terms, usage, profile, facts)
     covered = None
     if scenario.prosumer is not None and scenario.prosumer.kind == "net_metering" and not rated.problems:
@@ -86,9 +90,17 @@ def _rate(
         lists=loaded.lists,
         profile=profile,
         series_zones=sorted_series.zones,
-        capacity_wh=sorted_series.capacity,
+        capacity_wh=_capacity(scenario) or sorted_series.capacity,
         facts=facts,
     )
+
+
+def _capacity(scenario: Scenario) -> Callable[[Sequence[Period]], Sequence[int]] | None:
+    """Share the kWh that a bill prints for the capacity hours among segments by days."""
+    if scenario.capacity_kwh is None:
+        return None
+    wh = int(half_up(scenario.capacity_kwh.scaleb(3), digits=0))
+    return lambda segments: apportion(wh, weights=[segment.days for segment in segments])
 
 
 def _profile(part: ProfilePart) -> RatingProfile:
@@ -103,6 +115,7 @@ def _profile(part: ProfilePart) -> RatingProfile:
         months_at_change=part.months_at_change,
         tg_phi_digits=part.tg_phi_digits,
         bracket_digits=part.bracket_digits,
+        kwh_digits=part.kwh_digits,
     )
 
 
@@ -148,11 +161,11 @@ def _annual_kwh(loaded: LoadedScenario, scenario: Scenario, faults: list[Fault])
     return None
 
 
-def _facts(scenario: Scenario, usage: Usage) -> Facts:
+def _facts(loaded: LoadedScenario, scenario: Scenario, usage: Usage) -> Facts:
     return Facts(
         power_excess=_power_excess(scenario, usage),
         months_of=dict(scenario.months_of),
-        given=(*_given(scenario), *_advances(scenario)),
+        given=(*_dynamic(loaded, scenario), *_given(scenario), *_advances(scenario)),
     )
 
 
@@ -194,26 +207,39 @@ def _given(scenario: Scenario) -> list[GivenCharge]:
     return given
 
 
-def _advances(scenario: Scenario) -> list[GivenCharge]:
-    """Deduct the advances already invoiced and ask for those that follow, each as a line."""
+def _advances(scenario: Scenario) -> tuple[GivenCharge, ...]:
     if scenario.advances is None:
+        return ()
+    invoiced, following = (
+        [Advance(one.name, one.net, one.vat) for one in several]
+        for several in (scenario.advances.invoiced, scenario.advances.following)
+    )
+    return advance_charges(invoiced=invoiced, following=following, document=scenario.source)
+
+
+def _dynamic(loaded: LoadedScenario, scenario: Scenario) -> list[GivenCharge]:
+    """Make the line of energy at a dynamic price from the only series of import."""
+    part = scenario.dynamic
+    if part is None:
         return []
-    signed = [("advance_invoiced", -1, one) for one in scenario.advances.invoiced]
-    signed += [("advance_following", 1, one) for one in scenario.advances.following]
+    index = next(n for n, one in enumerate(scenario.usage.series) if one.quantity == "import")
+    per_hour = 60 // scenario.usage.series[index].minutes
+    values = loaded.series[index]
+    hours = [sum(values[at : at + per_hour]) for at in range(0, len(values), per_hour)]
+    price = dynamic_price(hours_wh=hours, prices=loaded.prices, margin=part.margin, digits=part.digits)
     return [
         GivenCharge(
-            code=code,
+            code="energy",
             name=part.name,
-            section="advance",
-            quantity=Decimal(sign),
-            unit="szt.",
-            price=part.net,
+            section="sale",
+            quantity=Decimal(whole_kwh(sum(hours))),
+            unit="kWh",
+            price=price,
             vat_rate=part.vat,
-            posting=f"advance.{code}",
-            document=scenario.source,
-            where="advances",
+            posting="sale.energy",
+            document=f"{part.file}, margin {part.margin} zł/kWh",
+            where="dynamic",
         )
-        for code, sign, part in signed
     ]
 
 

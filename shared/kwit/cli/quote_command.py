@@ -39,12 +39,7 @@ def quote_scenario(
         other = _content(quote(_other(loaded, vs)))
         rows = compared(content, other)
         if as_json:
-            _print_json(
-                [
-                    {"name": r.name, "first": str(r.first), "second": str(r.second), "more": str(r.more)}
-                    for r in rows
-                ]
-            )
+            _print_json([one.figures() for one in rows])
         else:
             console.print(comparison_table(rows, first=loaded.name, second=Path(vs).name))
     elif as_json:

@@ -106,6 +106,7 @@ class QuoteContent(_Data):
     source: str
     group: str
     vat_rounding: str
+    kwh_digits: int
     start: date
     end: date
     months: str
@@ -137,6 +138,7 @@ def quote_content(quote: Quote) -> QuoteContent | None:
         source=scenario.source,
         group=scenario.group,
         vat_rounding=str(scenario.profile.vat),
+        kwh_digits=scenario.profile.kwh_digits,
         start=rated.period.start,
         end=rated.period.end,
         months=str(scenario.months or scenario.cycle_months),

@@ -213,6 +213,16 @@ class AdvancesPart(_Part):
     following: tuple[AdvancePart, ...] = ()
 
 
+class DynamicPart(_Part):
+    """Energy at a dynamic price: a file of PLN per MWh, one hour a line, and the seller's margin, PLN per kWh."""
+
+    file: Text
+    margin: Amount
+    digits: Annotated[int, Field(ge=2, le=8)] = 5
+    name: Text = "Energia czynna, cena dynamiczna"
+    vat: Amount = _STANDARD
+
+
 class ProfilePart(_Part):
     """How the seller rounds and prints; see the rating profile."""
 
@@ -220,6 +230,7 @@ class ProfilePart(_Part):
     lines_by_zone: tuple[Name, ...] = ()
     units: dict[Name, Literal["kWh", "MWh"]] = Field(default_factory=dict)
     names: dict[Name, Text] = Field(default_factory=dict)
+    kwh_digits: Literal[0, 3] = Field(default=0, description="3: kWh as read, not whole ones")
     month_digits: Annotated[int, Field(ge=0, le=8)] = 4
     merge_equal_prices: bool = True
     months_at_change: MonthsAtChange = MonthsAtChange.BY_DAYS
@@ -284,6 +295,7 @@ class Scenario(_Part):
     bracket: Name | None = Field(default=None, description="code of the bracket of yearly use")
     contracted_kw: Amount | None = None
     capacity_share: Amount | None = None
+    capacity_kwh: Amount | None = Field(default=None, description="kWh in the capacity hours, as printed")
     capacity_coefficient: Amount = _ONE
     tg_phi0: PositiveAmount | None = None
     bill_sections: tuple[Literal["sale", "distribution", "other"], ...] = ("sale", "distribution", "other")
@@ -292,6 +304,7 @@ class Scenario(_Part):
     charges: tuple[GivenPart, ...] = ()
     usage: UsagePart = UsagePart()
     power: PowerPart | None = None
+    dynamic: DynamicPart | None = None
     prosumer: ProsumerPart | None = None
     advances: AdvancesPart | None = None
     profile: ProfilePart = ProfilePart()
@@ -303,8 +316,14 @@ class Scenario(_Part):
             raise ValueError("price lists need a group")
         if self.annual_kwh is not None and self.bracket is not None:
             raise ValueError("give annual_kwh or bracket, not both")
-        if not (self.price_lists or self.lists or self.charges or self.prosumer or self.advances):
-            raise ValueError("nothing to quote: no price_lists, lists, charges, prosumer or advances")
+        if not (
+            self.price_lists or self.lists or self.charges or self.dynamic or self.prosumer or self.advances
+        ):
+            raise ValueError(
+                "nothing to quote: no price_lists, lists, charges, dynamic, prosumer or advances"
+            )
+        if self.dynamic and [one.quantity for one in self.usage.series].count("import") != 1:
+            raise ValueError("dynamic needs exactly one series of import under usage")
         if self.months == 0:
             raise ValueError("months must be over zero; months_of may say 0 of a charge")
         return self

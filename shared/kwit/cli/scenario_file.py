@@ -1,10 +1,11 @@
 """Read a scenario and everything it refers to: price lists, series files; all that is wrong comes back at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import TypeVar
 
 from kwit.cli.scenario import Scenario, SeriesPart
 from kwit.kernel.energy import FinerThanWattHourError, to_wh
@@ -17,6 +18,8 @@ from kwit.tariffs.price_list import PriceList
 from kwit.tariffs.yaml_file import LooseNumber, YamlFile, read_yaml
 
 LARGEST_SERIES = 10_000_000
+N = TypeVar("N")
+
 _LIST_SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -38,7 +41,8 @@ class Fault:
 class LoadedScenario:
     """A scenario with what it refers to, or the faults that keep it from being quoted.
 
-    `lists` holds the versions of each price list by code; `series` the Wh of each series of the usage.
+    `lists` holds the versions of each price list by code; `series` the Wh of each series of the usage; `prices`
+    the dynamic prices of the period's hours, PLN per MWh.
     """
 
     name: str
@@ -46,6 +50,7 @@ class LoadedScenario:
     scenario: Scenario | None
     lists: Mapping[str, tuple[PriceList, ...]] = field(default_factory=dict)
     series: tuple[tuple[int, ...], ...] = ()
+    prices: tuple[Decimal, ...] = ()
     faults: tuple[Fault, ...] = ()
 
 
@@ -62,11 +67,13 @@ def load_scenario(path: Path) -> LoadedScenario:
     faults = [Fault(path.name, one.line, one.path, one.english) for one in report.findings]
     lists: dict[str, tuple[PriceList, ...]] = {}
     series: tuple[tuple[int, ...], ...] = ()
+    prices: tuple[Decimal, ...] = ()
     if isinstance(file.data, dict):
         lists = _lists(file.data, file, path, faults)
     if scenario is not None:
         series = _all_series(scenario, path, faults)
-    return LoadedScenario(path.name, content_hash(content), scenario, lists, series, tuple(faults))
+        prices = _prices(scenario, path, faults)
+    return LoadedScenario(path.name, content_hash(content), scenario, lists, series, prices, tuple(faults))
 
 
 def shipped_versions(code: str) -> tuple[PriceList, ...]:
@@ -152,6 +159,19 @@ def _all_series(scenario: Scenario, path: Path, faults: list[Fault]) -> tuple[tu
 
 
 def _series(part: SeriesPart, path: Path, period: Period, place: str, faults: list[Fault]) -> tuple[int, ...]:
+    return _column(path, period, part.minutes, place, lambda cell: to_wh(_number(cell), unit="kWh"), faults)
+
+
+def _prices(scenario: Scenario, path: Path, faults: list[Fault]) -> tuple[Decimal, ...]:
+    if scenario.dynamic is None:
+        return ()
+    return _column(path.parent / scenario.dynamic.file, scenario.days, 60, "dynamic", _number, faults)
+
+
+def _column(
+    path: Path, period: Period, minutes: int, place: str, read: Callable[[str], N], faults: list[Fault]
+) -> tuple[N, ...]:
+    """Read one value a line, the last cell of each, for every interval of a period; a heading may stand first."""
     try:
         size = path.stat().st_size
         text = path.read_text(encoding="utf-8-sig") if size <= LARGEST_SERIES else None
@@ -161,27 +181,19 @@ def _series(part: SeriesPart, path: Path, period: Period, place: str, faults: li
     if text is None:
         faults.append(Fault(path.name, None, place, f"the file has over {LARGEST_SERIES} bytes"))
         return ()
-    values = _values(text.splitlines(), path, place, faults)
-    wanted = sum(day_minutes(day) for day in period.each_day()) // part.minutes
-    if len(values) != wanted:
-        told = f"{len(values)} values of {part.minutes} minutes; the period has {wanted}"
-        faults.append(Fault(path.name, None, place, told))
-    return tuple(values)
-
-
-def _values(lines: Sequence[str], path: Path, place: str, faults: list[Fault]) -> list[int]:
-    """Read the last cell of each row; the first row may be a heading."""
-    values: list[int] = []
-    for row, line in enumerate(lines, start=1):
+    values: list[N] = []
+    for row, line in enumerate(text.splitlines(), start=1):
         cell = line.rsplit(";", 1)[-1].strip()
-        if not cell:
-            continue
         try:
-            values.append(to_wh(_number(cell), unit="kWh"))
+            values += [read(cell)] if cell else []
         except (InvalidOperation, FinerThanWattHourError):
             if row > 1:
-                faults.append(Fault(path.name, row, place, f"{cell!r} is no number of kWh down to 1 Wh"))
-    return values
+                faults.append(Fault(path.name, row, place, f"{cell!r} is no number, or finer than 1 Wh"))
+    wanted = sum(day_minutes(day) for day in period.each_day()) // minutes
+    if len(values) != wanted:
+        told = f"{len(values)} values of {minutes} minutes; the period has {wanted}"
+        faults.append(Fault(path.name, None, place, told))
+    return tuple(values)
 
 
 def _number(cell: str) -> Decimal:

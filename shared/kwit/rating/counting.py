@@ -19,6 +19,7 @@ from kwit.tariffs.price_list import Basis, PartialPeriod
 
 IMPORT, UNBALANCED = "import", "import_unbalanced"
 INDUCTIVE, CAPACITIVE = "reactive_inductive", "reactive_capacitive"
+EXACT_DIGITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,13 @@ def _wh(zones: Sequence[ZoneEnergy], indexes: tuple[int, ...]) -> int:
     return sum(zone.wh[i] for zone in zones for i in indexes)
 
 
+def _amount(counting: Counting, zones: Sequence[ZoneEnergy], indexes: tuple[int, ...]) -> Decimal:
+    """Return the energy of segments in kWh (kvarh): whole ones, or those read when the seller bills so."""
+    if counting.profile.kwh_digits == EXACT_DIGITS:
+        return Decimal(_wh(zones, indexes)).scaleb(-EXACT_DIGITS)
+    return Decimal(_kwh(zones, indexes))
+
+
 def _behind(zones: Sequence[ZoneEnergy]) -> tuple[int, ...]:
     if len(zones) == 1:
         return zones[0].usage
@@ -90,13 +98,13 @@ def _behind(zones: Sequence[ZoneEnergy]) -> tuple[int, ...]:
 
 def _energy(counting: Counting, line: PlannedLine) -> Counted:
     zones = _zones(counting, line, IMPORT)
-    kwh, wh = _kwh(zones, line.indexes), _wh(zones, line.indexes)
+    kwh, wh = _amount(counting, zones, line.indexes), _wh(zones, line.indexes)
     inputs: tuple[tuple[str, str], ...] = ()
     if counting.facts.covered_kwh and line.charge.code in OPUST_CHARGES:
         covered = sum(_covered(counting, zone, line.indexes) for zone in zones)
         kwh, inputs = kwh - covered, (("covered_kwh", str(covered)),)
     source = _source(counting, line, "whole_kwh_of_zone", wh=wh, usage=_behind(zones), inputs=inputs)
-    return Counted(Decimal(kwh), source)
+    return Counted(kwh, source)
 
 
 def _covered(counting: Counting, zone: ZoneEnergy, indexes: tuple[int, ...]) -> int:
@@ -119,14 +127,14 @@ def _unbalanced(counting: Counting, line: PlannedLine) -> Counted:
         wh=_wh(zones, line.indexes),
         usage=_behind(zones),
     )
-    return Counted(Decimal(_kwh(zones, line.indexes)), source)
+    return Counted(_amount(counting, zones, line.indexes), source)
 
 
 def _balanced_off(counting: Counting, line: PlannedLine) -> Counted:
     gross, balanced = _zones(counting, line, UNBALANCED), _zones(counting, line, IMPORT)
     if not gross:
         return counting.problem("quantity_missing", f"{line.charge.code}: no import before balancing")
-    before, after = _kwh(gross, line.indexes), _kwh(balanced, line.indexes)
+    before, after = (_amount(counting, zones, line.indexes) for zones in (gross, balanced))
     source = _source(
         counting,
         line,
@@ -135,7 +143,7 @@ def _balanced_off(counting: Counting, line: PlannedLine) -> Counted:
         usage=_behind([*gross, *balanced]),
         inputs=(("before_balancing_kwh", str(before)), ("after_balancing_kwh", str(after))),
     )
-    return Counted(Decimal(before - after), source)
+    return Counted(before - after, source)
 
 
 def _inductive(counting: Counting, line: PlannedLine) -> Counted:
@@ -166,14 +174,14 @@ def _capacitive(counting: Counting, line: PlannedLine) -> Counted:
     if not zones:
         return counting.problem("quantity_missing", f"{line.charge.code}: no capacitive energy is read")
     source = _source(counting, line, "all_kvarh", wh=_wh(zones, line.indexes), usage=_behind(zones))
-    return Counted(Decimal(_kwh(zones, line.indexes)), source)
+    return Counted(_amount(counting, zones, line.indexes), source)
 
 
 def _capacity(counting: Counting, line: PlannedLine) -> Counted:
     coefficient = line.terms.capacity_coefficient
     factors = () if coefficient == 1 else (Factor("A", coefficient),)
     if counting.capacity_wh is not None:
-        kwh = share_whole_kwh(counting.capacity_wh)
+        kwh: Sequence[int] = share_whole_kwh(counting.capacity_wh)
         wh = sum(counting.capacity_wh[i] for i in line.indexes)
         source = _source(counting, line, "whole_kwh_in_capacity_hours", wh=wh)
         return Counted(Decimal(sum(kwh[i] for i in line.indexes)), source, factors)

@@ -1,7 +1,8 @@
 """Keep the plans of customers alike: same group, bracket, phases, lists, profile and period.
 
 A plan is named by the very objects of its price lists, which it holds, so a new version of a list never meets
-an old plan.
+an old plan. When a list is read anew (the next chunk of a run), the plans of its old objects are forgotten, so
+that nothing is held that nobody can ask for.
 """
 
 from collections import OrderedDict
@@ -31,6 +32,7 @@ class KeptPlans:
     """Plans by what they depend on, the least recently used one leaving first."""
 
     most: int = _MOST
+    _read: dict[str, PriceList] = field(default_factory=dict)
     _kept: "OrderedDict[tuple[object, ...], _Kept]" = field(default_factory=OrderedDict)
 
     def plan(
@@ -44,6 +46,7 @@ class KeptPlans:
     ) -> tuple[Plan, dict[int, Line]]:
         """Return the plan, made now or kept, and the lines of it that no use changes, by their place in it."""
         versions = tuple(version for several in lists.values() for version in several)
+        self._forget_old(versions)
         key = (
             period.start,
             period.end,
@@ -64,6 +67,17 @@ class KeptPlans:
         if len(self._kept) > self.most:
             self._kept.popitem(last=False)
         return kept.plan, kept.fixed
+
+    def _forget_old(self, versions: Sequence[PriceList]) -> None:
+        """Drop every plan once a version comes as another object than before."""
+        for version in versions:
+            known = self._read.get(version.content_hash)
+            if known is version:
+                continue
+            if known is not None:
+                self._kept.clear()
+                self._read.clear()
+            self._read[version.content_hash] = version
 
 
 def _facts(terms: Terms, period: Period, versions: Sequence[PriceList]) -> tuple[object, ...]:

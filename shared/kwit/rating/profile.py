@@ -31,6 +31,7 @@ class RatingProfile:
     `lines_by_zone` names the charges on total energy that this seller prints a line per zone for; `units`
     gives the unit to print a charge in (MWh instead of kWh); `month_digits` is the number of decimals of a
     part of a month; `merge_equal_prices` joins neighbouring lines that a price change did not touch;
+    `kwh_digits` is 0 for whole kWh, 3 for the kWh as read (bills of 2019 and before);
     `tg_phi_digits` and `bracket_digits` round tg φ and the bracket of reactive energy, None leaves them exact.
     """
 
@@ -45,3 +46,4 @@ class RatingProfile:
     months_at_change: MonthsAtChange = MonthsAtChange.BY_DAYS
     tg_phi_digits: int | None = None
     bracket_digits: int | None = None
+    kwh_digits: int = 0

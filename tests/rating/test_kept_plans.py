@@ -1,0 +1,113 @@
+"""Kept plans: shared by customers alike, never by customers who differ."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kwit.kernel.time import DateRange, Period
+from kwit.rating.kept_plans import KeptPlans
+from kwit.rating.profile import RatingProfile, VatRounding
+from kwit.rating.rate import rate
+from kwit.rating.terms import Months, Terms
+from kwit.tariffs.price_list import PriceList
+from tests.rating.cases import lists_named, register, usage
+from tests.rating.price_lists import charge, price, price_list
+
+MARCH = Period(date(2026, 3, 1), date(2026, 4, 1))
+CODES = ("jasna-energia", "pge-dystrybucja", "levies-pl")
+PROFILE = RatingProfile("line", VatRounding.LINE)
+ALIKE = Terms(DateRange(MARCH.start), "G11", True, CODES, 1, 1, True, annual_kwh=2000)
+
+
+def asked(plans: KeptPlans, **change: Any) -> object:
+    """Return the plan of March for a customer, changed as told."""
+    inputs: dict[str, Any] = {
+        "period": MARCH,
+        "terms": [ALIKE],
+        "months": Months(1),
+        "lists": lists_named(*CODES),
+        "profile": PROFILE,
+    }
+    plan, _ = plans.plan(**(inputs | change))
+    return plan
+
+
+class TestKeptPlans:
+    @pytest.mark.parametrize(
+        "terms",
+        [
+            replace(ALIKE, annual_kwh=1201),
+            replace(ALIKE, window=DateRange(date(2021, 5, 1))),
+            replace(ALIKE, window=DateRange(date(2021, 5, 1), date(2027, 1, 1))),
+        ],
+    )
+    def test_are_shared_by_customers_alike(self, terms: Terms) -> None:
+        plans = KeptPlans()
+        assert asked(plans, terms=[terms]) is asked(plans)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"terms": [replace(ALIKE, annual_kwh=2801)]},
+            {"terms": [replace(ALIKE, annual_kwh=None)]},
+            {"terms": [replace(ALIKE, group="G12")]},
+            {"terms": [replace(ALIKE, phases=3)]},
+            {"terms": [replace(ALIKE, window=DateRange(date(2026, 3, 2)))]},
+            {"terms": [replace(ALIKE, sections=frozenset({"sale"}))]},
+            {"terms": [replace(ALIKE, contracted_kw=Decimal(5))]},
+            {"months": Months(2)},
+            {"period": Period(date(2026, 3, 1), date(2026, 3, 31))},
+            {"profile": replace(PROFILE, vat=VatRounding.DOCUMENT)},
+        ],
+    )
+    def test_are_not_shared_by_customers_who_differ(self, change: dict[str, Any]) -> None:
+        plans = KeptPlans()
+        assert asked(plans, **change) is not asked(plans)
+
+    def test_never_meet_another_version_of_a_list(self) -> None:
+        plans = KeptPlans()
+        one, other = ((price_list("own", charge("energy", price(amount))),) for amount in ("0.50", "0.60"))
+        terms = [replace(ALIKE, price_lists=("own",))]
+        assert asked(plans, terms=terms, lists={"own": one}) is not asked(
+            plans, terms=terms, lists={"own": other}
+        )
+
+    def test_of_a_list_read_anew_hold_nothing_of_the_old_one(self) -> None:
+        plans = KeptPlans()
+        lists = lists_named(*CODES)
+        first = asked(plans, lists=lists)
+        anew = {code: tuple(replace(one) for one in several) for code, several in lists.items()}
+        asked(plans, lists=anew)
+        assert asked(plans, lists=anew) is not first
+        held = {id(version) for kept in plans._kept.values() for version in kept.versions}
+        assert held == {id(version) for several in anew.values() for version in several}
+
+    def test_leave_when_there_are_too_many(self) -> None:
+        plans = KeptPlans(most=1)
+        first = asked(plans)
+        asked(plans, months=Months(2))
+        assert asked(plans) is not first
+
+    @given(order=st.lists(st.sampled_from([100, 900, 2000, 5000]), min_size=2, max_size=6))
+    def test_change_no_bill_whatever_was_billed_before(self, order: list[int]) -> None:
+        lists = lists_named(*CODES)
+        fresh = {code: tuple(replace(one) for one in several) for code, several in lists.items()}
+        for annual in order:
+            assert self._bill(annual, lists) == self._bill(annual, fresh)
+
+    @staticmethod
+    def _bill(annual: int, lists: dict[str, Any]) -> object:
+        versions: dict[str, tuple[PriceList, ...]] = lists
+        return rate(
+            period=MARCH,
+            terms=[replace(ALIKE, annual_kwh=annual)],
+            months=Months(1),
+            usage=usage(MARCH, {register(): annual * 83}),
+            lists=versions,
+            profile=PROFILE,
+        )
