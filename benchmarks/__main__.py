@@ -1,26 +1,87 @@
-"""Write benchmarks/out/results.json: figures of this run, with ratios to a plain version of the same work."""
+"""Write benchmarks/out/results.json: figures of this run, with ratios to other versions of the same work."""
 
 import json
+import os
 import platform
+from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.household import household_bills
+from benchmarks.household import household_item
+from benchmarks.interval import interval_item
+from benchmarks.items import Item
+from benchmarks.measure import ROUNDS, SECONDS, clocked, medians
 from benchmarks.pages import bill_pages
+from benchmarks.peers import PEERS, PeerUnavailableError, Worker, install
+from benchmarks.profiles import profiles
+from benchmarks.year import year_item
 
-OUT = Path(__file__).with_name("out") / "results.json"
+OUT = Path(__file__).with_name("out")
+_NAMES = {"household": "household_bills", "interval": "interval_bills", "year": "year_hourly_bills"}
 
 
 def main() -> None:
     """Run every benchmark, print the figures and keep them."""
-    results = {
-        "method": "process time of one core, median of rounds, peers in turn within one run",
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    interpreters: dict[str, Path] = {}
+    missing: dict[str, str] = {}
+    for peer in PEERS:
+        try:
+            interpreters[peer.name] = install(peer)
+        except PeerUnavailableError as error:
+            missing[peer.name] = error.reason
+    items = [household_item(), interval_item(), year_item()]
+    results: dict[str, object] = {
+        "method": f"process time of one core, median of {ROUNDS} rounds of {SECONDS} s, peers in turn within one run",
         "python": platform.python_version(),
-        **household_bills(),
-        **bill_pages(),
+        "peers_missing": missing,
     }
-    OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps(results, indent=2) + "\n")
+    for item in items:
+        results |= _measured(item, interpreters, missing)
+    results |= bill_pages()
+    OUT.mkdir(exist_ok=True)
+    (OUT / "results.json").write_text(json.dumps(results, indent=2) + "\n")
+    (OUT / "profiles.txt").write_text(profiles(items))
     print(json.dumps(results, indent=2))
+
+
+def _measured(item: Item, interpreters: dict[str, Path], missing: dict[str, str]) -> dict[str, object]:
+    clocks: dict[str, Callable[[], float]] = {
+        "kwit": clocked(item.kwit),
+        "plain_decimal": clocked(item.plain_decimal),
+        "bare_integers": clocked(item.bare_integers),
+    }
+    cannot = dict(item.cannot)
+    workers: dict[str, Worker] = {}
+    for peer in PEERS:
+        if peer.name not in item.peers or peer.name not in interpreters:
+            cannot[peer.name] = missing.get(peer.name) or cannot.get(peer.name, "not asked")
+            continue
+        try:
+            workers[peer.name] = Worker(peer, interpreters[peer.name], item.peers[peer.name])
+        except PeerUnavailableError as error:
+            cannot[peer.name] = error.reason
+    clocks |= {name: worker.per_second for name, worker in workers.items()}
+    try:
+        rates = medians(clocks)
+    finally:
+        for worker in workers.values():
+            worker.stop()
+    name = _NAMES[item.name]
+    return {
+        f"{name}_per_s": round(rates["kwit"]),
+        f"{name}_lines": item.lines,
+        f"{name}_ratio_to_plain_decimal": _ratio(rates, "plain_decimal"),
+        f"{name}_ratio_to_bare_integers": _ratio(rates, "bare_integers"),
+        f"{name}_versions_per_s": {one: round(rate, 1) for one, rate in rates.items() if one != "kwit"},
+        f"{name}_ratio_to_peers": {peer: _ratio(rates, peer) for peer in workers},
+        f"{name}_peers_leave_out": {peer: item.peers[peer].left_out for peer in workers},
+        f"{name}_peers_cannot": cannot,
+    }
+
+
+def _ratio(rates: dict[str, float], other: str) -> float:
+    return float(f"{rates['kwit'] / rates[other]:.3g}")
 
 
 if __name__ == "__main__":

@@ -4,20 +4,38 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 
+ROUNDS = 5
+SECONDS = 0.4
+
 
 def per_second(
-    calls: Mapping[str, Callable[[], object]], *, rounds: int = 5, seconds: float = 0.4
+    calls: Mapping[str, Callable[[], object]], *, rounds: int = ROUNDS, seconds: float = SECONDS
 ) -> dict[str, float]:
     """Return the calls per second of each peer: the median of rounds, each of about `seconds` of process time."""
-    counts = {name: _calls_in(call, seconds) for name, call in calls.items()}
-    found: dict[str, list[float]] = {name: [] for name in calls}
+    clocks = {name: clocked(call, seconds=seconds) for name, call in calls.items()}
+    return medians(clocks, rounds=rounds)
+
+
+def medians(clocks: Mapping[str, Callable[[], float]], *, rounds: int = ROUNDS) -> dict[str, float]:
+    """Ask every clock for its calls per second, in turn, round by round; return the median of each."""
+    found: dict[str, list[float]] = {name: [] for name in clocks}
     for _ in range(rounds):
-        for name, call in calls.items():
-            began = time.process_time()
-            for _ in range(counts[name]):
-                call()
-            found[name].append(counts[name] / (time.process_time() - began))
+        for name, clock in clocks.items():
+            found[name].append(clock())
     return {name: statistics.median(rates) for name, rates in found.items()}
+
+
+def clocked(call: Callable[[], object], *, seconds: float = SECONDS) -> Callable[[], float]:
+    """Return a clock of a call: each reading runs it for about `seconds` and tells the calls per second."""
+    count = _calls_in(call, seconds)
+
+    def reading() -> float:
+        began = time.process_time()
+        for _ in range(count):
+            call()
+        return count / (time.process_time() - began)
+
+    return reading
 
 
 def _calls_in(call: Callable[[], object], seconds: float) -> int:

@@ -22,9 +22,16 @@ def hourly_excesses(
     `values_wh` are intervals of `minutes` from the start of a local day on; `multiplier` is the meter's.
     """
     per_hour = _MINUTES // minutes
-    hours = (max(values_wh[at : at + per_hour]) for at in range(0, len(values_wh), per_hour))
-    powers = (Decimal(wh * multiplier * per_hour).scaleb(-3) for wh in hours)
-    return [power - contracted_kw for power in powers if power > contracted_kw]
+    scale = multiplier * per_hour
+    limit_wh = int(contracted_kw * 1000 // scale)
+    if max(values_wh, default=0) <= limit_wh:
+        return []
+    largest: dict[int, int] = {}
+    for at, wh in enumerate(values_wh):
+        if wh > limit_wh:
+            hour = at // per_hour
+            largest[hour] = max(wh, largest.get(hour, 0))
+    return [Decimal(wh * scale).scaleb(-3) - contracted_kw for wh in largest.values()]
 
 
 def largest_ten(excesses: Sequence[Decimal], *, start: date) -> PowerExcess:

@@ -1,31 +1,33 @@
 """Sort interval series into zones: sums over slices of whole Wh, with the slices of each day kept."""
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain, groupby
 
 from kwit.kernel.time import Period
 from kwit.metering.usage import IntervalSeries, Usage
 from kwit.rating.terms import Terms
-from kwit.tariffs.calendar import day_zones
+from kwit.tariffs.calendar import ZoneRun, ZoneSlices, day_zones, zone_slices
 from kwit.tariffs.price_list import PriceList, TariffGroup, ZoneCalendar
 
 CAPACITY_CALENDAR = "capacity_hours"
 CAPACITY_ZONE = "capacity"
 
 _Runs = tuple[tuple[str, int, int], ...]
+_Days = tuple[tuple[date, int], ...]
 
 
 @dataclass(slots=True)
 class SeriesSorter:
-    """Sorts series into the zones of calendars; keeps the zone runs of every day it has met.
+    """Sorts series into the zones of calendars; keeps the zone runs of every day, and of days in a row, it has met.
 
     One sorter serves all contracts of a chunk: the calendars of a month are the same for all of them.
     """
 
     holidays: frozenset[date]
     _runs: dict[tuple[int, date, int, bool], _Runs] = field(default_factory=dict)
+    _slices: dict[tuple[int, _Days, bool], ZoneSlices] = field(default_factory=dict)
     _calendars: dict[int, ZoneCalendar] = field(default_factory=dict)
 
     def for_usage(self, *, usage: Usage, lists: Mapping[str, Sequence[PriceList]]) -> "SortedSeries":
@@ -49,11 +51,28 @@ class SeriesSorter:
             self._runs[key] = known
         return known
 
+    def slices(self, calendar: ZoneCalendar, days: _Days, *, winter_time: bool) -> ZoneSlices:
+        """Return the slices of each zone over the intervals of days in a row, each day with its minutes."""
+        key = (id(calendar), days, winter_time)
+        known = self._slices.get(key)
+        if known is None:
+            joined: list[ZoneRun] = []
+            offset = 0
+            for day, minutes in days:
+                for zone, start, stop in self.runs(calendar, day, minutes, winter_time=winter_time):
+                    first = offset + start
+                    if joined and joined[-1].zone == zone:
+                        first = joined.pop().start
+                    joined.append(ZoneRun(zone, first, offset + stop))
+                offset = joined[-1].stop
+            known = self._slices[key] = zone_slices(joined)
+        return known
+
 
 def _run_lengths(zones: Sequence[str]) -> _Runs:
     runs: list[tuple[str, int, int]] = []
     start = 0
-    for zone, members in itertools.groupby(zones):
+    for zone, members in groupby(zones):
         stop = start + sum(1 for _ in members)
         runs.append((zone, start, stop))
         start = stop
@@ -67,6 +86,7 @@ class SortedSeries:
     sorter: SeriesSorter
     usage: Usage
     lists: Mapping[str, Sequence[PriceList]]
+    _cuts: dict[tuple[int, Period], tuple[_Days, tuple[int, ...]]] = field(default_factory=dict)
 
     def zones(
         self, segments: Sequence[Period], terms: Sequence[Terms]
@@ -92,19 +112,21 @@ class SortedSeries:
     def _sum_days(
         self, series: IntervalSeries, segment: Period, calendar: ZoneCalendar | None, only: str | None
     ) -> dict[str, int]:
-        sums: dict[str, int] = {}
-        for day in series.days:
-            if day.day not in segment.range:
-                continue
-            values = day.values_wh
-            if only is not None or calendar is None:
-                zone = only or series.register.zone
-                sums[zone] = sums.get(zone, 0) + sum(values)
-                continue
-            winter = series.register.winter_time
-            for zone, start, stop in self.sorter.runs(calendar, day.day, day.minutes, winter_time=winter):
-                sums[zone] = sums.get(zone, 0) + sum(values[start:stop])
-        return sums
+        days, values = self._cut(series, segment)
+        if only is not None or calendar is None:
+            return {only or series.register.zone: sum(values)}
+        return self.sorter.slices(calendar, days, winter_time=series.register.winter_time).sums(values)
+
+    def _cut(self, series: IntervalSeries, segment: Period) -> tuple[_Days, tuple[int, ...]]:
+        """Return the days of a series inside a segment, and their values in one row."""
+        key = (id(series), segment)
+        known = self._cuts.get(key)
+        if known is None:
+            start, end = segment.start, segment.end
+            inside = [day for day in series.days if start <= day.day < end]
+            values = tuple(chain.from_iterable([day.values_wh for day in inside]))
+            known = self._cuts[key] = tuple([(day.day, day.minutes) for day in inside]), values
+        return known
 
     def capacity(self, segments: Sequence[Period]) -> Sequence[int] | None:
         """Return the Wh of import in capacity hours per segment; None when no series tells them.
