@@ -123,7 +123,39 @@ LEVY_PRICE = '\n      - {by_bracket: {small: "1.00", large: "2.00"}, page: 61}'
 IDLE_GROUP = "\n  G13: {household: true, zones: {all: doba}}"
 SECOND_RATE = '{from: 2026-07-01, rate: "0.08", page: 1}'
 
+G12_NIGHT = 'night: "0.0765"}'
+G12_TIERS = 'night: {base: "0.4014", above: "0.0765"}}'
+
 BAD_FILES: list[tuple[Code, str, str]] = [
+    (
+        Code.MISSING_FIELD,
+        "charges[0].prices[2].by_zone.night.above",
+        changed(G12_NIGHT, 'night: {base: "0.4014"}}'),
+    ),
+    (
+        Code.WRONG_DIGITS,
+        "charges[0].prices[2].by_zone.night.above",
+        changed(G12_NIGHT, 'night: {base: "0.4014", above: "0.07"}}'),
+    ),
+    (
+        Code.NOT_A_DECIMAL,
+        "charges[0].prices[2].by_zone.night.base",
+        changed(G12_NIGHT, 'night: {base: "x", above: "0.0765"}}'),
+    ),
+    (
+        Code.WRONG_VALUE,
+        "charges[3].prices[0].by_volume",
+        changed(LEVY_PRICE, '\n      - {by_volume: {base: "1.00", above: "2.00"}, page: 61}'),
+    ),
+    (
+        Code.MIXED_SELECTORS,
+        "charges[0].prices",
+        changed(
+            G12_PRICE,
+            G12_PRICE.replace(", page", ", until: 2026-03-01, page")
+            + G12_PRICE.replace(G12_NIGHT, G12_TIERS).replace(", page", ", from: 2026-03-01, page"),
+        ),
+    ),
     (Code.BAD_YAML, "", changed("groups:\n", "groups: [\n")),
     (Code.ALIAS, "", changed("zones: {all: całodobowa}", "zones: &z {all: całodobowa}")),
     (Code.EXPLICIT_TAG, "", changed("title: Tariff 2026", "title: !!str Tariff 2026")),
@@ -426,6 +458,19 @@ class TestMutationsOfAGoodFile:
 def version(first: str, until: str | None) -> PriceList:
     end = None if until is None else date.fromisoformat(until)
     return dataclasses.replace(good(), window=DateRange(date.fromisoformat(first), end))
+
+
+class TestAPriceWithALimit:
+    def test_becomes_one_price_up_to_it_and_one_above(self) -> None:
+        result = check(changed(G12_NIGHT, G12_TIERS))
+        assert result.findings == ()
+        assert result.price_list is not None
+        prices = [one for one in result.price_list.charges[0].prices if "G12" in one.groups]
+        assert [(one.zone, one.volume, str(one.amount)) for one in prices] == [
+            ("day", None, "0.4014"),
+            ("night", "base", "0.4014"),
+            ("night", "above", "0.0765"),
+        ]
 
 
 class TestCheckVersions:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from kwit.cli.scenario import ProfilePart, ProsumerPart, Scenario
+from kwit.cli.scenario import LimitPart, ProfilePart, ProsumerPart, Scenario
 from kwit.cli.scenario_file import Fault, LoadedScenario
 from kwit.cli.scenario_usage import scenario_usage
 from kwit.kernel.energy import apportion, whole_kwh
@@ -16,7 +16,7 @@ from kwit.metering.usage import Usage
 from kwit.rating.advances import Advance, advance_charges
 from kwit.rating.deposit import ExportMonth, Settlement, export_month, payable_part, settle
 from kwit.rating.dynamic_price import dynamic_price
-from kwit.rating.facts import Facts, GivenCharge, PowerExcess
+from kwit.rating.facts import EnergyBase, Facts, GivenCharge, PowerExcess
 from kwit.rating.lines import Factor, Rated
 from kwit.rating.net_metering import Covered, cover, credit_kwh
 from kwit.rating.power_excess import largest_ten, monthly_excesses, ten_times_largest
@@ -24,6 +24,7 @@ from kwit.rating.profile import RatingProfile
 from kwit.rating.rate import rate
 from kwit.rating.series import SeriesSorter
 from kwit.rating.terms import Months, Terms
+from kwit.rating.volume import left_of_limit
 from kwit.tariffs.holidays import statutory_holidays
 from kwit.tariffs.price_list import PriceList
 
@@ -165,8 +166,24 @@ def _facts(loaded: LoadedScenario, scenario: Scenario, usage: Usage) -> Facts:
     return Facts(
         power_excess=_power_excess(scenario, usage),
         months_of=dict(scenario.months_of),
+        bases=tuple(_base(part) for part in scenario.limits),
         given=(*_dynamic(loaded, scenario), *_given(scenario), *_advances(scenario)),
     )
+
+
+def _base(part: LimitPart) -> EnergyBase:
+    window = None
+    if part.first_day is not None and part.last_day is not None:
+        window = DateRange(part.first_day, part.last_day + timedelta(days=1))
+    if part.limit_kwh is None:
+        return EnergyBase(part.charge, part.kwh or 0, window)
+    kwh = left_of_limit(
+        limit_kwh=part.limit_kwh,
+        used_kwh=part.used_kwh,
+        days=part.of_days if part.days is None else part.days,
+        of_days=part.of_days,
+    )
+    return EnergyBase(part.charge, kwh, window)
 
 
 def _power_excess(scenario: Scenario, usage: Usage) -> tuple[PowerExcess, ...] | None:

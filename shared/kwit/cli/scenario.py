@@ -159,6 +159,33 @@ class PowerPart(_Part):
         return self
 
 
+class LimitPart(_Part):
+    """The energy of a charge at the price up to its limit: kWh of the period, or what a year's limit leaves."""
+
+    charge: Name
+    kwh: Annotated[int, Field(ge=0)] | None = None
+    limit_kwh: Annotated[int, Field(ge=0)] | None = Field(default=None, description="kWh of a whole year")
+    used_kwh: Annotated[int, Field(ge=0)] = Field(default=0, description="billed within the limit before")
+    days: Count | None = Field(default=None, description="days of the year with this contract")
+    of_days: Literal[365, 366] = 365
+    first_day: NearDay | None = None
+    last_day: NearDay | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.kwh is None) == (self.limit_kwh is None):
+            raise ValueError("give either kwh or limit_kwh")
+        if self.kwh is not None and (self.used_kwh or self.days is not None):
+            raise ValueError("used_kwh and days belong to limit_kwh")
+        if self.days is not None and self.days > self.of_days:
+            raise ValueError(f"{self.days} days are more than {self.of_days}")
+        if (self.first_day is None) != (self.last_day is None):
+            raise ValueError("give first_day and last_day, or neither")
+        if self.first_day is not None and self.last_day is not None and self.last_day < self.first_day:
+            raise ValueError(f"last_day {self.last_day} is before first_day {self.first_day}")
+        return self
+
+
 class ExportMonthPart(_Part):
     """A month of energy fed in: kWh (the export of the usage when left out), PLN per kWh, and the factor."""
 
@@ -304,6 +331,7 @@ class Scenario(_Part):
     charges: tuple[GivenPart, ...] = ()
     usage: UsagePart = UsagePart()
     power: PowerPart | None = None
+    limits: tuple[LimitPart, ...] = Field(default=(), description="limits of charges with two prices")
     dynamic: DynamicPart | None = None
     prosumer: ProsumerPart | None = None
     advances: AdvancesPart | None = None

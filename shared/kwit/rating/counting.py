@@ -15,7 +15,8 @@ from kwit.rating.profile import MonthsAtChange, RatingProfile
 from kwit.rating.quantities import ZoneEnergy, share_whole_kwh
 from kwit.rating.reactive import TG_PHI_0, reactive_share
 from kwit.rating.terms import Months
-from kwit.tariffs.price_list import Basis, PartialPeriod
+from kwit.rating.volume import Cell, within_limits
+from kwit.tariffs.price_list import BASE, Basis, PartialPeriod
 
 IMPORT, UNBALANCED = "import", "import_unbalanced"
 INDUCTIVE, CAPACITIVE = "reactive_inductive", "reactive_capacitive"
@@ -103,8 +104,55 @@ def _energy(counting: Counting, line: PlannedLine) -> Counted:
     if counting.facts.covered_kwh and line.charge.code in OPUST_CHARGES:
         covered = sum(_covered(counting, zone, line.indexes) for zone in zones)
         kwh, inputs = kwh - covered, (("covered_kwh", str(covered)),)
+    if line.volume is not None:
+        return _of_volume(counting, line, kwh, inputs)
     source = _source(counting, line, "whole_kwh_of_zone", wh=wh, usage=_behind(zones), inputs=inputs)
     return Counted(kwh, source)
+
+
+def _of_volume(
+    counting: Counting, line: PlannedLine, amount: Decimal, inputs: tuple[tuple[str, str], ...]
+) -> Counted:
+    """Count the part of a line's energy up to the customer's limit, or the rest of it."""
+    up_to = _up_to_limit(counting, line)
+    if up_to is None:
+        days = f"{line.period.start.isoformat()}..{line.period.end.isoformat()}"
+        return counting.problem("base_unknown", f"{line.charge.code}: no limit of energy over {days}")
+    quantity = up_to if line.volume == BASE else amount - up_to
+    zones = _zones(counting, line, IMPORT)
+    told = (*inputs, ("kwh", str(amount)), ("up_to_limit_kwh", str(up_to)))
+    rule = f"kwh_of_zone_{line.volume}"
+    wh = _wh(zones, line.indexes)
+    return Counted(quantity, _source(counting, line, rule, wh=wh, usage=_behind(zones), inputs=told))
+
+
+def _up_to_limit(counting: Counting, line: PlannedLine) -> Decimal | None:
+    """Return what of a line's energy lies within the limit of its charge, None when a segment has no limit."""
+    peers = [
+        one
+        for one in counting.plan.lines
+        if one.volume == line.volume and one.charge.code == line.charge.code
+    ]
+    cells = [
+        Cell(one.zone, index, counting.plan.segments[index], int(_units(counting, one, index)))
+        for one in peers
+        for index in one.indexes
+    ]
+    bases = [one for one in counting.facts.bases if one.charge == line.charge.code]
+    unit = EXACT_DIGITS if counting.profile.kwh_digits == EXACT_DIGITS else 0
+    parts = within_limits(cells=cells, bases=bases, scale=10**unit)
+    mine = [parts.get((line.zone, index)) for index in line.indexes]
+    known = [part for part in mine if part is not None]
+    return Decimal(sum(known)).scaleb(-unit) if len(known) == len(mine) else None
+
+
+def _units(counting: Counting, line: PlannedLine, index: int) -> Decimal:
+    """Return the energy of one segment of a line as whole kWh, or Wh where the seller bills kWh as read."""
+    zones = _zones(counting, line, IMPORT)
+    amount = _amount(counting, zones, (index,))
+    if counting.facts.covered_kwh and line.charge.code in OPUST_CHARGES:
+        amount -= sum(_covered(counting, zone, (index,)) for zone in zones)
+    return amount.scaleb(EXACT_DIGITS) if counting.profile.kwh_digits == EXACT_DIGITS else amount
 
 
 def _covered(counting: Counting, zone: ZoneEnergy, indexes: tuple[int, ...]) -> int:

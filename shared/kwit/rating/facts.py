@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from kwit.kernel.time import DateRange
 from kwit.rating.lines import Factor
 
 
@@ -19,6 +20,18 @@ class PowerExcess:
     start: date
     kw: Decimal
     rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyBase:
+    """The kWh of a charge at the price up to a limit (zużycie do limitu), over a window of the period.
+
+    Window None is the whole period; a limit that changes with the year is told by one base for each part.
+    """
+
+    charge: str
+    kwh: int
+    window: DateRange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +57,14 @@ class Facts:
     """What rating knows of a period beside its use.
 
     `covered_kwh` are the whole kWh by zone that net-metering covers (opust); `power_excess` is None when
-    nobody looked for it; `months_of` says how many months a charge is taken for where the period does not.
+    nobody looked for it; `months_of` says how many months a charge is taken for where the period does not;
+    `bases` are the limits of charges with two prices.
     """
 
     covered_kwh: Mapping[str, int] = field(default_factory=dict)
     power_excess: tuple[PowerExcess, ...] | None = None
     months_of: Mapping[str, Decimal] = field(default_factory=dict)
+    bases: tuple[EnergyBase, ...] = ()
     given: tuple[GivenCharge, ...] = ()
 
 

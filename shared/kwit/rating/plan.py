@@ -4,7 +4,7 @@ Customers of one group, bracket and period share a plan, so it is made once and 
 household bills makes a handful of plans.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,12 +12,26 @@ from itertools import pairwise
 
 from kwit.kernel.time import Period
 from kwit.rating.lines import PriceSource, RatingProblem
-from kwit.rating.prices import Position, choose_price, positions_on, rate_on, relevant_cuts
+from kwit.rating.prices import Position, choose_price, positions_on, rate_on, relevant_cuts, volumes_of
 from kwit.rating.profile import RatingProfile
 from kwit.rating.terms import Terms, terms_on
-from kwit.tariffs.price_list import DERIVED, ZONED, Basis, Charge, Price, PriceList, TariffGroup
+from kwit.tariffs.price_list import (
+    ABOVE,
+    BASE,
+    DERIVED,
+    ZONED,
+    Basis,
+    Charge,
+    Price,
+    PriceList,
+    TariffGroup,
+)
 
 Lists = Mapping[str, Sequence[PriceList]]
+
+_Key = tuple[str, str, str, str | None]
+# As printed behind the name of a charge whose energy has a limit.
+_VOLUME_NAMES = {BASE: "do limitu", ABOVE: "ponad limit"}
 
 # Units a quantity is given in thousands of: MWh of kWh, MW of kW, Mvarh of kvarh.
 _THOUSANDS = frozenset({"MWh", "MW", "Mvarh"})
@@ -40,6 +54,7 @@ class PlannedLine:
     terms: Terms
     basis: str
     derived: bool
+    volume: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +125,29 @@ def make_plan(*, period: Period, terms: Sequence[Terms], lists: Lists, profile: 
     )
 
 
-def _rows(work: _Work) -> dict[tuple[str, str, str], list[_Priced]]:
-    rows: dict[tuple[str, str, str], list[_Priced]] = {}
+def _rows(work: _Work) -> dict[_Key, list[_Priced]]:
+    rows: dict[_Key, list[_Priced]] = {}
     for index, segment in enumerate(work.segments):
         terms, day = work.terms[index], segment.start
         mine = _in_force({code: work.lists.get(code, ()) for code in terms.price_lists}, day)
         for position in positions_on(terms=terms, lists=work.lists, day=day, problems=work.problems):
             vat = rate_on(lists=mine, name=f"vat_{position.charge.vat}", day=day, problems=work.problems)
             for zone in _zones_of(work, position, terms, mine):
-                price = choose_price(
-                    position=position, terms=terms, day=day, zone=zone or None, problems=work.problems
-                )
-                if price is not None and vat is not None:
-                    key = (position.price_list.code, position.charge.code, zone)
-                    rows.setdefault(key, []).append(_Priced(position, price, zone, vat, index))
+                for price in _prices_of(work, position, terms, day, zone):
+                    if vat is not None:
+                        key = (position.price_list.code, position.charge.code, zone, price.volume)
+                        rows.setdefault(key, []).append(_Priced(position, price, zone, vat, index))
     return rows
+
+
+def _prices_of(work: _Work, position: Position, terms: Terms, day: date, zone: str) -> Iterator[Price]:
+    """Yield the price of a charge in a zone: one, or one up to the customer's limit and one above it."""
+    for volume in volumes_of(position=position, terms=terms, day=day, zone=zone or None):
+        price = choose_price(
+            position=position, terms=terms, day=day, zone=zone or None, problems=work.problems, volume=volume
+        )
+        if price is not None:
+            yield price
 
 
 def _zones_of(work: _Work, position: Position, terms: Terms, in_force: Sequence[PriceList]) -> Sequence[str]:
@@ -220,12 +243,19 @@ def _planned(work: _Work, run: Sequence[_Priced]) -> PlannedLine:
         terms=work.terms[first.segment],
         basis=charge.basis.value,
         derived=charge.basis in DERIVED,
+        volume=first.price.volume,
     )
 
 
 def _name(work: _Work, priced: _Priced) -> str:
     charge = priced.position.charge
     name = work.profile.names.get(charge.code, charge.name)
+    named = _name_of_zone(work, priced, name)
+    return named if priced.price.volume is None else f"{named}, {_VOLUME_NAMES[priced.price.volume]}"
+
+
+def _name_of_zone(work: _Work, priced: _Priced, name: str) -> str:
+    charge = priced.position.charge
     if not priced.zone:
         return name
     versions = [priced.position.price_list, *work.in_force[priced.segment]]

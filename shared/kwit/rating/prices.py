@@ -8,7 +8,7 @@ from decimal import Decimal
 from kwit.kernel.time import DateRange
 from kwit.rating.lines import RatingProblem
 from kwit.rating.terms import Terms
-from kwit.tariffs.price_list import Charge, Price, PriceList
+from kwit.tariffs.price_list import ABOVE, BASE, Charge, Price, PriceList
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +79,21 @@ def _edges(window: DateRange) -> Iterator[date]:
 
 
 def choose_price(
-    *, position: Position, terms: Terms, day: date, zone: str | None, problems: list[RatingProblem]
+    *,
+    position: Position,
+    terms: Terms,
+    day: date,
+    zone: str | None,
+    problems: list[RatingProblem],
+    volume: str | None = None,
 ) -> Price | None:
     """Return the only price of a charge that fits the terms on a day; anything else is a problem."""
     charge = position.charge
-    where = f"{position.price_list.code}/{charge.code}" + (f"/{zone}" if zone else "")
+    where = "/".join(filter(None, (position.price_list.code, charge.code, zone, volume)))
     candidates = [
         price
-        for price in charge.prices
-        if day in price.window
-        and (not price.groups or terms.group in price.groups)
-        and price.zone in {None, zone}
+        for price in _of_group(position, terms, day, zone)
+        if price.volume in {None, volume}
         and price.phases in {None, terms.phases}
         and price.cycle_months in {None, terms.cycle_months}
         and price.remote in {None, terms.remote_reading}
@@ -105,6 +109,22 @@ def choose_price(
     code = "price_missing" if not candidates else "price_ambiguous"
     problems.append(RatingProblem(code, f"{where} for {terms.group} on {day.isoformat()}"))
     return None
+
+
+def volumes_of(*, position: Position, terms: Terms, day: date, zone: str | None) -> Sequence[str | None]:
+    """Name the parts of the energy that a charge prices apart: up to the limit and above it, or all as one."""
+    priced = _of_group(position, terms, day, zone)
+    return (BASE, ABOVE) if any(price.volume is not None for price in priced) else (None,)
+
+
+def _of_group(position: Position, terms: Terms, day: date, zone: str | None) -> list[Price]:
+    return [
+        price
+        for price in position.charge.prices
+        if day in price.window
+        and (not price.groups or terms.group in price.groups)
+        and price.zone in {None, zone}
+    ]
 
 
 def _bracket(price_list: PriceList, terms: Terms) -> str | None:

@@ -15,6 +15,8 @@ from kwit.tariffs.yaml_file import Path
 
 Term = tuple[object, ...]
 
+_WITH_VOLUMES = frozenset({Basis.ENERGY_BY_ZONE, Basis.ENERGY})
+
 
 def check_charges(parts: Parts, report: Report) -> None:
     """Note everything wrong with the charges and their prices."""
@@ -141,6 +143,9 @@ def _check_terms(price: PricePart, path: Path, charge: ChargeParts, parts: Parts
         if charge.head.basis is not Basis.ENERGY_BY_ZONE:
             report.add(Code.ZONE_ON_WRONG_BASIS, (*path, "by_zone"), value=charge.head.basis.value)
         _check_zones(price, price.by_zone, path, parts, report)
+    if price.has_volumes() and charge.head.basis not in _WITH_VOLUMES:
+        hint = ", ".join(sorted(_WITH_VOLUMES))
+        report.add(Code.WRONG_VALUE, (*path, "by_volume"), value=charge.head.basis, hint=hint)
     if price.by_bracket is not None:
         for bracket in price.by_bracket:
             if bracket not in parts.known["brackets"]:
@@ -219,8 +224,17 @@ def _expanded(
 
 def _mixed(group: str | None, prices: Sequence[PlacedPrice], charge: ChargeParts, report: Report) -> bool:
     mixed = [
-        name for name in SELECTORS if len({getattr(placed.price, name) is None for placed in prices}) > 1
+        name
+        for name in SELECTORS
+        if name != "volume" and len({getattr(placed.price, name) is None for placed in prices}) > 1
     ]
+    # A limit of energy belongs to a zone: the night may have one and the day none.
+    zones = {placed.price.zone for placed in prices}
+    if any(
+        len({placed.price.volume is None for placed in prices if placed.price.zone == zone}) > 1
+        for zone in zones
+    ):
+        mixed.append("volume")
     if mixed:
         value = charge.head.code if group is None else f"{charge.head.code} {group}"
         report.add(Code.MIXED_SELECTORS, (*charge.path, "prices"), value=value, hint=", ".join(mixed))

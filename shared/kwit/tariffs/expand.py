@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal
 
 from kwit.kernel.time import DateRange, add_months
-from kwit.tariffs.price_list import ALL_DAY, CalendarRule, Price
-from kwit.tariffs.schema import PricePart, RulePart, SeasonPart, WindowPart
+from kwit.tariffs.price_list import ABOVE, ALL_DAY, BASE, CalendarRule, Price
+from kwit.tariffs.schema import PricePart, RulePart, SeasonPart, VolumePart, WindowPart
 from kwit.tariffs.yaml_file import Path
 
 # What the file calls a term, and what the engine calls it.
-SELECTORS = ("zone", "phases", "bracket", "cycle_months", "remote")
+SELECTORS = ("zone", "phases", "bracket", "cycle_months", "remote", "volume")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,25 @@ def expand(
 def _terms(part: PricePart, base: Price, path: Path) -> Iterator[PlacedPrice]:
     if part.price is not None:
         yield PlacedPrice((*path, "price"), replace(base, amount=part.price))
-    for zone, amount in (part.by_zone or {}).items():
-        yield PlacedPrice((*path, "by_zone", zone), replace(base, amount=amount, zone=zone))
+    if part.by_volume is not None:
+        yield from _volumes(part.by_volume, base, (*path, "by_volume"))
+    for zone, priced in (part.by_zone or {}).items():
+        inside = replace(base, zone=zone)
+        if isinstance(priced, VolumePart):
+            yield from _volumes(priced, inside, (*path, "by_zone", zone))
+        else:
+            yield PlacedPrice((*path, "by_zone", zone), replace(inside, amount=priced))
     for phases, amount in (part.by_phases or {}).items():
         yield PlacedPrice((*path, "by_phases", phases), replace(base, amount=amount, phases=int(phases)))
     for cycle, amount in (part.by_cycle or {}).items():
         yield PlacedPrice((*path, "by_cycle", str(cycle)), replace(base, amount=amount, cycle_months=cycle))
     for bracket, amount in (part.by_bracket or {}).items():
         yield PlacedPrice((*path, "by_bracket", bracket), replace(base, amount=amount, bracket=bracket))
+
+
+def _volumes(part: VolumePart, base: Price, path: Path) -> Iterator[PlacedPrice]:
+    for volume, amount in ((BASE, part.base), (ABOVE, part.above)):
+        yield PlacedPrice((*path, volume), replace(base, amount=amount, volume=volume))
 
 
 def calendar_rule(part: RulePart) -> CalendarRule:

@@ -121,7 +121,7 @@ def read_part(model: type[M], raw: object, path: Path, report: Report) -> M | No
 
 
 def _note(details: ErrorDetails, path: Path, report: Report) -> None:
-    where = (*path, *(part for part in details["loc"] if part != "[key]"))
+    where = (*path, *(part for part in details["loc"] if not str(part).startswith("[")))
     kind, context = details["type"], details.get("ctx", {})
     value = _shown(details["input"])
     if kind == "missing":

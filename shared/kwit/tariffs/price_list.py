@@ -12,6 +12,7 @@ from enum import StrEnum
 from kwit.kernel.time import DateRange
 
 ALL_DAY = "all"
+BASE, ABOVE = "base", "above"
 
 
 class Kind(StrEnum):
@@ -90,6 +91,7 @@ class Customers(StrEnum):
 class Price:
     """One price of a charge, net PLN per unit, and its terms; None and an empty set match any.
 
+    `volume` is `base` for the energy up to the customer's limit of the period, `above` for the rest.
     `confidence` None means that of the list; `page` is empty when the list says why it cites none.
     """
 
@@ -103,6 +105,7 @@ class Price:
     cycle_months: int | None = None
     remote: bool | None = None
     confidence: Confidence | None = None
+    volume: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,12 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     StrictBool,
     StrictInt,
     StringConstraints,
+    Tag,
     WithJsonSchema,
     model_validator,
 )
@@ -26,7 +28,16 @@ from pydantic_core import PydanticCustomError
 
 from kwit.kernel.time import DateRange
 from kwit.tariffs.findings import Code
-from kwit.tariffs.price_list import Basis, Confidence, Customers, Kind, PartialPeriod, Section
+from kwit.tariffs.price_list import (
+    ABOVE,
+    BASE,
+    Basis,
+    Confidence,
+    Customers,
+    Kind,
+    PartialPeriod,
+    Section,
+)
 from kwit.tariffs.yaml_file import LooseNumber
 
 FORMAT = "kwit/price-list/1"
@@ -47,7 +58,7 @@ UNITS: Mapping[Basis, tuple[str, ...]] = {
     Basis.PERCENTAGE: ("%",),
     Basis.MINIMUM: ("PLN",),
 }
-AMOUNT_FIELDS = ("price", "by_zone", "by_phases", "by_cycle", "by_bracket")
+AMOUNT_FIELDS = ("price", "by_zone", "by_volume", "by_phases", "by_cycle", "by_bracket")
 
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _RANGE = re.compile(r"([0-9]{1,2})(?:-([0-9]{1,2}))?")
@@ -261,12 +272,31 @@ class UnknownPart(WindowPart):
     why: Text
 
 
+class VolumePart(_Part):
+    """Two prices with a limit of energy between them: up to the customer's base, and above it."""
+
+    base: Amount
+    above: Amount
+
+
+def _kind_of_amount(value: object) -> str:
+    return "[volume]" if isinstance(value, dict | VolumePart) else "[amount]"
+
+
+# The tags stand in brackets because they are no part of the path in the file.
+ZoneAmount = Annotated[
+    Annotated[Amount, Tag("[amount]")] | Annotated[VolumePart, Tag("[volume]")],
+    Discriminator(_kind_of_amount),
+]
+
+
 class PricePart(WindowPart):
     """A price, or a few that differ by one term, with the groups and terms it is for."""
 
     group: Names | None = None
     price: Amount | None = None
-    by_zone: dict[Name, Amount] | None = None
+    by_zone: dict[Name, ZoneAmount] | None = None
+    by_volume: VolumePart | None = None
     by_phases: dict[Literal["1", "3"], Amount] | None = None
     by_cycle: dict[Count, Amount] | None = None
     by_bracket: dict[Name, Amount] | None = None
@@ -285,9 +315,26 @@ class PricePart(WindowPart):
         """Yield every amount with its path inside the price."""
         if self.price is not None:
             yield ("price",), self.price
-        for name in AMOUNT_FIELDS[1:]:
+        if self.by_volume is not None:
+            yield from _volumes(("by_volume",), self.by_volume)
+        for zone, priced in (self.by_zone or {}).items():
+            if isinstance(priced, VolumePart):
+                yield from _volumes(("by_zone", zone), priced)
+            else:
+                yield ("by_zone", zone), priced
+        for name in ("by_phases", "by_cycle", "by_bracket"):
             for term, amount in (getattr(self, name) or {}).items():
                 yield (name, str(term)), amount
+
+    def has_volumes(self) -> bool:
+        """Tell whether the price depends on the customer's limit of energy."""
+        zones = (self.by_zone or {}).values()
+        return self.by_volume is not None or any(isinstance(one, VolumePart) for one in zones)
+
+
+def _volumes(path: tuple[str, ...], part: VolumePart) -> Iterator[tuple[tuple[str, ...], Decimal]]:
+    yield (*path, BASE), part.base
+    yield (*path, ABOVE), part.above
 
 
 class ChargeHead(_Part):

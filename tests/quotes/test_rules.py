@@ -1,0 +1,58 @@
+"""Quotes worked out by hand, one for each rule that no published bill shows."""
+
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from kwit.cli.main import app
+
+ROOT = Path(__file__).parents[2]
+RULES = ROOT / "events" / "quotes" / "rules"
+NAMES = sorted(path.stem for path in RULES.glob("*.yaml"))
+
+
+def run(path: Path, *more: str) -> Any:
+    return CliRunner().invoke(app, ["quote", str(path), *more])
+
+
+def verify(bill: dict[str, Any]) -> None:
+    spec = importlib.util.spec_from_file_location("verify_bill", ROOT / "verifier" / "verify_bill.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.verify(bill)
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestAQuoteOfARule:
+    def test_comes_out_as_worked_out_by_hand_and_verifies(self, name: str) -> None:
+        result = run(RULES / f"{name}.yaml", "--json")
+        assert result.exit_code == 0, result.output
+        verify(json.loads(result.stdout))
+
+    def test_says_how_its_figures_were_worked_out_and_names_every_line(self, name: str) -> None:
+        scenario = yaml.safe_load((RULES / f"{name}.yaml").read_text(encoding="utf-8"))
+        assert scenario["note"]
+        assert scenario["expect"]["lines"]
+        assert scenario["expect"].get("all_lines", True)
+
+    def test_would_not_pass_with_another_quantity_or_net_of_a_line(self, name: str, tmp_path: Path) -> None:
+        scenario = yaml.safe_load((RULES / f"{name}.yaml").read_text(encoding="utf-8"))
+        for line in scenario["expect"]["lines"]:
+            for field in ("quantity", "net"):
+                printed = line[field]
+                line[field] = f"1{printed}"
+                path = tmp_path / "changed.json"
+                for one in RULES.glob("*.csv"):
+                    (tmp_path / one.name).write_bytes(one.read_bytes())
+                path.write_text(json.dumps(scenario, default=str), encoding="utf-8")
+                result = run(path)
+                assert result.exit_code == 1, result.output
+                assert field in result.stderr
+                line[field] = printed
