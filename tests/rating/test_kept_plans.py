@@ -60,6 +60,7 @@ class TestKeptPlans:
             {"terms": [replace(ALIKE, window=DateRange(date(2026, 3, 2)))]},
             {"terms": [replace(ALIKE, sections=frozenset({"sale"}))]},
             {"terms": [replace(ALIKE, contracted_kw=Decimal(5))]},
+            {"terms": [replace(ALIKE, degree="low")]},
             {"months": Months(2)},
             {"period": Period(date(2026, 3, 1), date(2026, 3, 31))},
             {"profile": replace(PROFILE, vat=VatRounding.DOCUMENT)},

@@ -537,7 +537,14 @@ class TestShippedLists:
         sellers = ["jasna-energia"] if group in all_lists()["jasna-energia"][-1].groups else []
         lists = lists_named(*sellers, distributor, "levies-pl")
         held = [
-            terms(*lists, group=group, phases=3, contracted_kw=Decimal(20), capacity_share=Decimal("0.4"))
+            terms(
+                *lists,
+                group=group,
+                phases=3,
+                contracted_kw=Decimal(20),
+                capacity_share=Decimal("0.4"),
+                degree="low",
+            )
         ]
         result = rated(lists, used=use_of(distributor, group), held=held)
         assert result.problems == ()

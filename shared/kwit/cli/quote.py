@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from kwit.cli.scenario import LimitPart, ProfilePart, ProsumerPart, Scenario
+from kwit.cli.scenario import DegreePart, LimitPart, ProfilePart, ProsumerPart, Scenario
 from kwit.cli.scenario_file import Fault, LoadedScenario
 from kwit.cli.scenario_usage import scenario_usage
 from kwit.kernel.energy import apportion, whole_kwh
@@ -14,6 +14,7 @@ from kwit.kernel.money import half_up
 from kwit.kernel.time import DateRange, Period
 from kwit.metering.usage import Usage
 from kwit.rating.advances import Advance, advance_charges
+from kwit.rating.degree_of_use import degree, degree_of
 from kwit.rating.deposit import ExportMonth, Settlement, export_month, payable_part, settle
 from kwit.rating.dynamic_price import dynamic_price
 from kwit.rating.facts import EnergyBase, Facts, GivenCharge, PowerExcess
@@ -145,7 +146,16 @@ def _terms(loaded: LoadedScenario, scenario: Scenario, faults: list[Fault]) -> T
         sections=frozenset(scenario.bill_sections),
         tg_phi0=scenario.tg_phi0,
         capacity_coefficient=scenario.capacity_coefficient,
+        degree=_degree(scenario.degree_of_use),
     )
+
+
+def _degree(part: DegreePart | None) -> str | None:
+    if part is None:
+        return None
+    if part.kwh is None or part.average_kw is None or part.days is None:
+        return degree_of(part.sm or Decimal(0))
+    return degree(energy_kwh=part.kwh, average_kw=part.average_kw, days=part.days)
 
 
 def _annual_kwh(loaded: LoadedScenario, scenario: Scenario, faults: list[Fault]) -> int | None:

@@ -159,6 +159,22 @@ class PowerPart(_Part):
         return self
 
 
+class DegreePart(_Part):
+    """The degree of use of the contracted power: Sm as given, or the kWh, mean kW and days of the year."""
+
+    sm: Amount | None = None
+    kwh: Annotated[int, Field(ge=0)] | None = None
+    average_kw: PositiveAmount | None = None
+    days: Annotated[int, Field(ge=1, le=366)] | None = Field(default=None, description="days with use known")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        given = [one is not None for one in (self.kwh, self.average_kw, self.days)]
+        if any(given) != all(given) or all(given) == (self.sm is not None):
+            raise ValueError("give either sm, or kwh with average_kw and days")
+        return self
+
+
 class LimitPart(_Part):
     """The energy of a charge at the price up to its limit: kWh of the period, or what a year's limit leaves."""
 
@@ -325,6 +341,7 @@ class Scenario(_Part):
     capacity_kwh: Amount | None = Field(default=None, description="kWh in the capacity hours, as printed")
     capacity_coefficient: Amount = _ONE
     tg_phi0: PositiveAmount | None = None
+    degree_of_use: DegreePart | None = None
     bill_sections: tuple[Literal["sale", "distribution", "other"], ...] = ("sale", "distribution", "other")
     price_lists: tuple[Text, ...] = Field(default=(), description="codes of shipped lists, or files")
     lists: tuple[InlineList, ...] = Field(default=(), description="price lists written here")

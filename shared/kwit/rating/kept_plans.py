@@ -107,4 +107,5 @@ def _facts(terms: Terms, period: Period, versions: Sequence[PriceList]) -> tuple
         terms.sections,
         terms.tg_phi0,
         terms.capacity_coefficient,
+        terms.degree,
     )

@@ -104,6 +104,11 @@ def choose_price(
             problems.append(RatingProblem("annual_use_unknown", f"{where} needs the use of a year"))
             return None
         candidates = [price for price in candidates if price.bracket in {None, bracket}]
+    if any(price.degree for price in candidates):
+        if terms.degree is None:
+            problems.append(RatingProblem("degree_of_use_unknown", f"{where} needs the use of its power"))
+            return None
+        candidates = [price for price in candidates if price.degree in {None, terms.degree}]
     if len(candidates) == 1:
         return candidates[0]
     code = "price_missing" if not candidates else "price_ambiguous"

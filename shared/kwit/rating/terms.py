@@ -19,7 +19,7 @@ class Terms:
     energy taken in capacity hours, for points without a series; `contracted_kw` is the contracted power;
     `tg_phi0` is the contract's limit of tg φ, None the tariff's; `capacity_coefficient` is coefficient A of
     the capacity charge (współczynnik A). `sections` are the parts of the bill that the contract settles: a
-    sale contract has no distribution.
+    sale contract has no distribution. `degree` is `low` or `high`, the degree of use of the contracted power.
     """
 
     window: DateRange
@@ -35,6 +35,7 @@ class Terms:
     sections: frozenset[str] = ALL_SECTIONS
     tg_phi0: Decimal | None = None
     capacity_coefficient: Decimal = Decimal(1)
+    degree: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

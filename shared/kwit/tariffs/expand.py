@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal
 
 from kwit.kernel.time import DateRange, add_months
-from kwit.tariffs.price_list import ABOVE, ALL_DAY, BASE, CalendarRule, Price
+from kwit.tariffs.price_list import ABOVE, ALL_DAY, BASE, HIGH, LOW, CalendarRule, Price
 from kwit.tariffs.schema import PricePart, RulePart, SeasonPart, VolumePart, WindowPart
 from kwit.tariffs.yaml_file import Path
 
 # What the file calls a term, and what the engine calls it.
-SELECTORS = ("zone", "phases", "bracket", "cycle_months", "remote", "volume")
+SELECTORS = ("zone", "phases", "bracket", "cycle_months", "remote", "volume", "degree")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,9 @@ def _terms(part: PricePart, base: Price, path: Path) -> Iterator[PlacedPrice]:
         yield PlacedPrice((*path, "price"), replace(base, amount=part.price))
     if part.by_volume is not None:
         yield from _volumes(part.by_volume, base, (*path, "by_volume"))
+    if part.by_degree is not None:
+        for degree, amount in ((LOW, part.by_degree.low), (HIGH, part.by_degree.high)):
+            yield PlacedPrice((*path, "by_degree", degree), replace(base, amount=amount, degree=degree))
     for zone, priced in (part.by_zone or {}).items():
         inside = replace(base, zone=zone)
         if isinstance(priced, VolumePart):

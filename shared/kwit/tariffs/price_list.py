@@ -13,6 +13,7 @@ from kwit.kernel.time import DateRange
 
 ALL_DAY = "all"
 BASE, ABOVE = "base", "above"
+LOW, HIGH = "low", "high"
 
 
 class Kind(StrEnum):
@@ -91,7 +92,8 @@ class Customers(StrEnum):
 class Price:
     """One price of a charge, net PLN per unit, and its terms; None and an empty set match any.
 
-    `volume` is `base` for the energy up to the customer's limit of the period, `above` for the rest.
+    `volume` is `base` for the energy up to the customer's limit of the period, `above` for the rest;
+    `degree` is `low` or `high` by the degree of use of the contracted power (stopień wykorzystania mocy).
     `confidence` None means that of the list; `page` is empty when the list says why it cites none.
     """
 
@@ -106,6 +108,7 @@ class Price:
     remote: bool | None = None
     confidence: Confidence | None = None
     volume: str | None = None
+    degree: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

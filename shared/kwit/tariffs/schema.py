@@ -31,6 +31,8 @@ from kwit.tariffs.findings import Code
 from kwit.tariffs.price_list import (
     ABOVE,
     BASE,
+    HIGH,
+    LOW,
     Basis,
     Confidence,
     Customers,
@@ -58,7 +60,7 @@ UNITS: Mapping[Basis, tuple[str, ...]] = {
     Basis.PERCENTAGE: ("%",),
     Basis.MINIMUM: ("PLN",),
 }
-AMOUNT_FIELDS = ("price", "by_zone", "by_volume", "by_phases", "by_cycle", "by_bracket")
+AMOUNT_FIELDS = ("price", "by_zone", "by_volume", "by_degree", "by_phases", "by_cycle", "by_bracket")
 
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _RANGE = re.compile(r"([0-9]{1,2})(?:-([0-9]{1,2}))?")
@@ -279,6 +281,13 @@ class VolumePart(_Part):
     above: Amount
 
 
+class DegreePart(_Part):
+    """Two prices by the degree of use of the contracted power: 0.100 and under, and over that."""
+
+    low: Amount
+    high: Amount
+
+
 def _kind_of_amount(value: object) -> str:
     return "[volume]" if isinstance(value, dict | VolumePart) else "[amount]"
 
@@ -297,6 +306,7 @@ class PricePart(WindowPart):
     price: Amount | None = None
     by_zone: dict[Name, ZoneAmount] | None = None
     by_volume: VolumePart | None = None
+    by_degree: DegreePart | None = None
     by_phases: dict[Literal["1", "3"], Amount] | None = None
     by_cycle: dict[Count, Amount] | None = None
     by_bracket: dict[Name, Amount] | None = None
@@ -317,6 +327,9 @@ class PricePart(WindowPart):
             yield ("price",), self.price
         if self.by_volume is not None:
             yield from _volumes(("by_volume",), self.by_volume)
+        if self.by_degree is not None:
+            yield ("by_degree", LOW), self.by_degree.low
+            yield ("by_degree", HIGH), self.by_degree.high
         for zone, priced in (self.by_zone or {}).items():
             if isinstance(priced, VolumePart):
                 yield from _volumes(("by_zone", zone), priced)
