@@ -6,6 +6,8 @@ Rule: distribution tariffs 2026, PGE Dystrybucja 3.2.10-16 (p. 34), Energa-Opera
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 
 from kwit.metering.readings import IntervalDay
 from kwit.rating.facts import PowerExcess
@@ -19,18 +21,17 @@ def hourly_excesses(
 ) -> list[Decimal]:
     """List, in kW, the excess of every hour that has one: its largest average power over the contracted one.
 
-    `values_wh` are intervals of `minutes` from the start of a local day on; `multiplier` is the meter's.
+    `values_wh` are intervals of `minutes` from the start of an hour on, in a row; `multiplier` is the meter's.
     """
     per_hour = _MINUTES // minutes
     scale = multiplier * per_hour
     limit_wh = int(contracted_kw * 1000 // scale)
-    if max(values_wh, default=0) <= limit_wh:
-        return []
     largest: dict[int, int] = {}
-    for at, wh in enumerate(values_wh):
-        if wh > limit_wh:
-            hour = at // per_hour
-            largest[hour] = max(wh, largest.get(hour, 0))
+    at = -1
+    for wh in [wh for wh in values_wh if wh > limit_wh]:
+        at = values_wh.index(wh, at + 1)  # values over the limit follow in order, so this is the very one
+        hour = at // per_hour
+        largest[hour] = max(wh, largest.get(hour, 0))
     return [Decimal(wh * scale).scaleb(-3) - contracted_kw for wh in largest.values()]
 
 
@@ -50,17 +51,19 @@ def monthly_excesses(
     *, days: Sequence[IntervalDay], contracted_kw: Decimal, multiplier: int = 1
 ) -> tuple[PowerExcess, ...]:
     """Return, for each calendar month that interval days fall in, its ten largest excesses; in order."""
-    months: dict[date, list[Decimal]] = {}
-    starts: dict[date, date] = {}
-    for day in sorted(days, key=lambda one: one.day):
-        month = day.day.replace(day=1)
-        starts.setdefault(month, day.day)
-        months.setdefault(month, []).extend(
-            hourly_excesses(
-                values_wh=day.values_wh,
-                minutes=day.minutes,
-                contracted_kw=contracted_kw,
-                multiplier=multiplier,
+    found: list[PowerExcess] = []
+    in_order = sorted(days, key=attrgetter("day"))
+    for _, several in groupby(in_order, key=lambda one: (one.day.year, one.day.month)):
+        month = list(several)
+        rows: dict[int, list[int]] = {}
+        for one in month:
+            rows.setdefault(one.minutes, []).extend(one.values_wh)
+        excesses = [
+            excess
+            for minutes, row in rows.items()
+            for excess in hourly_excesses(
+                values_wh=row, minutes=minutes, contracted_kw=contracted_kw, multiplier=multiplier
             )
-        )
-    return tuple(largest_ten(excesses, start=starts[month]) for month, excesses in months.items())
+        ]
+        found.append(largest_ten(excesses, start=month[0].day))
+    return tuple(found)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain, groupby
+from itertools import groupby
 
 from kwit.kernel.time import Period
 from kwit.metering.usage import IntervalSeries, Usage
@@ -18,6 +18,19 @@ _Runs = tuple[tuple[str, int, int], ...]
 _Days = tuple[tuple[date, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """The slices of all zones but the one of most runs, which gets what the others leave of the whole."""
+
+    others: ZoneSlices
+    largest: str
+
+    def sums(self, values: Sequence[int]) -> dict[str, int]:
+        """Add whole values (Wh), one per interval, by zone. Raises IntervalCountError."""
+        sums = self.others.sums(values)
+        return {self.largest: sum(values) - sum(sums.values()), **sums}
+
+
 @dataclass(slots=True)
 class SeriesSorter:
     """Sorts series into the zones of calendars; keeps the zone runs of every day, and of days in a row, it has met.
@@ -27,7 +40,7 @@ class SeriesSorter:
 
     holidays: frozenset[date]
     _runs: dict[tuple[int, date, int, bool], _Runs] = field(default_factory=dict)
-    _slices: dict[tuple[int, _Days, bool], ZoneSlices] = field(default_factory=dict)
+    _sortings: dict[tuple[int, _Days, bool], Sorting] = field(default_factory=dict)
     _calendars: dict[int, ZoneCalendar] = field(default_factory=dict)
 
     def for_usage(self, *, usage: Usage, lists: Mapping[str, Sequence[PriceList]]) -> "SortedSeries":
@@ -51,10 +64,10 @@ class SeriesSorter:
             self._runs[key] = known
         return known
 
-    def slices(self, calendar: ZoneCalendar, days: _Days, *, winter_time: bool) -> ZoneSlices:
-        """Return the slices of each zone over the intervals of days in a row, each day with its minutes."""
+    def sorting(self, calendar: ZoneCalendar, days: _Days, *, winter_time: bool) -> Sorting:
+        """Return how the intervals of days in a row, each day with its minutes, fall into zones."""
         key = (id(calendar), days, winter_time)
-        known = self._slices.get(key)
+        known = self._sortings.get(key)
         if known is None:
             joined: list[ZoneRun] = []
             offset = 0
@@ -65,8 +78,15 @@ class SeriesSorter:
                         first = joined.pop().start
                     joined.append(ZoneRun(zone, first, offset + stop))
                 offset = joined[-1].stop
-            known = self._slices[key] = zone_slices(joined)
+            known = self._sortings[key] = _without_largest(zone_slices(joined))
         return known
+
+
+def _without_largest(all_zones: ZoneSlices) -> Sorting:
+    slices = dict(all_zones.slices)
+    largest = max(slices, key=lambda zone: len(slices[zone]))
+    del slices[largest]
+    return Sorting(ZoneSlices(slices, all_zones.intervals), largest)
 
 
 def _run_lengths(zones: Sequence[str]) -> _Runs:
@@ -86,7 +106,8 @@ class SortedSeries:
     sorter: SeriesSorter
     usage: Usage
     lists: Mapping[str, Sequence[PriceList]]
-    _cuts: dict[tuple[int, Period], tuple[_Days, tuple[int, ...]]] = field(default_factory=dict)
+    _cuts: dict[tuple[int, Period], tuple[_Days, Sequence[int]]] = field(default_factory=dict)
+    _versions: dict[date, list[PriceList]] = field(default_factory=dict)
 
     def zones(
         self, segments: Sequence[Period], terms: Sequence[Terms]
@@ -113,18 +134,22 @@ class SortedSeries:
         self, series: IntervalSeries, segment: Period, calendar: ZoneCalendar | None, only: str | None
     ) -> dict[str, int]:
         days, values = self._cut(series, segment)
+        if not days:
+            return {}
         if only is not None or calendar is None:
             return {only or series.register.zone: sum(values)}
-        return self.sorter.slices(calendar, days, winter_time=series.register.winter_time).sums(values)
+        return self.sorter.sorting(calendar, days, winter_time=series.register.winter_time).sums(values)
 
-    def _cut(self, series: IntervalSeries, segment: Period) -> tuple[_Days, tuple[int, ...]]:
+    def _cut(self, series: IntervalSeries, segment: Period) -> tuple[_Days, Sequence[int]]:
         """Return the days of a series inside a segment, and their values in one row."""
         key = (id(series), segment)
         known = self._cuts.get(key)
         if known is None:
             start, end = segment.start, segment.end
             inside = [day for day in series.days if start <= day.day < end]
-            values = tuple(chain.from_iterable([day.values_wh for day in inside]))
+            values: list[int] = []
+            for day in inside:
+                values += day.values_wh
             known = self._cuts[key] = tuple([(day.day, day.minutes) for day in inside]), values
         return known
 
@@ -134,8 +159,7 @@ class SortedSeries:
         Meters that follow each other may tell one register's series in turn, but no day of it twice.
         """
         imports = [one for one in self.usage.series if one.register.quantity == "import"]
-        told = [(one.register.code, day.day) for one in imports for day in one.days]
-        if not told or len(told) != len(set(told)):
+        if not any(one.days for one in imports) or self._told_twice(imports):
             return None
         wh: list[int] = []
         for segment in segments:
@@ -146,6 +170,12 @@ class SortedSeries:
             wh.append(sum(one.get(CAPACITY_ZONE, 0) for one in sums))
         return wh
 
+    def _told_twice(self, series: Sequence[IntervalSeries]) -> bool:
+        if len(series) == 1:
+            return False
+        told = [(one.register.code, day.day) for one in series for day in one.days]
+        return len(told) != len(set(told))
+
     def _group(self, code: str, day: date) -> TariffGroup | None:
         groups = [one.groups[code] for one in self._in_force(day) if code in one.groups]
         return next((group for group in groups if group.calendar is not None), groups[0] if groups else None)
@@ -155,4 +185,9 @@ class SortedSeries:
         return next((c[CAPACITY_CALENDAR] for c in calendars if c and CAPACITY_CALENDAR in c), None)
 
     def _in_force(self, day: date) -> list[PriceList]:
-        return [version for versions in self.lists.values() for version in versions if day in version.window]
+        known = self._versions.get(day)
+        if known is None:
+            several = self.lists.values()
+            known = [version for versions in several for version in versions if day in version.window]
+            self._versions[day] = known
+        return known
