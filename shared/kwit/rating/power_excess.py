@@ -3,7 +3,7 @@
 Rule: distribution tariffs 2026, PGE Dystrybucja 3.2.10-16 (p. 34), Energa-Operator 4.2.10-16 (p. 25).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -13,6 +13,7 @@ from kwit.metering.readings import IntervalDay
 from kwit.rating.facts import PowerExcess
 
 LARGEST = 10
+TEN_LARGEST = "sum_of_ten_largest_hourly_excesses"
 _MINUTES = 60
 
 
@@ -26,19 +27,27 @@ def hourly_excesses(
     per_hour = _MINUTES // minutes
     scale = multiplier * per_hour
     limit_wh = int(contracted_kw * 1000 // scale)
+    powers = _powers_over(values_wh, per_hour, limit_wh)
+    return [Decimal(wh * scale).scaleb(-3) - contracted_kw for wh in powers]
+
+
+def _powers_over(values_wh: Sequence[int], per_hour: int, limit_wh: int) -> Iterable[int]:
+    """Return the largest value of every hour that has one over the limit."""
+    over = [wh for wh in values_wh if wh > limit_wh]
     largest: dict[int, int] = {}
     at = -1
-    for wh in [wh for wh in values_wh if wh > limit_wh]:
+    for wh in over:
         at = values_wh.index(wh, at + 1)  # values over the limit follow in order, so this is the very one
         hour = at // per_hour
-        largest[hour] = max(wh, largest.get(hour, 0))
-    return [Decimal(wh * scale).scaleb(-3) - contracted_kw for wh in largest.values()]
+        if wh > largest.get(hour, 0):
+            largest[hour] = wh
+    return largest.values()
 
 
 def largest_ten(excesses: Sequence[Decimal], *, start: date) -> PowerExcess:
     """Add up the ten largest hourly excesses of the month that begins on `start`, all of them when fewer."""
     kw = sum(sorted(excesses, reverse=True)[:LARGEST], Decimal(0))
-    return PowerExcess(start, kw, "sum_of_ten_largest_hourly_excesses")
+    return PowerExcess(start, kw, TEN_LARGEST)
 
 
 def ten_times_largest(*, maximum_kw: Decimal, contracted_kw: Decimal, start: date) -> PowerExcess:
@@ -53,17 +62,16 @@ def monthly_excesses(
     """Return, for each calendar month that interval days fall in, its ten largest excesses; in order."""
     found: list[PowerExcess] = []
     in_order = sorted(days, key=attrgetter("day"))
-    for _, several in groupby(in_order, key=lambda one: (one.day.year, one.day.month)):
-        month = list(several)
-        rows: dict[int, list[int]] = {}
-        for one in month:
-            rows.setdefault(one.minutes, []).extend(one.values_wh)
-        excesses = [
-            excess
-            for minutes, row in rows.items()
-            for excess in hourly_excesses(
-                values_wh=row, minutes=minutes, contracted_kw=contracted_kw, multiplier=multiplier
-            )
-        ]
-        found.append(largest_ten(excesses, start=month[0].day))
+    for _, month in groupby(in_order, key=lambda one: (one.day.year, one.day.month)):
+        several = list(month)
+        watts: list[int] = []
+        for minutes, same in groupby(several, key=attrgetter("minutes")):
+            per_hour = _MINUTES // minutes
+            scale = multiplier * per_hour
+            limit_wh = int(contracted_kw * 1000 // scale)
+            for one in same:
+                watts += [wh * scale for wh in _powers_over(one.values_wh, per_hour, limit_wh)]
+        largest = sorted(watts, reverse=True)[:LARGEST]
+        kw = Decimal(sum(largest)).scaleb(-3) - len(largest) * contracted_kw if largest else Decimal(0)
+        found.append(PowerExcess(several[0].day, kw, TEN_LARGEST))
     return tuple(found)
