@@ -6,6 +6,7 @@ from datetime import date
 from itertools import groupby
 
 from kwit.kernel.time import Period
+from kwit.metering.readings import IntervalDay
 from kwit.metering.usage import IntervalSeries, Usage
 from kwit.rating.terms import Terms
 from kwit.tariffs.calendar import ZoneRun, ZoneSlices, day_zones, zone_slices
@@ -29,6 +30,11 @@ class Sorting:
         """Add whole values (Wh), one per interval, by zone. Raises IntervalCountError."""
         sums = self.others.sums(values)
         return {self.largest: sum(values) - sum(sums.values()), **sums}
+
+    def zone_sum(self, zone: str, values: Sequence[int]) -> int:
+        """Add the values of one zone. Raises IntervalCountError."""
+        sums = self.sums(values) if zone == self.largest else self.others.sums(values)
+        return sums.get(zone, 0)
 
 
 @dataclass(slots=True)
@@ -118,27 +124,29 @@ class SortedSeries:
     def _by_zone(
         self, series: IntervalSeries, segments: Sequence[Period], terms: Sequence[Terms]
     ) -> dict[str, list[int]]:
+        count = len(segments)
         sums: dict[str, list[int]] = {}
         for position, (segment, held) in enumerate(zip(segments, terms, strict=True)):
             group = self._group(held.group, segment.start)
             if group is None:
                 continue
-            for zone in group.zones:
-                sums.setdefault(zone, [0] * len(segments))
-            only = next(iter(group.zones)) if len(group.zones) == 1 else None
-            for zone, wh in self._sum_days(series, segment, group.calendar, only).items():
-                sums.setdefault(zone, [0] * len(segments))[position] += wh
+            found = self._sum_days(series, segment, group)
+            for zone in (*group.zones, *found):
+                if zone not in sums:
+                    sums[zone] = [0] * count
+            for zone, wh in found.items():
+                sums[zone][position] += wh
         return sums
 
-    def _sum_days(
-        self, series: IntervalSeries, segment: Period, calendar: ZoneCalendar | None, only: str | None
-    ) -> dict[str, int]:
+    def _sum_days(self, series: IntervalSeries, segment: Period, group: TariffGroup) -> dict[str, int]:
         days, values = self._cut(series, segment)
         if not days:
             return {}
-        if only is not None or calendar is None:
-            return {only or series.register.zone: sum(values)}
-        return self.sorter.sorting(calendar, days, winter_time=series.register.winter_time).sums(values)
+        if len(group.zones) == 1 or group.calendar is None:
+            zone = next(iter(group.zones)) if len(group.zones) == 1 else series.register.zone
+            return {zone: sum(values)}
+        winter = series.register.winter_time
+        return self.sorter.sorting(group.calendar, days, winter_time=winter).sums(values)
 
     def _cut(self, series: IntervalSeries, segment: Period) -> tuple[_Days, Sequence[int]]:
         """Return the days of a series inside a segment, and their values in one row."""
@@ -146,7 +154,9 @@ class SortedSeries:
         known = self._cuts.get(key)
         if known is None:
             start, end = segment.start, segment.end
-            inside = [day for day in series.days if start <= day.day < end]
+            inside: Sequence[IntervalDay] = series.days
+            if inside and (inside[0].day < start or inside[-1].day >= end):
+                inside = [day for day in inside if start <= day.day < end]
             values: list[int] = []
             for day in inside:
                 values += day.values_wh
@@ -166,9 +176,15 @@ class SortedSeries:
             calendar = self._capacity_calendar(segment.start)
             if calendar is None:
                 return None
-            sums = [self._sum_days(one, segment, calendar, None) for one in imports]
-            wh.append(sum(one.get(CAPACITY_ZONE, 0) for one in sums))
+            wh.append(sum(self._capacity_wh(one, segment, calendar) for one in imports))
         return wh
+
+    def _capacity_wh(self, series: IntervalSeries, segment: Period, calendar: ZoneCalendar) -> int:
+        days, values = self._cut(series, segment)
+        if not days:
+            return 0
+        sorting = self.sorter.sorting(calendar, days, winter_time=series.register.winter_time)
+        return sorting.zone_sum(CAPACITY_ZONE, values)
 
     def _told_twice(self, series: Sequence[IntervalSeries]) -> bool:
         if len(series) == 1:
