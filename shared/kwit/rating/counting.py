@@ -43,6 +43,7 @@ class Counting:
     energies: Mapping[str, Mapping[str, ZoneEnergy]] = field(default_factory=dict)
     capacity_wh: Sequence[int] | None = None
     problems: list[RatingProblem] = field(default_factory=list)
+    energy_counted: dict[tuple[str, tuple[int, ...], bool], Counted] = field(default_factory=dict)
 
     def problem(self, code: str, detail: str) -> Counted:
         """Note why a line cannot be counted; the zero that comes back never reaches a document."""
@@ -97,12 +98,22 @@ def _behind(zones: Sequence[ZoneEnergy]) -> tuple[int, ...]:
 
 
 def _energy(counting: Counting, line: PlannedLine) -> Counted:
+    # Energy, network, quality and levies are on the same kWh, so a zone is counted once for all of them.
+    covered = bool(counting.facts.covered_kwh) and line.charge.code in OPUST_CHARGES
+    key = (line.zone, line.indexes, covered)
+    counted = counting.energy_counted.get(key)
+    if counted is None:
+        counted = counting.energy_counted[key] = _energy_of_zone(counting, line, covered=covered)
+    return counted
+
+
+def _energy_of_zone(counting: Counting, line: PlannedLine, *, covered: bool) -> Counted:
     zones = _zones(counting, line, IMPORT)
     kwh, wh = _amount(counting, zones, line.indexes), _wh(zones, line.indexes)
     inputs: tuple[tuple[str, str], ...] = ()
-    if counting.facts.covered_kwh and line.charge.code in OPUST_CHARGES:
-        covered = sum(_covered(counting, zone, line.indexes) for zone in zones)
-        kwh, inputs = kwh - covered, (("covered_kwh", str(covered)),)
+    if covered:
+        covered_kwh = sum(_covered(counting, zone, line.indexes) for zone in zones)
+        kwh, inputs = kwh - covered_kwh, (("covered_kwh", str(covered_kwh)),)
     source = _source(counting, line, "whole_kwh_of_zone", wh=wh, usage=_behind(zones), inputs=inputs)
     return Counted(kwh, source)
 
