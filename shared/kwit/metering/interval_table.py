@@ -181,6 +181,9 @@ class IntervalRows:
         moment = reader.moment(key)
         if moment is None:
             return None
+        if moment.minute is None and key == "moment" and not isinstance(reader.cell(key), str):
+            # A spreadsheet keeps midnight as a bare day.
+            moment = Moment(moment.day, 0)
         try:
             mark = _mark_of(moment, None if key == "moment" else reader.cell("hour"))
         except NotADateError:
