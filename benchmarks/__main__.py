@@ -13,9 +13,15 @@ from benchmarks.measure import ROUNDS, SECONDS, clocked, medians
 from benchmarks.pages import bill_pages
 from benchmarks.peers import PEERS, PeerUnavailableError, Worker, install
 from benchmarks.profiles import profiles
+from benchmarks.report import report
 from benchmarks.year import year_item
 
 OUT = Path(__file__).with_name("out")
+_TITLES = {
+    "household_bills": "Household month (G12w, registers)",
+    "interval_bills": "Industrial month (B23, 2,976 quarters of active, inductive and capacitive energy)",
+    "year_hourly_bills": "Year of 8,760 hours",
+}
 _NAMES = {"household": "household_bills", "interval": "interval_bills", "year": "year_hourly_bills"}
 
 
@@ -41,6 +47,7 @@ def main() -> None:
     results |= bill_pages()
     OUT.mkdir(exist_ok=True)
     (OUT / "results.json").write_text(json.dumps(results, indent=2) + "\n")
+    (OUT / "report.md").write_text(report(results, _TITLES))
     (OUT / "profiles.txt").write_text(profiles(items))
     print(json.dumps(results, indent=2))
 

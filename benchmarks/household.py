@@ -61,11 +61,10 @@ def household_item() -> Item:
         kwit=in_turn(lambda bill: rate(**bill), bills),
         plain_decimal=in_turn(decimal_bill, known),
         bare_integers=in_turn(integer_bill, known),
-        peers={"ratebook": _peer_job(known[0])},
+        peers={"ratebook": _peer_job(known[0]), "tariff-core": _peer_job(known[0])},
         cannot={
             "pysam": "computes years of hours, no register totals",
             "electric-emission-cost": "takes series, no register totals",
-            "tariff-core": "see the reason it is not installed",
         },
     )
 
@@ -87,5 +86,5 @@ def _peer_job(kwh: Kwh) -> PeerJob:
     return PeerJob(
         data={"kind": "registers", "kwh": kwh, "prices": [str(one) for one in prices], "fixed": str(fixed)},
         net=net,
-        left_out="a line for each charge (a zone is a call of its own), grosz rounding, VAT, reading behind a line",
+        left_out="a line for each charge, grosz rounding of lines, VAT, reading behind a line",
     )

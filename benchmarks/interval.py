@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, localcontext
 from functools import partial
@@ -160,6 +160,7 @@ _L = [_price(one) for one in LEVIES.values()]
 _C, _R, _X = _price(CAPACITY_KWH), _price(REACTIVE), _price(EXCESS_KW)
 _F = sum(int(Decimal(one) * 100) for one in FIXED)
 _LIMIT_WH = 35_000
+_LEFT_OUT = "ten largest excesses, reactive energy, grosz rounding of lines, VAT"
 
 
 def integer_bill(data: Month, *, cut: Slices) -> int:
@@ -252,11 +253,14 @@ def interval_item() -> Item:
         kwit=in_turn(bill.rate, months),
         plain_decimal=in_turn(decimal_bill, months),
         bare_integers=in_turn(partial(integer_bill, cut=cut), months),
-        peers={"pysam": job, "electric-emission-cost": job},
-        cannot={
-            "ratebook": "takes hours, not quarters",
-            "tariff-core": "see the reason it is not installed",
+        peers={
+            "pysam": job,
+            "electric-emission-cost": job,
+            "tariff-core": replace(
+                job, left_out=f"{_LEFT_OUT}, a line for each charge, reading behind a line"
+            ),
         },
+        cannot={"ratebook": "takes hours, not quarters"},
     )
 
 
@@ -270,13 +274,16 @@ def _peer_job(data: Month) -> PeerJob:
     prices = [by_zone[zone_at(c)] + (capacity if in_capacity_hours(c) else 0) for c in data.clocks]
     fixed = sum(map(Decimal, FIXED))
     net = fixed + sum(price * wh / 1000 for price, wh in zip(prices, data.active, strict=True))
+    zones = {zone: price + capacity for zone, price in by_zone.items()}
+    zones["rest_in_capacity_hours"], zones["rest"] = zones["rest"], by_zone["rest"]
     return PeerJob(
         data={
             "kind": "month",
             "wh": data.active,
             "prices": [str(one) for one in prices],
+            "zone_prices": {zone: str(price) for zone, price in zones.items()},
             "fixed": str(fixed),
         },
         net=net,
-        left_out="lines, grosz rounding, VAT, ten largest excesses, reactive energy, provenance",
+        left_out=f"{_LEFT_OUT}, lines, provenance",
     )

@@ -40,8 +40,9 @@ def clocked(call: Callable[[], object], *, seconds: float = SECONDS) -> Callable
 
 def _calls_in(call: Callable[[], object], seconds: float) -> int:
     call()
-    began, count = time.process_time(), 0
-    while time.process_time() - began < seconds / 4:
+    began, count, spent = time.process_time(), 0, 0.0
+    while spent < seconds / 4:
         call()
         count += 1
-    return max(count * 4, 1)
+        spent = time.process_time() - began
+    return max(round(count * seconds / spent), 1)

@@ -47,7 +47,7 @@ PEERS = (
     ),
     # Its metadata asks for Python 3.12, its code runs on 3.11.
     Peer("ratebook", ("ratebook==0.1.0",), "rates", ("--no-deps", "--ignore-requires-python")),
-    Peer("tariff-core", ("tariff-core==2026.10.1", "holidays==0.109", "tzdata"), "", python=(3, 13)),
+    Peer("tariff-core", ("tariff-core==2026.10.1", "holidays==0.109", "tzdata"), "tariffs", python=(3, 13)),
 )
 
 

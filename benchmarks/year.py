@@ -4,13 +4,16 @@ The year is 2018, which begins on a Monday as peers that know no dates suppose, 
 """
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
+from itertools import groupby
 
 from benchmarks.items import VAT, Item, PeerJob, WrongBillError, half_up, in_turn, measured_list, series_usage
 from kwit.kernel.time import DateRange, Period, interval_starts, local_clock
+from kwit.metering.readings import IntervalDay
 from kwit.metering.usage import Usage
 from kwit.rating.facts import Facts, PowerExcess
 from kwit.rating.lines import Rated
@@ -114,6 +117,11 @@ TERMS = Terms(
 PROFILE = RatingProfile("measured", VatRounding.DOCUMENT)
 
 
+def largest_wh(days: Iterable[IntervalDay]) -> int:
+    """Return the largest hour of some days, in Wh."""
+    return max(max(one.values_wh) for one in days)
+
+
 class YearBill:
     """Rates years of hours through the engine; the calendar here has no holidays, as most peers know none."""
 
@@ -125,11 +133,12 @@ class YearBill:
         """Find the peak of each month, sort the series and rate the year as one period."""
         used = data.usage
         bound = self.sorter.for_usage(usage=used, lists=self.lists)
-        peaks: dict[date, int] = {}
-        for day in used.series[0].days:
-            month = day.day.replace(day=1)
-            peaks[month] = max(peaks.get(month, 0), *day.values_wh)
-        excess = tuple(PowerExcess(m, Decimal(wh).scaleb(-3), "largest_power") for m, wh in peaks.items())
+        peaks = tuple(
+            PowerExcess(
+                YEAR.start.replace(month=month), Decimal(largest_wh(days)).scaleb(-3), "largest_power"
+            )
+            for month, days in groupby(used.series[0].days, key=lambda one: one.day.month)
+        )
         return rate(
             period=YEAR,
             terms=[TERMS],
@@ -138,7 +147,7 @@ class YearBill:
             lists=self.lists,
             profile=PROFILE,
             series_zones=bound.zones,
-            facts=Facts(power_excess=excess),
+            facts=Facts(power_excess=peaks),
         )
 
 
@@ -163,11 +172,13 @@ def year_item() -> Item:
         peers={
             "pysam": _peer_job(years[0], peak=True, left_out=whole),
             "electric-emission-cost": _peer_job(years[0], peak=True, left_out=whole),
+            "tariff-core": _peer_job(
+                years[0], peak=True, left_out="grosz rounding of lines, VAT, reading behind a line"
+            ),
             "ratebook": _peer_job(
                 years[0], peak=False, left_out="monthly peak, grosz rounding, VAT, reading behind a line"
             ),
         },
-        cannot={"tariff-core": "see the reason it is not installed"},
     )
 
 

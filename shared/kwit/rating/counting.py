@@ -1,7 +1,7 @@
 """Count what a planned line is for: one small function for each basis, all of them in the table at the end."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from kwit.kernel.energy import apportion
@@ -44,6 +44,7 @@ class Counting:
     energies: Mapping[str, Mapping[str, ZoneEnergy]] = field(default_factory=dict)
     capacity_wh: Sequence[int] | None = None
     problems: list[RatingProblem] = field(default_factory=list)
+    energy_counted: dict[tuple[str, tuple[int, ...], bool], Counted] = field(default_factory=dict)
 
     def problem(self, code: str, detail: str) -> Counted:
         """Note why a line cannot be counted; the zero that comes back never reaches a document."""
@@ -98,32 +99,40 @@ def _behind(zones: Sequence[ZoneEnergy]) -> tuple[int, ...]:
 
 
 def _energy(counting: Counting, line: PlannedLine) -> Counted:
+    if line.volume is not None:
+        return _of_volume(counting, line)
+    # Energy, network, quality and levies are on the same kWh, so a zone is counted once for all of them.
+    covered = bool(counting.facts.covered_kwh) and line.charge.code in OPUST_CHARGES
+    key = (line.zone, line.indexes, covered)
+    counted = counting.energy_counted.get(key)
+    if counted is None:
+        counted = counting.energy_counted[key] = _energy_of_zone(counting, line, covered=covered)
+    return counted
+
+
+def _energy_of_zone(counting: Counting, line: PlannedLine, *, covered: bool) -> Counted:
     zones = _zones(counting, line, IMPORT)
     kwh, wh = _amount(counting, zones, line.indexes), _wh(zones, line.indexes)
     inputs: tuple[tuple[str, str], ...] = ()
-    if counting.facts.covered_kwh and line.charge.code in OPUST_CHARGES:
-        covered = sum(_covered(counting, zone, line.indexes) for zone in zones)
-        kwh, inputs = kwh - covered, (("covered_kwh", str(covered)),)
-    if line.volume is not None:
-        return _of_volume(counting, line, kwh, inputs)
+    if covered:
+        covered_kwh = sum(_covered(counting, zone, line.indexes) for zone in zones)
+        kwh, inputs = kwh - covered_kwh, (("covered_kwh", str(covered_kwh)),)
     source = _source(counting, line, "whole_kwh_of_zone", wh=wh, usage=_behind(zones), inputs=inputs)
     return Counted(kwh, source)
 
 
-def _of_volume(
-    counting: Counting, line: PlannedLine, amount: Decimal, inputs: tuple[tuple[str, str], ...]
-) -> Counted:
+def _of_volume(counting: Counting, line: PlannedLine) -> Counted:
     """Count the part of a line's energy up to the customer's limit, or the rest of it."""
     up_to = _up_to_limit(counting, line)
     if up_to is None:
         days = f"{line.period.start.isoformat()}..{line.period.end.isoformat()}"
         return counting.problem("base_unknown", f"{line.charge.code}: no limit of energy over {days}")
-    quantity = up_to if line.volume == BASE else amount - up_to
-    zones = _zones(counting, line, IMPORT)
-    told = (*inputs, ("kwh", str(amount)), ("up_to_limit_kwh", str(up_to)))
-    rule = f"kwh_of_zone_{line.volume}"
-    wh = _wh(zones, line.indexes)
-    return Counted(quantity, _source(counting, line, rule, wh=wh, usage=_behind(zones), inputs=told))
+    covered = bool(counting.facts.covered_kwh) and line.charge.code in OPUST_CHARGES
+    whole = _energy_of_zone(counting, line, covered=covered)
+    quantity = up_to if line.volume == BASE else whole.quantity - up_to
+    inputs = (*whole.source.inputs, ("kwh", str(whole.quantity)), ("up_to_limit_kwh", str(up_to)))
+    source = replace(whole.source, rule=f"kwh_of_zone_{line.volume}", inputs=inputs)
+    return Counted(quantity, source)
 
 
 def _up_to_limit(counting: Counting, line: PlannedLine) -> Decimal | None:
@@ -131,7 +140,8 @@ def _up_to_limit(counting: Counting, line: PlannedLine) -> Decimal | None:
     peers = [
         one
         for one in counting.plan.lines
-        if one.volume == line.volume and one.charge.code == line.charge.code
+        if (one.volume, one.charge.code, one.source.price_list)
+        == (line.volume, line.charge.code, line.source.price_list)
     ]
     cells = [
         Cell(one.zone, index, counting.plan.segments[index], int(_units(counting, one, index)))

@@ -43,6 +43,7 @@ class PlannedLine:
 
     charge: Charge
     name: str
+    section: str
     zone: str
     period: Period
     indexes: tuple[int, ...]
@@ -232,6 +233,7 @@ def _planned(work: _Work, run: Sequence[_Priced]) -> PlannedLine:
     return PlannedLine(
         charge=charge,
         name=_name(work, first),
+        section=charge.section.value,
         zone=first.zone,
         period=Period(work.segments[indexes[0]].start, work.segments[indexes[-1]].end),
         indexes=indexes,

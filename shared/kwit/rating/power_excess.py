@@ -3,14 +3,17 @@
 Rule: distribution tariffs 2026, PGE Dystrybucja 3.2.10-16 (p. 34), Energa-Operator 4.2.10-16 (p. 25).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 
 from kwit.metering.readings import IntervalDay
 from kwit.rating.facts import PowerExcess
 
 LARGEST = 10
+TEN_LARGEST = "sum_of_ten_largest_hourly_excesses"
 _MINUTES = 60
 
 
@@ -19,25 +22,32 @@ def hourly_excesses(
 ) -> list[Decimal]:
     """List, in kW, the excess of every hour that has one: its largest average power over the contracted one.
 
-    `values_wh` are intervals of `minutes` from the start of a local day on; `multiplier` is the meter's.
+    `values_wh` are intervals of `minutes` from the start of an hour on, in a row; `multiplier` is the meter's.
     """
     per_hour = _MINUTES // minutes
     scale = multiplier * per_hour
     limit_wh = int(contracted_kw * 1000 // scale)
-    if max(values_wh, default=0) <= limit_wh:
-        return []
+    powers = _powers_over(values_wh, per_hour, limit_wh)
+    return [Decimal(wh * scale).scaleb(-3) - contracted_kw for wh in powers]
+
+
+def _powers_over(values_wh: Sequence[int], per_hour: int, limit_wh: int) -> Iterable[int]:
+    """Return the largest value of every hour that has one over the limit."""
+    over = [wh for wh in values_wh if wh > limit_wh]
     largest: dict[int, int] = {}
-    for at, wh in enumerate(values_wh):
-        if wh > limit_wh:
-            hour = at // per_hour
-            largest[hour] = max(wh, largest.get(hour, 0))
-    return [Decimal(wh * scale).scaleb(-3) - contracted_kw for wh in largest.values()]
+    at = -1
+    for wh in over:
+        at = values_wh.index(wh, at + 1)  # values over the limit follow in order, so this is the very one
+        hour = at // per_hour
+        if wh > largest.get(hour, 0):
+            largest[hour] = wh
+    return largest.values()
 
 
 def largest_ten(excesses: Sequence[Decimal], *, start: date) -> PowerExcess:
     """Add up the ten largest hourly excesses of the month that begins on `start`, all of them when fewer."""
     kw = sum(sorted(excesses, reverse=True)[:LARGEST], Decimal(0))
-    return PowerExcess(start, kw, "sum_of_ten_largest_hourly_excesses")
+    return PowerExcess(start, kw, TEN_LARGEST)
 
 
 def ten_times_largest(*, maximum_kw: Decimal, contracted_kw: Decimal, start: date) -> PowerExcess:
@@ -50,17 +60,18 @@ def monthly_excesses(
     *, days: Sequence[IntervalDay], contracted_kw: Decimal, multiplier: int = 1
 ) -> tuple[PowerExcess, ...]:
     """Return, for each calendar month that interval days fall in, its ten largest excesses; in order."""
-    months: dict[date, list[Decimal]] = {}
-    starts: dict[date, date] = {}
-    for day in sorted(days, key=lambda one: one.day):
-        month = day.day.replace(day=1)
-        starts.setdefault(month, day.day)
-        months.setdefault(month, []).extend(
-            hourly_excesses(
-                values_wh=day.values_wh,
-                minutes=day.minutes,
-                contracted_kw=contracted_kw,
-                multiplier=multiplier,
-            )
-        )
-    return tuple(largest_ten(excesses, start=starts[month]) for month, excesses in months.items())
+    found: list[PowerExcess] = []
+    in_order = sorted(days, key=attrgetter("day"))
+    for _, month in groupby(in_order, key=lambda one: (one.day.year, one.day.month)):
+        several = list(month)
+        watts: list[int] = []
+        for minutes, same in groupby(several, key=attrgetter("minutes")):
+            per_hour = _MINUTES // minutes
+            scale = multiplier * per_hour
+            limit_wh = int(contracted_kw * 1000 // scale)
+            for one in same:
+                watts += [wh * scale for wh in _powers_over(one.values_wh, per_hour, limit_wh)]
+        largest = sorted(watts, reverse=True)[:LARGEST]
+        kw = Decimal(sum(largest)).scaleb(-3) - len(largest) * contracted_kw if largest else Decimal(0)
+        found.append(PowerExcess(several[0].day, kw, TEN_LARGEST))
+    return tuple(found)

@@ -156,7 +156,7 @@ def _line(
     return Line(
         charge.code,
         planned.name,
-        str(charge.section),
+        planned.section,
         planned.zone,
         planned.period,
         quantity,

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain, groupby
+from itertools import groupby
 
 from kwit.kernel.time import Period
+from kwit.metering.readings import IntervalDay
 from kwit.metering.usage import IntervalSeries, Usage
 from kwit.rating.terms import Terms
 from kwit.tariffs.calendar import ZoneRun, ZoneSlices, day_zones, zone_slices
@@ -18,6 +19,24 @@ _Runs = tuple[tuple[str, int, int], ...]
 _Days = tuple[tuple[date, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """The slices of all zones but the one of most runs, which gets what the others leave of the whole."""
+
+    others: ZoneSlices
+    largest: str
+
+    def sums(self, values: Sequence[int]) -> dict[str, int]:
+        """Add whole values (Wh), one per interval, by zone. Raises IntervalCountError."""
+        sums = self.others.sums(values)
+        return {self.largest: sum(values) - sum(sums.values()), **sums}
+
+    def zone_sum(self, zone: str, values: Sequence[int]) -> int:
+        """Add the values of one zone. Raises IntervalCountError."""
+        sums = self.sums(values) if zone == self.largest else self.others.sums(values)
+        return sums.get(zone, 0)
+
+
 @dataclass(slots=True)
 class SeriesSorter:
     """Sorts series into the zones of calendars; keeps the zone runs of every day, and of days in a row, it has met.
@@ -27,7 +46,7 @@ class SeriesSorter:
 
     holidays: frozenset[date]
     _runs: dict[tuple[int, date, int, bool], _Runs] = field(default_factory=dict)
-    _slices: dict[tuple[int, _Days, bool], ZoneSlices] = field(default_factory=dict)
+    _sortings: dict[tuple[int, _Days, bool], Sorting] = field(default_factory=dict)
     _calendars: dict[int, ZoneCalendar] = field(default_factory=dict)
 
     def for_usage(self, *, usage: Usage, lists: Mapping[str, Sequence[PriceList]]) -> "SortedSeries":
@@ -51,10 +70,10 @@ class SeriesSorter:
             self._runs[key] = known
         return known
 
-    def slices(self, calendar: ZoneCalendar, days: _Days, *, winter_time: bool) -> ZoneSlices:
-        """Return the slices of each zone over the intervals of days in a row, each day with its minutes."""
+    def sorting(self, calendar: ZoneCalendar, days: _Days, *, winter_time: bool) -> Sorting:
+        """Return how the intervals of days in a row, each day with its minutes, fall into zones."""
         key = (id(calendar), days, winter_time)
-        known = self._slices.get(key)
+        known = self._sortings.get(key)
         if known is None:
             joined: list[ZoneRun] = []
             offset = 0
@@ -65,8 +84,15 @@ class SeriesSorter:
                         first = joined.pop().start
                     joined.append(ZoneRun(zone, first, offset + stop))
                 offset = joined[-1].stop
-            known = self._slices[key] = zone_slices(joined)
+            known = self._sortings[key] = _without_largest(zone_slices(joined))
         return known
+
+
+def _without_largest(all_zones: ZoneSlices) -> Sorting:
+    slices = dict(all_zones.slices)
+    largest = max(slices, key=lambda zone: len(slices[zone]))
+    del slices[largest]
+    return Sorting(ZoneSlices(slices, all_zones.intervals), largest)
 
 
 def _run_lengths(zones: Sequence[str]) -> _Runs:
@@ -86,7 +112,8 @@ class SortedSeries:
     sorter: SeriesSorter
     usage: Usage
     lists: Mapping[str, Sequence[PriceList]]
-    _cuts: dict[tuple[int, Period], tuple[_Days, tuple[int, ...]]] = field(default_factory=dict)
+    _cuts: dict[tuple[int, Period], tuple[_Days, Sequence[int]]] = field(default_factory=dict)
+    _versions: dict[date, list[PriceList]] = field(default_factory=dict)
 
     def zones(
         self, segments: Sequence[Period], terms: Sequence[Terms]
@@ -97,34 +124,42 @@ class SortedSeries:
     def _by_zone(
         self, series: IntervalSeries, segments: Sequence[Period], terms: Sequence[Terms]
     ) -> dict[str, list[int]]:
+        count = len(segments)
         sums: dict[str, list[int]] = {}
         for position, (segment, held) in enumerate(zip(segments, terms, strict=True)):
             group = self._group(held.group, segment.start)
             if group is None:
                 continue
-            for zone in group.zones:
-                sums.setdefault(zone, [0] * len(segments))
-            only = next(iter(group.zones)) if len(group.zones) == 1 else None
-            for zone, wh in self._sum_days(series, segment, group.calendar, only).items():
-                sums.setdefault(zone, [0] * len(segments))[position] += wh
+            found = self._sum_days(series, segment, group)
+            for zone in (*group.zones, *found):
+                if zone not in sums:
+                    sums[zone] = [0] * count
+            for zone, wh in found.items():
+                sums[zone][position] += wh
         return sums
 
-    def _sum_days(
-        self, series: IntervalSeries, segment: Period, calendar: ZoneCalendar | None, only: str | None
-    ) -> dict[str, int]:
+    def _sum_days(self, series: IntervalSeries, segment: Period, group: TariffGroup) -> dict[str, int]:
         days, values = self._cut(series, segment)
-        if only is not None or calendar is None:
-            return {only or series.register.zone: sum(values)}
-        return self.sorter.slices(calendar, days, winter_time=series.register.winter_time).sums(values)
+        if not days:
+            return {}
+        if len(group.zones) == 1 or group.calendar is None:
+            zone = next(iter(group.zones)) if len(group.zones) == 1 else series.register.zone
+            return {zone: sum(values)}
+        winter = series.register.winter_time
+        return self.sorter.sorting(group.calendar, days, winter_time=winter).sums(values)
 
-    def _cut(self, series: IntervalSeries, segment: Period) -> tuple[_Days, tuple[int, ...]]:
+    def _cut(self, series: IntervalSeries, segment: Period) -> tuple[_Days, Sequence[int]]:
         """Return the days of a series inside a segment, and their values in one row."""
         key = (id(series), segment)
         known = self._cuts.get(key)
         if known is None:
             start, end = segment.start, segment.end
-            inside = [day for day in series.days if start <= day.day < end]
-            values = tuple(chain.from_iterable([day.values_wh for day in inside]))
+            inside: Sequence[IntervalDay] = series.days
+            if inside and (inside[0].day < start or inside[-1].day >= end):
+                inside = [day for day in inside if start <= day.day < end]
+            values: list[int] = []
+            for day in inside:
+                values += day.values_wh
             known = self._cuts[key] = tuple([(day.day, day.minutes) for day in inside]), values
         return known
 
@@ -134,17 +169,28 @@ class SortedSeries:
         Meters that follow each other may tell one register's series in turn, but no day of it twice.
         """
         imports = [one for one in self.usage.series if one.register.quantity == "import"]
-        told = [(one.register.code, day.day) for one in imports for day in one.days]
-        if not told or len(told) != len(set(told)):
+        if not any(one.days for one in imports) or self._told_twice(imports):
             return None
         wh: list[int] = []
         for segment in segments:
             calendar = self._capacity_calendar(segment.start)
             if calendar is None:
                 return None
-            sums = [self._sum_days(one, segment, calendar, None) for one in imports]
-            wh.append(sum(one.get(CAPACITY_ZONE, 0) for one in sums))
+            wh.append(sum(self._capacity_wh(one, segment, calendar) for one in imports))
         return wh
+
+    def _capacity_wh(self, series: IntervalSeries, segment: Period, calendar: ZoneCalendar) -> int:
+        days, values = self._cut(series, segment)
+        if not days:
+            return 0
+        sorting = self.sorter.sorting(calendar, days, winter_time=series.register.winter_time)
+        return sorting.zone_sum(CAPACITY_ZONE, values)
+
+    def _told_twice(self, series: Sequence[IntervalSeries]) -> bool:
+        if len(series) == 1:
+            return False
+        told = [(one.register.code, day.day) for one in series for day in one.days]
+        return len(told) != len(set(told))
 
     def _group(self, code: str, day: date) -> TariffGroup | None:
         groups = [one.groups[code] for one in self._in_force(day) if code in one.groups]
@@ -155,4 +201,9 @@ class SortedSeries:
         return next((c[CAPACITY_CALENDAR] for c in calendars if c and CAPACITY_CALENDAR in c), None)
 
     def _in_force(self, day: date) -> list[PriceList]:
-        return [version for versions in self.lists.values() for version in versions if day in version.window]
+        known = self._versions.get(day)
+        if known is None:
+            several = self.lists.values()
+            known = [version for versions in several for version in versions if day in version.window]
+            self._versions[day] = known
+        return known

@@ -31,10 +31,11 @@ def totals(lines: Sequence[Line], *, rounding: VatRounding) -> Totals:
     on the document they inform, and only the rows are binding.
     """
     cells: dict[tuple[str, Decimal], _Cell] = {}
+    cell, section, rate = _Cell(), "", ZERO
     for line in lines:
-        cell = cells.get((line.section, line.vat_rate))
-        if cell is None:
-            cell = cells[line.section, line.vat_rate] = _Cell()
+        if line.section is not section or line.vat_rate is not rate:  # a neighbour's cell needs no search
+            section, rate = line.section, line.vat_rate
+            cell = cells.setdefault((section, rate), _Cell())
         cell.net += line.net
         if line.vat is not None:
             cell.vat += line.vat

@@ -1,0 +1,37 @@
+"""The results as Markdown: one table of ratios for each item, for docs/benchmarks.md."""
+
+from collections.abc import Mapping
+from typing import Any
+
+NAMES = {
+    "plain_decimal": "plain Decimal",
+    "bare_integers": "bare integers",
+    "pysam": "NREL-PySAM 7.1.1.post1",
+    "electric-emission-cost": "electric-emission-cost 0.0.5",
+    "ratebook": "ratebook 0.1.0",
+    "tariff-core": "tariff-core 2026.10.1",
+}
+_WHOLE = {"plain_decimal": "names, prices found, provenance", "bare_integers": "the same, and every line"}
+
+
+def report(results: Mapping[str, Any], items: Mapping[str, str]) -> str:
+    """Write a table for each item: bills per second, kWit's rate over the peer's, what the peer leaves out."""
+    return "\n".join(_table(results, name, title) for name, title in items.items())
+
+
+def _table(results: Mapping[str, Any], name: str, title: str) -> str:
+    own = results[f"{name}_per_s"]
+    rows = [
+        f"### {title}",
+        "",
+        "| Version | bills/s/core | kWit is | left out |",
+        "|---|---|---|---|",
+        f"| **kWit**, {results[f'{name}_lines']} lines | {own:,} | | |",
+    ]
+    left_out = {**_WHOLE, **results[f"{name}_peers_leave_out"]}
+    for version, rate in results[f"{name}_versions_per_s"].items():
+        shown = f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"
+        rows.append(f"| {NAMES[version]} | {shown} | {own / rate:.3g} x | {left_out[version]} |")
+    for peer, why in results[f"{name}_peers_cannot"].items():
+        rows.append(f"| {NAMES[peer]} | cannot | | {why} |")
+    return "\n".join([*rows, ""])
