@@ -14,10 +14,11 @@ from kwit.kernel.money import half_up
 from kwit.kernel.time import DateRange, Period
 from kwit.metering.usage import Usage
 from kwit.rating.advances import Advance, advance_charges
+from kwit.rating.capacity_class import classify, pays_in_full
 from kwit.rating.degree_of_use import degree, degree_of
 from kwit.rating.deposit import ExportMonth, Settlement, export_month, payable_part, settle
 from kwit.rating.dynamic_price import dynamic_price
-from kwit.rating.facts import EnergyBase, Facts, GivenCharge, PowerExcess
+from kwit.rating.facts import CapacityDay, EnergyBase, Facts, GivenCharge, PowerExcess
 from kwit.rating.lines import Factor, Rated
 from kwit.rating.net_metering import Covered, cover, credit_kwh
 from kwit.rating.power_excess import largest_ten, monthly_excesses, ten_times_largest
@@ -145,7 +146,9 @@ def _terms(loaded: LoadedScenario, scenario: Scenario, faults: list[Fault]) -> T
         capacity_share=scenario.capacity_share,
         sections=frozenset(scenario.bill_sections),
         tg_phi0=scenario.tg_phi0,
-        capacity_coefficient=scenario.capacity_coefficient,
+        capacity_coefficient=Decimal(1)
+        if scenario.capacity_coefficient is None
+        else scenario.capacity_coefficient,
         degree=_degree(scenario.degree_of_use),
     )
 
@@ -177,8 +180,21 @@ def _facts(loaded: LoadedScenario, scenario: Scenario, usage: Usage) -> Facts:
         power_excess=_power_excess(scenario, usage),
         months_of=dict(scenario.months_of),
         bases=tuple(_base(part) for part in scenario.limits),
+        capacity_days=_capacity_days(loaded, scenario, usage),
         given=(*_dynamic(loaded, scenario), *_given(scenario), *_advances(scenario)),
     )
+
+
+def _capacity_days(
+    loaded: LoadedScenario, scenario: Scenario, usage: Usage
+) -> tuple[CapacityDay, ...] | None:
+    """Class the working days of the series, unless coefficient A or the kWh are given; group C is low voltage."""
+    given = scenario.capacity_coefficient is not None or scenario.capacity_kwh is not None
+    if scenario.capacity_qualification is None or given:
+        return None
+    series = SeriesSorter(statutory_holidays()).for_usage(usage=usage, lists=loaded.lists)
+    in_full = pays_in_full(low_voltage=scenario.group.startswith("C"), contracted_kw=scenario.contracted_kw)
+    return classify(series.working_days(), qualification=scenario.capacity_qualification, in_full=in_full)
 
 
 def _base(part: LimitPart) -> EnergyBase:

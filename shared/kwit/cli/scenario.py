@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from kwit.kernel.time import Period
+from kwit.rating.capacity_class import Qualification
 from kwit.rating.profile import MonthsAtChange, VatRounding
 from kwit.tariffs.schema import Amount, Count, Day, Name, Text
 
@@ -339,7 +340,10 @@ class Scenario(_Part):
     contracted_kw: Amount | None = None
     capacity_share: Amount | None = None
     capacity_kwh: Amount | None = Field(default=None, description="kWh in the capacity hours, as printed")
-    capacity_coefficient: Amount = _ONE
+    capacity_coefficient: Amount | None = Field(default=None, description="A as given; it wins over a class")
+    capacity_qualification: Qualification | None = Field(
+        default=None, description="find the classes K1 to K4 from the series over periods of this length"
+    )
     tg_phi0: PositiveAmount | None = None
     degree_of_use: DegreePart | None = None
     bill_sections: tuple[Literal["sale", "distribution", "other"], ...] = ("sale", "distribution", "other")
@@ -369,6 +373,8 @@ class Scenario(_Part):
             )
         if self.dynamic and [one.quantity for one in self.usage.series].count("import") != 1:
             raise ValueError("dynamic needs exactly one series of import under usage")
+        if self.capacity_qualification and not any(one.quantity == "import" for one in self.usage.series):
+            raise ValueError("capacity_qualification needs a series of import under usage")
         if self.months == 0:
             raise ValueError("months must be over zero; months_of may say 0 of a charge")
         return self

@@ -7,7 +7,7 @@ from decimal import Decimal
 from kwit.kernel.energy import apportion
 from kwit.kernel.money import fraction_digits, half_up
 from kwit.kernel.time import Period
-from kwit.rating.facts import Facts
+from kwit.rating.facts import CapacityDay, Facts
 from kwit.rating.lines import Factor, QuantitySource, RatingProblem
 from kwit.rating.net_metering import OPUST_CHARGES
 from kwit.rating.plan import Plan, PlannedLine
@@ -236,6 +236,8 @@ def _capacitive(counting: Counting, line: PlannedLine) -> Counted:
 
 
 def _capacity(counting: Counting, line: PlannedLine) -> Counted:
+    if counting.facts.capacity_days is not None:
+        return _capacity_by_class(counting, line, counting.facts.capacity_days)
     coefficient = line.terms.capacity_coefficient
     factors = () if coefficient == 1 else (Factor("A", coefficient),)
     if counting.capacity_wh is not None:
@@ -250,6 +252,31 @@ def _capacity(counting: Counting, line: PlannedLine) -> Counted:
     quantity = half_up(_kwh(zones, line.indexes) * share, digits=0)
     source = _source(counting, line, f"share_{share}_of_kwh", wh=_wh(zones, line.indexes))
     return Counted(quantity, source, factors)
+
+
+def _capacity_by_class(counting: Counting, line: PlannedLine, days: Sequence[CapacityDay]) -> Counted:
+    """Count the kWh of the capacity hours by class; more classes than one weigh the kWh, one is a factor."""
+    cells: dict[tuple[int, str], int] = {}
+    coefficients = {one.code: one.coefficient for one in days}
+    for one in days:
+        for index, segment in enumerate(counting.plan.segments):
+            if one.day in segment.range:
+                cells[index, one.code] = cells.get((index, one.code), 0) + one.wh
+    whole = share_whole_kwh(list(cells.values())) if cells else ()
+    kwh: dict[str, int] = {}
+    for (index, code), part in zip(cells, whole, strict=True):
+        if index in line.indexes:
+            kwh[code] = kwh.get(code, 0) + part
+    wh = sum(value for (index, _), value in cells.items() if index in line.indexes)
+    if len(kwh) == 1:
+        ((code, quantity),) = kwh.items()
+        coefficient = coefficients[code]
+        factors = () if coefficient == 1 else (Factor("A", coefficient),)
+        source = _source(counting, line, "whole_kwh_in_capacity_hours", wh=wh, inputs=(("class", code),))
+        return Counted(Decimal(quantity), source, factors)
+    inputs = tuple((f"{code} A={coefficients[code]} kWh", str(part)) for code, part in sorted(kwh.items()))
+    weighed = sum((coefficients[code] * part for code, part in kwh.items()), Decimal(0))
+    return Counted(weighed, _source(counting, line, "kwh_in_capacity_hours_times_a", wh=wh, inputs=inputs))
 
 
 def _months(counting: Counting, line: PlannedLine) -> Counted:

@@ -23,6 +23,16 @@ class PowerExcess:
 
 
 @dataclass(frozen=True, slots=True)
+class CapacityDay:
+    """Import of a working day in the capacity hours, Wh, with the class of its period and coefficient A."""
+
+    day: date
+    wh: int
+    code: str
+    coefficient: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class EnergyBase:
     """The kWh of a charge at the price up to a limit (zużycie do limitu), over a window of the period.
 
@@ -58,13 +68,15 @@ class Facts:
 
     `covered_kwh` are the whole kWh by zone that net-metering covers (opust); `power_excess` is None when
     nobody looked for it; `months_of` says how many months a charge is taken for where the period does not;
-    `bases` are the limits of charges with two prices.
+    `bases` are the limits of charges with two prices; `capacity_days` have classes where nobody gave one, None
+    leaves coefficient A to the terms.
     """
 
     covered_kwh: Mapping[str, int] = field(default_factory=dict)
     power_excess: tuple[PowerExcess, ...] | None = None
     months_of: Mapping[str, Decimal] = field(default_factory=dict)
     bases: tuple[EnergyBase, ...] = ()
+    capacity_days: tuple[CapacityDay, ...] | None = None
     given: tuple[GivenCharge, ...] = ()
 
 

@@ -1,13 +1,14 @@
 """Sort interval series into zones: sums over slices of whole Wh, with the slices of each day kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 
 from kwit.kernel.time import Period
 from kwit.metering.readings import IntervalDay
 from kwit.metering.usage import IntervalSeries, Usage
+from kwit.rating.capacity_class import WorkingDay
 from kwit.rating.terms import Terms
 from kwit.tariffs.calendar import ZoneRun, ZoneSlices, day_zones, zone_slices
 from kwit.tariffs.price_list import PriceList, TariffGroup, ZoneCalendar
@@ -105,6 +106,27 @@ def _run_lengths(zones: Sequence[str]) -> _Runs:
     return tuple(runs)
 
 
+def _working_day(day: IntervalDay, runs: _Runs) -> WorkingDay | None:
+    values, count = day.values_wh, len(day.values_wh)
+    mine = [(start, stop) for zone, start, stop in runs if zone == CAPACITY_ZONE]
+    if not mine:
+        return None
+    selected = sum(sum(values[start:stop]) for start, stop in mine)
+    selected_count = sum(stop - start for start, stop in mine)
+    return WorkingDay(day.day, selected, selected_count, sum(values) - selected, count - selected_count)
+
+
+def _joined(known: WorkingDay | None, found: WorkingDay) -> WorkingDay:
+    """Add the energy of another register to a day; its intervals are the same hours."""
+    if known is None:
+        return found
+    return replace(
+        known,
+        selected_wh=known.selected_wh + found.selected_wh,
+        other_wh=known.other_wh + found.other_wh,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class SortedSeries:
     """The series of one usage, ready to be summed by zone and by segment."""
@@ -191,6 +213,22 @@ class SortedSeries:
             return False
         told = [(one.register.code, day.day) for one in series for day in one.days]
         return len(told) != len(set(told))
+
+    def working_days(self) -> tuple[WorkingDay, ...]:
+        """Split the import of every day that has capacity hours, the working days, into those and the others."""
+        days: dict[date, WorkingDay] = {}
+        for one in self.usage.series:
+            if one.register.quantity != "import":
+                continue
+            for day in one.days:
+                calendar = self._capacity_calendar(day.day)
+                if calendar is None:
+                    continue
+                runs = self.sorter.runs(calendar, day.day, day.minutes, winter_time=one.register.winter_time)
+                found = _working_day(day, runs)
+                if found is not None:
+                    days[day.day] = _joined(days.get(day.day), found)
+        return tuple(days.values())
 
     def _group(self, code: str, day: date) -> TariffGroup | None:
         groups = [one.groups[code] for one in self._in_force(day) if code in one.groups]
