@@ -20,6 +20,7 @@ from kwit.rating.deposit import ExportMonth, Settlement, export_month, payable_p
 from kwit.rating.dynamic_price import dynamic_price
 from kwit.rating.facts import CapacityDay, EnergyBase, Facts, GivenCharge, PowerExcess
 from kwit.rating.lines import Factor, Rated
+from kwit.rating.losses import Losses, LossHoursError, with_losses
 from kwit.rating.net_metering import Covered, cover, credit_kwh
 from kwit.rating.power_excess import largest_ten, monthly_excesses, ten_times_largest
 from kwit.rating.profile import RatingProfile
@@ -57,7 +58,7 @@ def quote(loaded: LoadedScenario) -> Quote:
 
 def _quote(loaded: LoadedScenario, scenario: Scenario) -> Quote:
     faults: list[Fault] = []
-    usage = scenario_usage(loaded, scenario, faults)
+    usage = _with_losses(loaded, scenario, scenario_usage(loaded, scenario, faults), faults)
     terms = _terms(loaded, scenario, faults)
     if faults:
         return Quote(loaded, faults=tuple(faults))
@@ -74,6 +75,17 @@ def _quote(loaded: LoadedScenario, scenario: Scenario) -> Quote:
         return Quote(loaded, faults=told)
     settlement = _settle(scenario, rated, profile)
     return Quote(loaded, rated, usage, profile, settlement, covered)
+
+
+def _with_losses(loaded: LoadedScenario, scenario: Scenario, usage: Usage, faults: list[Fault]) -> Usage:
+    part = scenario.losses
+    if part is None:
+        return usage
+    try:
+        return with_losses(usage=usage, losses=Losses(part.percent, part.fixed_kw, dict(part.hours)))
+    except LossHoursError as error:
+        faults.append(Fault(loaded.name, None, "losses.hours", str(error)))
+        return usage
 
 
 def _rate(

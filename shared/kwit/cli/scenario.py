@@ -160,6 +160,16 @@ class PowerPart(_Part):
         return self
 
 
+class LossesPart(_Part):
+    """Losses in the customer's transformer or line, as the contract says; negative ones are taken off."""
+
+    percent: Amount = _ZERO
+    fixed_kw: Amount = _ZERO
+    hours: dict[Name, Annotated[int, Field(ge=0, le=9000)]] = Field(
+        default_factory=dict, description="hours of each zone in the period, for a fixed loss with registers"
+    )
+
+
 class DegreePart(_Part):
     """The degree of use of the contracted power: Sm as given, or the kWh, mean kW and days of the year."""
 
@@ -352,6 +362,7 @@ class Scenario(_Part):
     charges: tuple[GivenPart, ...] = ()
     usage: UsagePart = UsagePart()
     power: PowerPart | None = None
+    losses: LossesPart | None = None
     limits: tuple[LimitPart, ...] = Field(default=(), description="limits of charges with two prices")
     dynamic: DynamicPart | None = None
     prosumer: ProsumerPart | None = None
