@@ -1,11 +1,26 @@
-"""Energy: whole watt-hours (Wh) inside, kWh or MWh on paper. Reactive energy likewise in varh."""
+"""Energy: whole watt-hours (Wh) inside, kWh or MWh on paper. Reactive energy likewise in varh.
+
+What other meters count is held in the same way, as whole thousandths of the unit on paper: water and gas in dm3
+(m3 on paper), heat in MJ (GJ on paper).
+"""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from kwit.kernel.money import exact
 
-WH_PER = {"Wh": 1, "kWh": 1_000, "MWh": 1_000_000, "varh": 1, "kvarh": 1_000, "Mvarh": 1_000_000}
+WH_PER = {
+    "Wh": 1,
+    "kWh": 1_000,
+    "MWh": 1_000_000,
+    "varh": 1,
+    "kvarh": 1_000,
+    "Mvarh": 1_000_000,
+    "dm3": 1,
+    "m3": 1_000,
+    "MJ": 1,
+    "GJ": 1_000,
+}
 
 
 class FinerThanWattHourError(ValueError):
@@ -48,6 +63,15 @@ def from_wh(wh: int, *, unit: str) -> Decimal:
         raise UnknownEnergyUnitError(unit)
     digits = len(str(WH_PER[unit])) - 1
     return Decimal(wh).scaleb(-digits)
+
+
+def gas_wh(dm3: int, *, kwh_per_m3: Decimal) -> int:
+    """Turn gas in dm3 into whole Wh, half up, by the conversion factor (współczynnik konwersji), kWh per m3.
+
+    >>> gas_wh(100_000, kwh_per_m3=Decimal("11.345"))
+    1134500
+    """
+    return int((dm3 * kwh_per_m3).to_integral_value(rounding=ROUND_HALF_UP))
 
 
 def whole_kwh(wh: int) -> int:

@@ -45,8 +45,8 @@ from kwit.tariffs.yaml_file import LooseNumber
 FORMAT = "kwit/price-list/1"
 DAY_KINDS = ("workday", "saturday", "sunday", "holiday")
 UNITS: Mapping[Basis, tuple[str, ...]] = {
-    Basis.ENERGY_BY_ZONE: ("kWh", "MWh"),
-    Basis.ENERGY: ("kWh", "MWh"),
+    Basis.ENERGY_BY_ZONE: ("kWh", "MWh", "GJ", "m3"),
+    Basis.ENERGY: ("kWh", "MWh", "GJ", "m3"),
     Basis.CAPACITY_HOURS_ENERGY: ("kWh", "MWh"),
     Basis.POWER: ("kW", "MW"),
     Basis.MONTH: ("month",),
@@ -165,7 +165,7 @@ _TEXT_OR_LIST = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type
 _DECIMAL_SCHEMA = {"type": "string", "pattern": f"^{_DECIMAL.pattern}$"}
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*$")]
 Amount = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema(_DECIMAL_SCHEMA)]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Page = Annotated[
