@@ -147,6 +147,12 @@ BAD_FILES: list[tuple[Code, str, str]] = [
         "charges[3].prices[0].by_volume",
         changed(LEVY_PRICE, '\n      - {by_volume: {base: "1.00", above: "2.00"}, page: 61}'),
     ),
+    (Code.ONE_AMOUNT, "rates.vat_standard[1]", changed(SECOND_RATE, "{from: 2026-07-01, page: 1}")),
+    (
+        Code.ONE_AMOUNT,
+        "rates.vat_standard[1]",
+        changed(SECOND_RATE, SECOND_RATE.replace("page: 1", "unknown: nobody said")),
+    ),
     (
         Code.MIXED_SELECTORS,
         "charges[0].prices",

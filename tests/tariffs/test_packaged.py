@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 
 from kwit.tariffs.check import check_price_list, check_versions
 from kwit.tariffs.holidays import HOLIDAYS_FILE
@@ -13,6 +14,7 @@ from kwit.tariffs.packaged import shipped_price_lists
 from kwit.tariffs.price_list import Basis, Charge, Confidence, Kind, Price, PriceList
 
 GUIDE = Path(__file__).parents[2] / "docs" / "price-lists.md"
+QUOTES = Path(__file__).parents[2] / "events" / "quotes"
 NAMES = list(shipped_price_lists())
 SELLERS = [f"{code}-2026" for code in ("pge-obrot", "tauron-sprzedaz", "energa-obrot", "enea", "eon-polska")]
 CHARGE_CODES = {
@@ -298,6 +300,45 @@ class TestTheLevies:
                         charge.code,
                         price,
                     )
+
+
+class TestTheMonthlyPriceOfProsumers:
+    def test_is_what_a_published_deposit_was_settled_with(self) -> None:
+        scenario = yaml.safe_load((QUOTES / "pge-g11-netbilling-deposit.yaml").read_text(encoding="utf-8"))
+        months = {one["month"]: Decimal(one["price"]) for one in scenario["prosumer"]["months"]}
+        rates = {
+            month: shipped("rcem-pl").rate_on("rcem", date.fromisoformat(f"{month}-15")) for month in months
+        }
+        assert len(months) == 8
+        assert {month: one and one.rate.scaleb(-3) for month, one in rates.items()} == months
+
+    @pytest.mark.parametrize("day", ["2024-03-01", "2025-02-28", "2026-06-30"])
+    def test_is_not_told_for_months_without_a_source(self, day: str) -> None:
+        assert shipped("rcem-pl").rate_on("rcem", date.fromisoformat(day)) is None
+
+
+class TestTheHouseholdCaps:
+    @pytest.mark.parametrize(
+        ("day", "limits"),
+        [("2023-06-01", ["2000", "2600", "3000"]), ("2024-06-30", ["1500", "1800", "2000"])],
+    )
+    def test_have_the_limits_of_each_kind_of_household(self, day: str, limits: list[str]) -> None:
+        caps = shipped("household-caps-pl")
+        names = ("standard", "disability", "large_family_or_farmer")
+        rates = [caps.rate_on(f"limit_kwh_{name}", date.fromisoformat(day)) for name in names]
+        assert [str(one.rate) for one in rates if one is not None] == limits
+
+    def test_have_a_price_up_to_the_limit_and_one_above(self) -> None:
+        prices = {
+            volume: price_of(
+                "household-caps-pl", "energy", "G11", "2023-06-01", household=True, volume=volume
+            )
+            for volume in ("base", "above")
+        }
+        assert {volume: str(one.amount) for volume, one in prices.items()} == {
+            "base": "412.00",
+            "above": "693.00",
+        }
 
 
 class TestSellersPrices:

@@ -164,7 +164,7 @@ def _build_rates(parts: Parts, valid: DateRange) -> dict[str, tuple[DatedRate, .
         name: tuple(
             DatedRate(window, rate.rate, rate.page or "", rate.confidence)
             for rate in rates
-            if (window := rate.within(valid)) is not None
+            if rate.rate is not None and (window := rate.within(valid)) is not None
         )
         for name, rates in parts.rates.items()
     }

@@ -105,7 +105,7 @@ def check_rates(parts: Parts, report: Report) -> None:
         path: Path = ("rates", name)
         for index, rate in enumerate(rates):
             _check_rate(rate, name, (*path, index), valid, report)
-            if rate.page is None and parts.head.source.uncited is None:
+            if rate.page is None and rate.unknown is None and parts.head.source.uncited is None:
                 report.add(Code.NO_CITATION, (*path, index))
         windows = [window for rate in rates if (window := rate.within(valid)) is not None]
         for code, days in tile(windows, span=valid):
@@ -115,6 +115,8 @@ def check_rates(parts: Parts, report: Report) -> None:
 
 def _check_rate(rate: RatePart, name: str, path: Path, valid: DateRange, report: Report) -> None:
     outside(rate.first, rate.until, span=valid, path=path, report=report)
+    if rate.rate is None:
+        return
     if name.startswith("vat_") and not 0 <= rate.rate < 1:
         report.add(Code.RATE_OUT_OF_RANGE, (*path, "rate"), value=rate.rate)
     elif rate.rate < Decimal(0):

@@ -259,11 +259,19 @@ class SeasonPart(_Part):
 
 
 class RatePart(WindowPart):
-    """A dated rate: VAT as a fraction, excise in PLN per MWh."""
+    """A dated rate: VAT as a fraction, excise or RCEm in PLN per MWh; or why it is not known in these days."""
 
-    rate: Amount
+    rate: Amount | None = None
+    unknown: Text | None = None
     page: Page | None = None
     confidence: Confidence | None = None
+
+    @model_validator(mode="after")
+    def _known_or_not(self) -> Self:
+        if (self.rate is None) == (self.unknown is None):
+            given = "–" if self.rate is None else "rate, unknown"
+            raise _refuse(Code.ONE_AMOUNT, given, "rate, unknown")
+        return self
 
 
 class UnknownPart(WindowPart):
