@@ -10,7 +10,8 @@ from stdnum.pl import nip as std_nip
 
 from events.portfolio import APRIL, CITIES, MARCH, OPERATORS, Customer, Stay
 from kwit.kernel.time import Period, interval_starts, local_clock
-from kwit.metering.day_file import UNVERIFIED_PROFILE, DayFile, Quality, write_day_file
+from kwit.metering.day_file import DayFile, Quality, write_day_file
+from kwit.metering.profile_files import unverified_day_file
 
 
 def registry_workbook(portfolio: Sequence[Customer]) -> bytes:
@@ -166,7 +167,7 @@ def ptpiree_files(portfolio: Sequence[Customer]) -> dict[str, bytes]:
             )
             measured = (Quality.ACTUAL,) * len(values)
             day_file = DayFile(customer.ppe, day, "import", minutes, values, measured)
-            name, content = write_day_file(day_file=day_file, profile=UNVERIFIED_PROFILE)
+            name, content = write_day_file(day_file=day_file, profile=unverified_day_file())
             files[f"readings/ptpiree/{name}"] = content
     return files
 

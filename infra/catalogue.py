@@ -108,7 +108,9 @@ class Function:
         return f"{self.name.split('_', maxsplit=1)[0].upper()}_QUEUE_URL"
 
 
-def _import(kind: str, *, timeout_seconds: int, tables: dict[Table, tuple[str, ...]]) -> Function:
+def _import(
+    kind: str, *, timeout_seconds: int, tables: dict[Table, tuple[str, ...]], memory_mb: int = 512
+) -> Function:
     prefix = f"inbox/{kind}/"
     return Function(
         name=f"import_{kind.removesuffix('s') if kind == 'price-lists' else kind}".replace("-", "_"),
@@ -121,6 +123,7 @@ def _import(kind: str, *, timeout_seconds: int, tables: dict[Table, tuple[str, .
         ),
         # Results are written as a workbook beside each drop.
         layers=(Layer.EXCEL,),
+        memory_mb=memory_mb,
     )
 
 
@@ -136,6 +139,8 @@ FUNCTIONS: tuple[Function, ...] = (
         "readings",
         timeout_seconds=300,
         tables={Table.REGISTRY: (GET, PUT, QUERY), Table.READINGS: (QUERY, BATCH_WRITE)},
+        # A workbook of 100,000 states takes some 270 MB while it is read.
+        memory_mb=1024,
     ),
     Function(
         name="reject_unknown_drop",

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("intake", "registry", "metering")
 MAKERS = {
     "reject": 0, "warn": 0, "refuse": 0, "Finding": 0, "file_rejection": 0, "UnreadableFileError": 0,
-    "IdentifierError": 0, "Reference": 1, "_warn_once": 1,
+    "IdentifierError": 0, "Reference": 1, "_warn_once": 1, "Remark": 0, "BatchLineError": 0, "DayRefusedError": 0,
 }  # fmt: skip
 _CODE = re.compile(r"[a-z]+(?:_[a-z]+)*")
 

@@ -77,6 +77,48 @@ class TestSamples:
             ImportStatus.ACCEPTED, ["unverified_profile"],
         )  # fmt: skip
 
+    @pytest.mark.parametrize(
+        ("name", "encoding", "accepted", "remarks"),
+        [
+            ("590543000000001034_elicznik.csv", "utf-8", 72, ["quantity_skipped", "unverified_profile"]),
+            ("590543000000001034_elicznik-2.csv", "utf-8", 24, ["quantity_skipped", "unverified_profile"]),
+            (
+                "enea_590543000000001034.csv",
+                "utf-8-sig",
+                72,
+                [
+                    "nul_bytes",
+                    "quantity_skipped",
+                    "quantity_skipped",
+                    "quantity_skipped",
+                    "unverified_profile",
+                ],
+            ),
+            ("godzinowe.csv", "utf-8", 49, ["autumn_hour_order", "unverified_profile"]),
+            (
+                "spoldzielnia-2026-02-06.csv",
+                "utf-8",
+                1,
+                ["quantity_skipped", "quantity_skipped", "unverified_profile"],
+            ),
+            ("akwizytor.jsonl.gz", "utf-8, gzip", 5, []),
+            ("akwizytor.csv", "utf-8", 2, []),
+        ],
+    )
+    def test_of_interval_values_go_in_whole(
+        self, office: Office, name: str, encoding: str, accepted: int, remarks: list[str]
+    ) -> None:
+        result = office.drop(name)
+        assert (result.status, result.encoding, result.accepted, result.rejected) == (
+            ImportStatus.ACCEPTED, encoding, accepted, 0,
+        )  # fmt: skip
+        assert sorted(finding.code for finding in result.findings) == remarks
+        assert office.readings.puts == 1
+
+    def test_of_readings_are_each_read_by_a_test(self, office: Office) -> None:
+        results = [office.drop(path.name) for path in sorted((INBOX / "readings").iterdir())]
+        assert {result.status for result in results} == {ImportStatus.ACCEPTED, ImportStatus.PARTLY}
+
     def test_of_bad_readings_name_every_fault_and_keep_the_good_row(self, office: Office) -> None:
         office.drop(FIRST)
         result = office.drop("odczyty-z-bledami.csv")

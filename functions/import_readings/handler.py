@@ -1,4 +1,4 @@
-"""Import readings dropped as XLSX, CSV or PTPiREE text."""
+"""Import readings: register states and interval values, in every form that `kwit.metering.importing` reads."""
 
 from kwit.aws.bootstrap import Application
 from kwit.aws.drops import Dropped, drop_of, known_at, put_result

@@ -11,7 +11,6 @@ from kwit.intake.findings import ImportResult, ImportStatus
 from kwit.kernel.time import Period, day_minutes
 from kwit.metering.checksum import Checksum, CrcForm, CrcScope, CrcVariant
 from kwit.metering.day_file import (
-    UNVERIFIED_PROFILE,
     DayFile,
     DayFileError,
     HeaderLine,
@@ -22,6 +21,7 @@ from kwit.metering.day_file import (
 )
 from kwit.metering.importing import import_readings
 from kwit.metering.ports import PlacedMeter, PlacedRegister
+from kwit.metering.profile_files import unverified_day_file
 from tests.fakes.import_log import MemoryImports
 from tests.fakes.point_directory import MemoryDirectory
 from tests.fakes.reading_store import MemoryReadings
@@ -30,7 +30,8 @@ from tests.intake.files import dropped
 PPE = "590543000000001232"
 WINTER, SPRING, AUTUMN = date(2026, 1, 31), date(2026, 3, 29), date(2025, 10, 26)
 KNOWN = datetime(2026, 4, 2, 9, 0, tzinfo=UTC)
-PROFILE = replace(UNVERIFIED_PROFILE, name="sprawdzony", verified=True)
+UNVERIFIED = unverified_day_file()
+PROFILE = replace(UNVERIFIED, name="sprawdzony", verified=True)
 REGISTERS = (PlacedRegister("1.8.0", "all"), PlacedRegister("2.8.0", "all", "export"))
 
 
@@ -68,7 +69,7 @@ class TestReading:
         assert (len(found.values_wh), found.minutes) == (hours * 60 // minutes, minutes)
 
     def test_says_when_its_profile_is_unverified(self) -> None:
-        assert codes(written(), profile=UNVERIFIED_PROFILE) == ["unverified_profile"]
+        assert codes(written(), profile=UNVERIFIED) == ["unverified_profile"]
 
     def test_takes_values_without_a_leading_zero_and_other_flags(self) -> None:
         found, _ = read_day_file(content=changed(7, ".739,+"), name="", profile=PROFILE)
@@ -158,7 +159,7 @@ class Office:
     def drop(self, content: bytes, *, at: datetime = KNOWN) -> ImportResult:
         return import_readings(
             file=dropped(content, name="d.txt"), directory=self.directory, store=self.store, imports=self.imports,
-            known_at=at, profile=PROFILE,
+            known_at=at, profiles=(PROFILE,),
         )  # fmt: skip
 
     def days(self) -> list[object]:

@@ -15,6 +15,7 @@ from kwit.aws.settings import CloseBillingRunSettings, MissingSettingsError, loa
 from kwit.billing.certificate import certify
 from kwit.billing.drafts import Run, RunStatus
 from kwit.billing.runs import approve_run, ask_for_batches, run_id_of
+from kwit.cli.ptpiree import ptpiree_app
 from kwit.cli.quote_command import quote_scenario
 from kwit.registry.company import CompanySettings
 from kwit.tariffs.check import check_price_list
@@ -27,6 +28,7 @@ run_app = typer.Typer(no_args_is_help=True, help="Billing runs of a deployed sys
 app.add_typer(price_list_app, name="price-list")
 app.add_typer(settings_app, name="settings")
 app.add_typer(run_app, name="run")
+app.add_typer(ptpiree_app, name="ptpiree")
 app.command("quote")(quote_scenario)
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]

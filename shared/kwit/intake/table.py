@@ -18,7 +18,7 @@ from kwit.intake.cells import (
 from kwit.intake.findings import Finding, Severity, file_rejection
 from kwit.intake.sheet import Cell, Sheet, SheetRow, UnreadableFileError
 from kwit.intake.text import decode, read_text
-from kwit.intake.words import YES_NO, plain
+from kwit.intake.words import YES_NO, plain, plain_word
 from kwit.intake.workbook import OLE_MAGIC, ZIP_MAGIC, read_workbook
 
 HEADING_ROWS = 40
@@ -198,7 +198,7 @@ class RowReader:
         text = self.text(key)
         if not text:
             return default
-        word = plain(text)
+        word = plain_word(text)
         if word not in words:
             self.reject(code, key, f"Nieznana wartość w kolumnie «{self.heading(key)}».")
             return default

@@ -18,6 +18,16 @@ def plain(text: str) -> str:
     return _NOT_WORD.sub(" ", "".join(sign for sign in bare if not unicodedata.combining(sign))).strip()
 
 
+def plain_word(text: str) -> str:
+    """Bring a cell's word to plain form, but keep the sign it ends with: `A+` and `A-` are opposites.
+
+    >>> plain_word(" A- ")
+    'a-'
+    """
+    end = text.strip()[-1:].replace("\u2212", "-")
+    return plain(text) + (end if end in {"+", "-"} else "")
+
+
 YES_NO: Mapping[str, bool] = {
     "tak": True, "t": True, "yes": True, "y": True, "true": True, "prawda": True, "1": True, "x": True,
     "nie": False, "n": False, "no": False, "false": False, "falsz": False, "0": False,
@@ -42,6 +52,7 @@ ZONES: Mapping[str, str] = {
 QUANTITIES: Mapping[str, str] = {
     "import": "import", "pobor": "import", "pobrana": "import", "energia pobrana": "import",
     "energia czynna pobrana": "import", "pobrana po zbilansowaniu": "import", "a": "import",
+    "a+": "import", "a-": "export",
     "export": "export", "oddanie": "export", "oddana": "export", "energia oddana": "export",
     "energia czynna oddana": "export", "oddana po zbilansowaniu": "export",
     "import unbalanced": "import_unbalanced", "pobrana przed bilansowaniem": "import_unbalanced",

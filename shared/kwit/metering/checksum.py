@@ -8,6 +8,7 @@ import itertools
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import ClassVar
 
 POLYNOMIAL = 0x1021
 
@@ -91,6 +92,8 @@ def crc16(data: bytes, *, variant: CrcVariant) -> int:
 @dataclass(frozen=True, slots=True)
 class Checksum:
     """How a kind of file makes its checksum."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     variant: CrcVariant = CrcVariant.XMODEM
     scope: CrcScope = CrcScope.LINES

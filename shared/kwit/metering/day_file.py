@@ -3,7 +3,7 @@
 Certain about the format: lines end with CR LF; six header lines, of which the first is the point's code; then
 one line `12.345,0` for each interval of the local day, energy with three decimals and a flag; a CRC at the end.
 The order of the other header lines, the flags and the CRC's details are not published in full, and
-distributors differ. So all of that is a profile, and the profile shipped here is marked unverified.
+distributors differ. So all of that is a profile, and the packaged one is marked unverified.
 """
 
 import re
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import ClassVar
 
 from kwit.intake.findings import Finding, Severity, file_rejection
 from kwit.kernel.energy import FinerThanWattHourError, from_wh, to_wh
@@ -54,6 +55,8 @@ class DayFileProfile:
     `{ppe}` and `{day}`.
     """
 
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
     name: str
     verified: bool
     header: tuple[HeaderLine, ...]
@@ -64,22 +67,6 @@ class DayFileProfile:
     encoding: str = "ascii"
     unit: str = "kWh"
     file_name: str = "{ppe}_{day}.txt"
-
-
-UNVERIFIED_PROFILE = DayFileProfile(
-    name="PTPiREE (unverified)",
-    verified=False,
-    header=(
-        HeaderLine.POINT,
-        HeaderLine.DAY,
-        HeaderLine.QUANTITY,
-        HeaderLine.UNIT,
-        HeaderLine.COUNT,
-        HeaderLine.FREE,
-    ),
-    flags={"0": Quality.ACTUAL, "1": Quality.ESTIMATED, "2": Quality.MISSING, "+": Quality.ACTUAL},
-    quantities={"A+": "import", "A-": "export"},
-)
 
 
 @dataclass(frozen=True, slots=True)

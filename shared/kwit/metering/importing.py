@@ -1,34 +1,28 @@
-"""Import readings (odczyty): tables of register states, and day files of interval values."""
+"""Import readings (odczyty): states of registers, and interval values from whatever source writes them."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from array import array
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-from kwit.intake.dropped_file import DroppedFile
-from kwit.intake.findings import (
-    Finding,
-    ImportResult,
-    Severity,
-    file_rejection,
-    result_of,
-)
+from kwit.intake.dropped_file import SIZE_LIMIT, DroppedFile
+from kwit.intake.findings import Finding, ImportResult, Severity, file_rejection, result_of
+from kwit.intake.inflating import GZIP_MAGIC, first_bytes, inflated, pieces
 from kwit.intake.ports import ImportLog
 from kwit.intake.repeats import of_same_drop, result_without_reading
+from kwit.intake.sheet import UnreadableFileError
 from kwit.intake.table import read_tables
-from kwit.kernel.provenance import Source
-from kwit.kernel.time import Period, local_day
-from kwit.metering.day_file import (
-    UNVERIFIED_PROFILE,
-    DayFile,
-    DayFileProfile,
-    Quality,
-    is_day_file,
-    read_day_file,
-)
-from kwit.metering.ports import PlacedMeter, PlacedRegister, PointDirectory, ReadingStore
-from kwit.metering.readings import IntervalDay
+from kwit.intake.text import DecodedText, decode
+from kwit.metering.batch import Batch, encoding_of, is_batch
+from kwit.metering.day_file import DayFile, DayFileProfile, Quality, is_day_file, read_day_file
+from kwit.metering.day_import import DayImport, Fate, Place, StagedDay
+from kwit.metering.day_rows import DayRows, DayRowsProfile
+from kwit.metering.interval_table import IntervalRows, IntervalTableProfile
+from kwit.metering.known_points import KnownPoints
+from kwit.metering.ports import PointDirectory, ReadingStore
+from kwit.metering.profile_files import Profile, packaged_profiles
+from kwit.metering.readings import Reading
 from kwit.metering.register_rows import READINGS, Candidate, RegisterRows
 from kwit.metering.sequence import settle_point
-from kwit.metering.usage import current_days
 
 KIND = "readings"
 
@@ -40,56 +34,168 @@ def import_readings(
     store: ReadingStore,
     imports: ImportLog,
     known_at: datetime,
-    profile: DayFileProfile = UNVERIFIED_PROFILE,
+    profiles: Sequence[Profile] | None = None,
 ) -> ImportResult:
-    """Bring a file of readings in: every sound state is stored, every other one is reported.
+    """Bring a file of readings in: every sound state or day is stored, every other one is reported.
 
-    The file is a table of register states (XLSX or CSV), or a day file written as `profile` says.
-    The store gets all new readings in one call. A state that is known already, from whatever file, writes
-    nothing. A file that went in whole before is not read again.
+    The file, plain or gzip, is a table of register states (XLSX or CSV), a batch of a head-end system, or a
+    file that one of the `profiles` describes (the packaged ones when None). The store gets all new readings
+    in one call, and is asked once for each point. What is known already, from whatever file, writes nothing.
+    A file that went in whole before is not read again.
     """
     known = result_without_reading(file=file, kind=KIND, imports=imports, known_at=known_at)
     if known is not None:
         return known
-    if is_day_file(file.content):
-        result = _import_day_file(file, directory, store, known_at, profile)
-    else:
-        result = _import_table(file, directory, store, known_at)
+    chosen = packaged_profiles() if profiles is None else profiles
+    result = _Import(file, KnownPoints(directory), store, known_at, chosen).result()
     imports.record(result)
     return result
 
 
-def _import_table(
-    file: DroppedFile, directory: PointDirectory, store: ReadingStore, known_at: datetime
-) -> ImportResult:
-    tables = read_tables(content=file.content, layouts=(READINGS,))
-    rows = RegisterRows(file, directory, known_at)
-    for table in tables.tables:
-        for reader in table.each_row():
-            rows.read(reader)
-    for ppe, candidates in _by_point(rows.candidates).items():
-        settle_point(
-            candidates,
-            [
-                state
-                for state in store.registers(ppe)
-                if not of_same_drop(state.source, state.known_at, file=file, known_at=known_at)
-            ],
+class _Import:
+    """One file on its way in."""
+
+    def __init__(
+        self,
+        file: DroppedFile,
+        directory: KnownPoints,
+        store: ReadingStore,
+        known_at: datetime,
+        profiles: Sequence[Profile],
+    ) -> None:
+        self._file = file
+        self._store = store
+        self._profiles = profiles
+        self._known_at = known_at
+        self._days = DayImport(file, directory, known_at)
+        self._states = RegisterRows(file, directory, known_at)
+        self._encoding = ""
+
+    def result(self) -> ImportResult:
+        """Read the file by what it is, settle what it holds, store it in one call, and sum up."""
+        try:
+            self._read()
+        except UnreadableFileError as error:
+            # Nothing of a file that breaks off counts, whatever was read before.
+            finding = file_rejection(error.code, error.sentence_pl, sheet=error.sheet, value=error.value)
+            return self._sum_up((finding,), rejected=0)
+        accepted = self._settled_states()
+        self._days.settle(self._store)
+        stored = self._days.count(Fate.ACCEPTED)
+        if accepted or stored:
+            self._store.put(_both(accepted, self._days))
+        candidates = self._states.candidates
+        return self._sum_up(
+            (*self._days.findings, *(one for reader in self._states.readers for one in reader.findings)),
+            accepted=len(accepted) + stored,
+            rejected=self._states.rejected + self._days.rejected + sum(one.refused for one in candidates),
+            duplicate=self._days.count(Fate.REPEATED)
+            + sum(one.repeated and not one.refused for one in candidates),
         )
-    accepted = [candidate.reading for candidate in rows.candidates if candidate.accepted]
-    if accepted:
-        store.put(accepted)
-    return result_of(
-        file=file.name,
-        content_hash=file.content_hash,
-        kind=KIND,
-        encoding=tables.encoding,
-        known_at=known_at,
-        findings=(*tables.findings, *(finding for reader in rows.readers for finding in reader.findings)),
-        accepted=len(accepted),
-        rejected=rows.rejected + sum(candidate.refused for candidate in rows.candidates),
-        duplicate=sum(candidate.repeated and not candidate.refused for candidate in rows.candidates),
-    )
+
+    def _sum_up(
+        self, findings: Sequence[Finding], *, rejected: int, accepted: int = 0, duplicate: int = 0
+    ) -> ImportResult:
+        return result_of(
+            file=self._file.name,
+            content_hash=self._file.content_hash,
+            kind=KIND,
+            encoding=self._encoding,
+            known_at=self._known_at,
+            findings=findings,
+            accepted=accepted,
+            rejected=rejected,
+            duplicate=duplicate,
+        )
+
+    def _read(self) -> None:
+        """Read the file into states and days. Raises UnreadableFileError."""
+        first = first_bytes(self._file.content)
+        packed = self._file.content.startswith(GZIP_MAGIC)
+        if is_batch(first):
+            self._encoding = encoding_of(first, packed=packed)
+            Batch(self._days).read(pieces(self._file.content))
+            return
+        content = inflated(self._file.content, limit=SIZE_LIMIT)
+        if is_day_file(content):
+            self._day_file(content)
+        elif not self._day_rows(content):
+            self._tables(content)
+        if packed:
+            self._encoding += ", gzip"
+
+    def _day_file(self, content: bytes) -> None:
+        """Read one point's day with the first day-file profile that takes it, else report by the first one."""
+        profiles = [one for one in self._profiles if isinstance(one, DayFileProfile)]
+        tried = [read_day_file(content=content, name=self._file.name, profile=one) for one in profiles]
+        fitting = [index for index, (read, _) in enumerate(tried) if read is not None]
+        if not tried:
+            raise UnreadableFileError("no_profile", "Nie ma profilu dla plików dobowych.")
+        index = fitting[0] if fitting else 0
+        read, remarks = tried[index]
+        self._encoding = profiles[index].encoding
+        self._days.findings += remarks
+        if read is None:
+            self._days.rejected += 1
+        else:
+            self._days.add(_staged(read))
+
+    def _day_rows(self, content: bytes) -> bool:
+        profiles = [one for one in self._profiles if isinstance(one, DayRowsProfile)]
+        start = content[:200].decode("utf-8", errors="replace")
+        for profile in profiles:
+            if profile.begins(start):
+                decoded = decode(content)
+                self._note(decoded)
+                self._unverified(profile)
+                DayRows(profile, self._days).read(decoded.text)
+                return True
+        return False
+
+    def _note(self, decoded: DecodedText) -> None:
+        self._encoding = decoded.encoding
+        self._days.findings += decoded.findings
+
+    def _unverified(self, profile: DayRowsProfile | IntervalTableProfile) -> None:
+        if not profile.verified:
+            sentence = (
+                f"Plik odczytano profilem «{profile.name}», którego nie potwierdzono na oryginalnych plikach."
+            )
+            self._days.findings.append(
+                Finding("unverified_profile", Severity.WARN, sentence, value=profile.name)
+            )
+
+    def _tables(self, content: bytes) -> None:
+        profiles = {one.name: one for one in self._profiles if isinstance(one, IntervalTableProfile)}
+        tables = read_tables(
+            content=content, layouts=(READINGS, *(one.layout() for one in profiles.values()))
+        )
+        self._encoding = tables.encoding
+        self._days.findings += tables.findings
+        for table in tables.tables:
+            profile = profiles.get(table.layout.kind)
+            if profile is None:
+                for reader in table.each_row():
+                    self._states.read(reader)
+            else:
+                self._unverified(profile)
+                IntervalRows(table, profile, self._days, self._file.name).read()
+
+    def _settled_states(self) -> Sequence[Reading]:
+        candidates = self._states.candidates
+        for ppe, group in _by_point(candidates).items():
+            known = [
+                state
+                for state in self._store.registers(ppe)
+                if not of_same_drop(state.source, state.known_at, file=self._file, known_at=self._known_at)
+            ]
+            settle_point(group, known)
+        return [candidate.reading for candidate in candidates if candidate.accepted]
+
+
+def _both(states: Sequence[Reading], days: DayImport) -> Iterator[Reading]:
+    yield from states
+    yield from days.readings()
 
 
 def _by_point(candidates: Sequence[Candidate]) -> dict[str, list[Candidate]]:
@@ -99,103 +205,8 @@ def _by_point(candidates: Sequence[Candidate]) -> dict[str, list[Candidate]]:
     return points
 
 
-def _import_day_file(
-    file: DroppedFile,
-    directory: PointDirectory,
-    store: ReadingStore,
-    known_at: datetime,
-    profile: DayFileProfile,
-) -> ImportResult:
-    """Bring in one point's day: whole or not at all."""
-    read, remarks = read_day_file(content=file.content, name=file.name, profile=profile)
-    findings = list(remarks)
-    day: IntervalDay | None = None
-    repeated = False
-    if read is not None:
-        register = _interval_register(read, directory.meters(read.ppe), known_at, findings)
-        if register is not None:
-            source = Source(file.name, file.content_hash, 0)
-            day = _interval_day(read, register, known_at, source, findings)
-            repeated = _settle_day(day, _earlier_days(day, store, file), findings)
-    if day is not None and not repeated:
-        store.put([day])
-    return result_of(
-        file=file.name,
-        content_hash=file.content_hash,
-        kind=KIND,
-        encoding=profile.encoding,
-        known_at=known_at,
-        findings=findings,
-        accepted=int(day is not None and not repeated),
-        rejected=int(day is None),
-        duplicate=int(repeated),
-    )
-
-
-def _interval_register(
-    read: DayFile, meters: Sequence[PlacedMeter] | None, known_at: datetime, findings: list[Finding]
-) -> PlacedRegister | None:
-    """Find the register that a day's values belong to; None with a finding when there is none."""
-    refusal: Finding | None = None
-    if read.day >= local_day(known_at):
-        refusal = file_rejection("reading_in_future", "Doba z pliku jeszcze trwa albo jest w przyszłości.")
-    elif meters is None:
-        refusal = file_rejection(
-            "unknown_point", "Nieznany punkt poboru: nie ma go w kartotece.", value=read.ppe
-        )
-    else:
-        standing = [
-            m for m in meters if m.installed <= read.day and (m.removed is None or read.day < m.removed)
-        ]
-        minutes = {meter.interval_minutes for meter in standing}
-        registers = [r for meter in standing for r in meter.registers if r.quantity == read.quantity]
-        if not standing:
-            refusal = file_rejection("meter_not_at_point", "W tym dniu w punkcie nie stoi żaden licznik.")
-        elif minutes != {read.minutes}:
-            sentence = f"Licznik w tym punkcie nie jest rozliczany z wartości co {read.minutes} min."
-            refusal = file_rejection("wrong_interval", sentence, value=str(read.minutes))
-        elif len(registers) != 1:
-            sentence = "Licznik nie ma jednego rejestru dla tego rodzaju energii."
-            refusal = file_rejection("unknown_register", sentence, value=read.quantity)
-        else:
-            return registers[0]
-    findings.append(refusal)
-    return None
-
-
-def _interval_day(
-    read: DayFile, register: PlacedRegister, known_at: datetime, source: Source, findings: list[Finding]
-) -> IntervalDay:
+def _staged(read: DayFile) -> StagedDay:
     estimated = frozenset(index for index, one in enumerate(read.qualities) if one is not Quality.ACTUAL)
     missing = read.qualities.count(Quality.MISSING)
-    if missing:
-        sentence = f"Brak {missing} wartości w dobie; oznaczono je jako niezmierzone."
-        findings.append(Finding("missing_interval", Severity.WARN, sentence, value=str(missing)))
-    return IntervalDay(
-        read.ppe, register.code, read.day, read.minutes, read.values_wh, known_at, source, estimated
-    )
-
-
-def _earlier_days(day: IntervalDay, store: ReadingStore, file: DroppedFile) -> list[IntervalDay]:
-    period = Period(day.day, day.day + timedelta(days=1))
-    return [
-        one
-        for one in store.intervals(day.ppe, period=period)
-        if one.register == day.register
-        and not of_same_drop(one.source, one.known_at, file=file, known_at=day.known_at)
-    ]
-
-
-def _settle_day(day: IntervalDay, earlier: Sequence[IntervalDay], findings: list[Finding]) -> bool:
-    """Compare a day with the version known; tell whether it is the same again."""
-    known = current_days(earlier)
-    if not known:
-        return False
-    present = known[0]
-    if (present.minutes, present.values_wh, present.estimated) == (day.minutes, day.values_wh, day.estimated):
-        sentence = f"Ta doba jest już wczytana (plik {present.source.file})."
-        findings.append(Finding("duplicate_row", Severity.WARN, sentence))
-        return True
-    sentence = "Doba zmieniona: poprzednia wersja pozostaje w historii."
-    findings.append(Finding("changed_value", Severity.WARN, sentence))
-    return False
+    values = array("q", read.values_wh)
+    return StagedDay(Place(), read.ppe, read.day, read.quantity, read.minutes, values, estimated, missing)

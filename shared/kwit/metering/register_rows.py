@@ -108,7 +108,6 @@ class RegisterRows:
     rejected: int = 0
     candidates: list[Candidate] = field(default_factory=list)
     readers: list[RowReader] = field(default_factory=list)
-    _meters: dict[str, Sequence[PlacedMeter] | None] = field(default_factory=dict)
 
     def read(self, reader: RowReader) -> None:
         """Read one row; each of its states becomes a candidate or a finding."""
@@ -168,7 +167,7 @@ class RegisterRows:
         if len(points) > 1:
             reader.reject("point_needed", "meter_no", "Licznik stał w kilku punktach: podaj kod PPE.")
             return None
-        return points[0], self._known(points[0]) or ()
+        return points[0], self.directory.meters(points[0]) or ()
 
     def _point(self, reader: RowReader, written: str) -> tuple[str, Sequence[PlacedMeter]] | None:
         try:
@@ -178,16 +177,11 @@ class RegisterRows:
             wrong = "złą cyfrę kontrolną" if code == "ppe_check_digit" else "złą budowę (ma mieć 18 cyfr)"
             reader.reject(code, "ppe", f"Kod PPE ma {wrong}.")
             return None
-        meters = self._known(ppe)
+        meters = self.directory.meters(ppe)
         if meters is None:
             reader.reject("unknown_point", "ppe", "Nieznany punkt poboru: nie ma go w kartotece.")
             return None
         return ppe, meters
-
-    def _known(self, ppe: str) -> Sequence[PlacedMeter] | None:
-        if ppe not in self._meters:
-            self._meters[ppe] = self.directory.meters(ppe)
-        return self._meters[ppe]
 
     def _elsewhere(self, reader: RowReader, meters: Sequence[PlacedMeter]) -> bool:
         meter_no = reader.text("meter_no")
