@@ -102,11 +102,12 @@ class TestElicznik:
             "ppe_check_digit"
         }
 
-    def test_comes_in_as_a_workbook_with_typed_dates(self) -> None:
+    @pytest.mark.parametrize("sheet_name", ["Dane", "Odczyty"])
+    def test_comes_in_as_a_workbook_with_typed_dates(self, sheet_name: str) -> None:
         office = MeterOffice()
         first = datetime(2026, 1, 31, 1, 0)  # noqa: DTZ001 a cell has no zone
         rows = [[first + timedelta(hours=n), n + 0.5, "pobór"] for n in range(24)]
-        sheet = workbook({"Dane": [["Data", " Wartość kWh", "Rodzaj"], *rows]})
+        sheet = workbook({sheet_name: [["Data", " Wartość kWh", "Rodzaj"], *rows]})
         result = office.drop(sheet, name=f"{PPE}.xlsx")
         assert (codes(result), office.days()[0].values_wh) == ([], in_order(24))
 
@@ -236,7 +237,7 @@ class TestGeneric:
         rows = generic(WINTER)
         again = MeterOffice().drop(text(GENERIC, *rows, rows[3]))
         differing = MeterOffice().drop(text(GENERIC, *rows, rows[3].replace("3.5", "4.5")))
-        assert (codes(again), again.accepted) == (["duplicate_row"], 25)
+        assert (codes(again), again.accepted, again.duplicate) == (["duplicate_row"], 24, 1)
         assert (refusals(differing), differing.rejected) == ([("duplicate_in_file", 26)], 25)
 
 
@@ -280,6 +281,23 @@ class TestClockChange:
         rows = generic(SPRING)
         rows.insert(2, f"{PPE};{SPRING};3;{value};A+")
         assert codes(MeterOffice().drop(text(GENERIC, *rows))) == [code]
+
+
+class TestSheets:
+    def test_of_states_and_of_intervals_go_in_together(self) -> None:
+        office = MeterOffice({PPE: [meter()], OTHER: [meter(minutes=None)]})
+        rows = [row.split(";") for row in generic(WINTER)]
+        states = [["PPE", "Data", "Rejestr", "Stan"], [OTHER, "31.01.2026", "1.8.0", 12]]
+        result = office.drop(
+            workbook({"Stany": states, "Profil": [GENERIC.split(";"), *rows]}), name="x.xlsx"
+        )
+        assert (codes(result), result.accepted, office.store.puts) == ([], 25, 1)
+
+    def test_with_the_same_day_must_agree(self) -> None:
+        rows = [GENERIC.split(";"), *(row.split(";") for row in generic(WINTER))]
+        office = MeterOffice()
+        result = office.drop(workbook({"a": rows, "b": rows}), name="x.xlsx")
+        assert (codes(result), result.accepted, result.duplicate) == (["duplicate_row"], 24, 24)
 
 
 class TestComingAgain:

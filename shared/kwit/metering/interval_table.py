@@ -20,6 +20,7 @@ from kwit.kernel.energy import FinerThanWattHourError, to_wh
 from kwit.kernel.identifiers import PointCodeError, point_code
 from kwit.metering.clock_slots import ClockValue, arranged
 from kwit.metering.day_import import DayImport, Place, StagedDay
+from kwit.metering.register_rows import READINGS
 
 DAY = 1440
 _POINT_IN_NAME = re.compile(r"(?<![0-9])[0-9]{18}(?![0-9])")
@@ -82,7 +83,7 @@ class IntervalTableProfile:
         needs = wide if "value" in self.columns else (*wide, ("value",))
         return Layout(
             kind=self.name,
-            sheet_names=frozenset(),
+            sheet_names=READINGS.sheet_names,
             columns=tuple(Column(key, tuple(map(plain, heads))) for key, heads in self.columns.items()),
             needs=needs,
         )
@@ -271,6 +272,8 @@ class IntervalRows:
             shown = f"{day.isoformat()} {quantity}"
             self._days.reject(refusal.code, where, refusal.sentence_pl, value=shown, weight=weight)
             return
+        self._days.repeated += found.repeated
+        weight -= found.repeated
         self._days.add(
             StagedDay(
                 place, ppe, day, quantity, step, array("q", found.values_wh), weight=weight, optional=True
