@@ -252,6 +252,12 @@ class TestClockChange:
         office.drop(text(GENERIC, *reversed(generic(AUTUMN))))
         assert office.days()[0].values_wh == in_order(25)
 
+    def test_in_autumn_looks_at_the_order_within_the_day(self) -> None:
+        office = MeterOffice()
+        days = (AUTUMN, AUTUMN - timedelta(days=1))
+        office.drop(text(GENERIC, *(row for day in days for row in generic(day))))
+        assert [day.values_wh for day in office.days()] == [in_order(24), in_order(25)]
+
     def test_in_autumn_believes_hours_that_are_told_apart(self) -> None:
         rows = generic(AUTUMN)
         rows[2], rows[3] = rows[3].replace(";3;", ";3B;"), rows[2].replace(";3;", ";3A;")

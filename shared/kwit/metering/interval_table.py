@@ -235,7 +235,7 @@ class IntervalRows:
             return None
 
     def _by_day(self, quantity: str, step: int, entries: Sequence[_Entry]) -> dict[date, list[ClockValue]]:
-        """Put the entries of one quantity of one point into days, oldest first; empty when refused."""
+        """Put the entries of one quantity of one point into days, in file order; empty when refused."""
         marks: Marks | None = self._profile.marks
         if marks is Marks.DETECT:
             marks = _detected(*_ends(entries), step)
@@ -245,8 +245,7 @@ class IntervalRows:
             self._days.reject("unclear_hours", place, sentence, value=quantity, weight=len(entries))
             return {}
         days: dict[date, list[ClockValue]] = {}
-        newest_first = _order(entries[0].mark) > _order(entries[-1].mark)
-        for entry in reversed(entries) if newest_first else entries:
+        for entry in entries:
             day, minute = _start(entry.mark, marks, step)
             days.setdefault(day, []).append(ClockValue(minute, entry.wh, entry.row, entry.mark.again))
         return days
@@ -261,7 +260,8 @@ class IntervalRows:
             sentence = "Doba z pliku jeszcze trwa albo jest w przyszłości."
             self._days.reject("reading_in_future", place, sentence, value=day.isoformat(), weight=weight)
             return
-        found = arranged(day=day, minutes=step, values=values)
+        newest_first = bool(values) and values[0].minute > values[-1].minute
+        found = arranged(day=day, minutes=step, values=values[::-1] if newest_first else values)
         for remark in found.remarks:
             where = Place(remark.row, self._table.sheet)
             shown = f"{day.isoformat()} {quantity}" if not remark.value else remark.value
