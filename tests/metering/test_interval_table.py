@@ -162,6 +162,15 @@ class TestEnea:
         assert "nul_bytes" in codes(result)
         assert result.rejected == 0
 
+    @pytest.mark.parametrize(
+        ("balanced", "said"), [("3;0", []), ("3,002;0", []), ("0;0", ["balance_differs"])]
+    )
+    def test_says_when_balanced_energy_contradicts_the_other(self, balanced: str, said: list[str]) -> None:
+        rows = [f"{WINTER} {hour:02}:59;4;1;{balanced}" for hour in range(24)]
+        result = MeterOffice({PPE: [meter(*BOTH, UNBALANCED)]}).drop(text(ENEA, *rows))
+        assert [code for code in codes(result) if code != "quantity_skipped"] == said
+        assert result.accepted == 72
+
     def test_settles_what_stands_before_balancing_when_nothing_stands_after(self) -> None:
         office = MeterOffice()
         rows = [f'="{WINTER} {hour:02}:59";{hour},5;0;;' for hour in range(24)]
@@ -198,8 +207,10 @@ class TestGeneric:
         assert (office.days()[0].minutes, office.days()[0].values_wh) == (15, in_order(96))
 
     def test_leaves_states_of_registers_to_their_own_table(self) -> None:
-        result = MeterOffice().drop(text("PPE;Data;Godzina;Stan;Kierunek", f"{PPE};{WINTER};24:00;12;A-"))
+        office = MeterOffice()
+        result = office.drop(text("PPE;Data;Godzina;Stan;Kierunek", f"{PPE};{WINTER};24:00;12;A-"))
         assert (result.accepted, codes(result)) == (1, [])
+        assert [state.register for state in office.store.registers(PPE)] == ["2.8.0"]
 
     @pytest.mark.parametrize(
         ("row", "code"),

@@ -50,6 +50,15 @@ class TableQuantity(StrEnum):
     IGNORED = "ignored"
 
 
+ROUNDING_WH = 2
+"""How far the net of four rounded values may be off."""
+
+_NET = {
+    TableQuantity.IMPORT: 1,
+    TableQuantity.EXPORT: -1,
+    TableQuantity.IMPORT_BALANCED: -1,
+    TableQuantity.EXPORT_BALANCED: 1,
+}
 _BALANCED = {
     TableQuantity.IMPORT_BALANCED: TableQuantity.IMPORT,
     TableQuantity.EXPORT_BALANCED: TableQuantity.EXPORT,
@@ -128,6 +137,8 @@ class IntervalRows:
             self._row(reader)
             self._days.findings += reader.findings
         balanced = {(ppe, _BALANCED[quantity]) for ppe, quantity in self._series if quantity in _BALANCED}
+        for ppe in sorted({ppe for ppe, _ in balanced}):
+            self._check_balance(ppe)
         ready: list[tuple[str, str, int, dict[date, list[ClockValue]]]] = []
         seen: dict[str, dict[date, int]] = {}
         for (ppe, quantity), entries in self._series.items():
@@ -142,6 +153,22 @@ class IntervalRows:
         for ppe, settled, step, days in ready:
             for day, row in sorted(seen[ppe].items() if days else ()):
                 self._day(ppe, settled, day, step, days.get(day, []), row)
+
+    def _check_balance(self, ppe: str) -> None:
+        """Say where balanced energy contradicts the one before: the net of an interval stays the same."""
+        net: dict[_Mark, int] = {}
+        rows: dict[_Mark, int] = {}
+        for quantity, sign in _NET.items():
+            for entry in self._series.get((ppe, quantity), ()):
+                net[entry.mark] = net.get(entry.mark, 0) + sign * entry.wh
+                rows.setdefault(entry.mark, entry.row)
+        if any((ppe, quantity) not in self._series for quantity in _NET):
+            return
+        wrong = [mark for mark, wh in net.items() if abs(wh) > ROUNDING_WH]
+        if wrong:
+            place = Place(min(rows[mark] for mark in wrong), self._table.sheet)
+            sentence = f"Energia po bilansowaniu nie zgadza się z energią przed nim w {len(wrong)} odstępach."
+            self._days.warn("balance_differs", place, sentence, value=str(len(wrong)))
 
     def _row(self, reader: RowReader) -> None:
         mark = self._mark(reader)
