@@ -19,6 +19,10 @@ def report(results: Mapping[str, Any], items: Mapping[str, str]) -> str:
     return "\n".join(_table(results, name, title) for name, title in items.items())
 
 
+def _times(ratio: float) -> str:
+    return f"{ratio:,.0f} x" if ratio >= 100 else f"{ratio:.2g} x"
+
+
 def _table(results: Mapping[str, Any], name: str, title: str) -> str:
     own = results[f"{name}_per_s"]
     rows = [
@@ -31,7 +35,7 @@ def _table(results: Mapping[str, Any], name: str, title: str) -> str:
     left_out = {**_WHOLE, **results[f"{name}_peers_leave_out"]}
     for version, rate in results[f"{name}_versions_per_s"].items():
         shown = f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"
-        rows.append(f"| {NAMES[version]} | {shown} | {own / rate:.3g} x | {left_out[version]} |")
+        rows.append(f"| {NAMES[version]} | {shown} | {_times(own / rate)} | {left_out[version]} |")
     for peer, why in results[f"{name}_peers_cannot"].items():
         rows.append(f"| {NAMES[peer]} | cannot | | {why} |")
     return "\n".join([*rows, ""])

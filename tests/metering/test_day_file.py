@@ -232,6 +232,23 @@ class TestImport:
         assert office.drop(written()) == first
         assert len(office.days()) == 1
 
+    def test_takes_the_profile_whose_checksum_fits(self) -> None:
+        office = Office()
+        other = replace(PROFILE, name="inny", checksum=Checksum(CrcVariant.KERMIT))
+        result = import_readings(
+            file=dropped(written(profile=other), name="d.txt"), directory=office.directory, store=office.store,
+            imports=office.imports, known_at=KNOWN, profiles=(PROFILE, other),
+        )  # fmt: skip
+        assert (result.accepted, result.findings) == (1, ())
+
+    def test_without_any_profile_is_refused(self) -> None:
+        office = Office()
+        result = import_readings(
+            file=dropped(written(), name="d.txt"), directory=office.directory, store=office.store,
+            imports=office.imports, known_at=KNOWN, profiles=(),
+        )  # fmt: skip
+        assert [finding.code for finding in result.findings] == ["no_profile"]
+
     def test_is_chosen_by_the_first_line(self) -> None:
         assert is_day_file(written())
         assert not is_day_file(b"PPE;Stan\n590543000000001232;1\n")

@@ -102,11 +102,12 @@ class TestElicznik:
             "ppe_check_digit"
         }
 
-    def test_comes_in_as_a_workbook_with_typed_dates(self) -> None:
+    @pytest.mark.parametrize("sheet_name", ["Dane", "Odczyty"])
+    def test_comes_in_as_a_workbook_with_typed_dates(self, sheet_name: str) -> None:
         office = MeterOffice()
         first = datetime(2026, 1, 31, 1, 0)  # noqa: DTZ001 a cell has no zone
         rows = [[first + timedelta(hours=n), n + 0.5, "pobór"] for n in range(24)]
-        sheet = workbook({"Dane": [["Data", " Wartość kWh", "Rodzaj"], *rows]})
+        sheet = workbook({sheet_name: [["Data", " Wartość kWh", "Rodzaj"], *rows]})
         result = office.drop(sheet, name=f"{PPE}.xlsx")
         assert (codes(result), office.days()[0].values_wh) == ([], in_order(24))
 
@@ -161,6 +162,15 @@ class TestEnea:
         assert "nul_bytes" in codes(result)
         assert result.rejected == 0
 
+    @pytest.mark.parametrize(
+        ("balanced", "said"), [("3;0", []), ("3,002;0", []), ("0;0", ["balance_differs"])]
+    )
+    def test_says_when_balanced_energy_contradicts_the_other(self, balanced: str, said: list[str]) -> None:
+        rows = [f"{WINTER} {hour:02}:59;4;1;{balanced}" for hour in range(24)]
+        result = MeterOffice({PPE: [meter(*BOTH, UNBALANCED)]}).drop(text(ENEA, *rows))
+        assert [code for code in codes(result) if code != "quantity_skipped"] == said
+        assert result.accepted == 72
+
     def test_settles_what_stands_before_balancing_when_nothing_stands_after(self) -> None:
         office = MeterOffice()
         rows = [f'="{WINTER} {hour:02}:59";{hour},5;0;;' for hour in range(24)]
@@ -197,8 +207,10 @@ class TestGeneric:
         assert (office.days()[0].minutes, office.days()[0].values_wh) == (15, in_order(96))
 
     def test_leaves_states_of_registers_to_their_own_table(self) -> None:
-        result = MeterOffice().drop(text("PPE;Data;Godzina;Stan;Kierunek", f"{PPE};{WINTER};24:00;12;A-"))
+        office = MeterOffice()
+        result = office.drop(text("PPE;Data;Godzina;Stan;Kierunek", f"{PPE};{WINTER};24:00;12;A-"))
         assert (result.accepted, codes(result)) == (1, [])
+        assert [state.register for state in office.store.registers(PPE)] == ["2.8.0"]
 
     @pytest.mark.parametrize(
         ("row", "code"),
@@ -236,7 +248,7 @@ class TestGeneric:
         rows = generic(WINTER)
         again = MeterOffice().drop(text(GENERIC, *rows, rows[3]))
         differing = MeterOffice().drop(text(GENERIC, *rows, rows[3].replace("3.5", "4.5")))
-        assert (codes(again), again.accepted) == (["duplicate_row"], 25)
+        assert (codes(again), again.accepted, again.duplicate) == (["duplicate_row"], 24, 1)
         assert (refusals(differing), differing.rejected) == ([("duplicate_in_file", 26)], 25)
 
 
@@ -250,6 +262,12 @@ class TestClockChange:
         office = MeterOffice()
         office.drop(text(GENERIC, *reversed(generic(AUTUMN))))
         assert office.days()[0].values_wh == in_order(25)
+
+    def test_in_autumn_looks_at_the_order_within_the_day(self) -> None:
+        office = MeterOffice()
+        days = (AUTUMN, AUTUMN - timedelta(days=1))
+        office.drop(text(GENERIC, *(row for day in days for row in generic(day))))
+        assert [day.values_wh for day in office.days()] == [in_order(24), in_order(25)]
 
     def test_in_autumn_believes_hours_that_are_told_apart(self) -> None:
         rows = generic(AUTUMN)
@@ -280,6 +298,23 @@ class TestClockChange:
         rows = generic(SPRING)
         rows.insert(2, f"{PPE};{SPRING};3;{value};A+")
         assert codes(MeterOffice().drop(text(GENERIC, *rows))) == [code]
+
+
+class TestSheets:
+    def test_of_states_and_of_intervals_go_in_together(self) -> None:
+        office = MeterOffice({PPE: [meter()], OTHER: [meter(minutes=None)]})
+        rows = [row.split(";") for row in generic(WINTER)]
+        states = [["PPE", "Data", "Rejestr", "Stan"], [OTHER, "31.01.2026", "1.8.0", 12]]
+        result = office.drop(
+            workbook({"Stany": states, "Profil": [GENERIC.split(";"), *rows]}), name="x.xlsx"
+        )
+        assert (codes(result), result.accepted, office.store.puts) == ([], 25, 1)
+
+    def test_with_the_same_day_must_agree(self) -> None:
+        rows = [GENERIC.split(";"), *(row.split(";") for row in generic(WINTER))]
+        office = MeterOffice()
+        result = office.drop(workbook({"a": rows, "b": rows}), name="x.xlsx")
+        assert (codes(result), result.accepted, result.duplicate) == (["duplicate_row"], 24, 24)
 
 
 class TestComingAgain:

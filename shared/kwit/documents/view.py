@@ -32,6 +32,8 @@ _QUANTITIES = {
     "import": "pobór",
     "export": "oddanie do sieci",
     "import_unbalanced": "pobór przed bilansowaniem",
+    "reactive_inductive": "bierna indukcyjna",
+    "reactive_capacitive": "bierna pojemnościowa",
 }
 
 

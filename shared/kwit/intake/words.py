@@ -57,5 +57,9 @@ QUANTITIES: Mapping[str, str] = {
     "energia czynna oddana": "export", "oddana po zbilansowaniu": "export",
     "import unbalanced": "import_unbalanced", "pobrana przed bilansowaniem": "import_unbalanced",
     "pobrana przed zbilansowaniem": "import_unbalanced",
+    "reactive inductive": "reactive_inductive", "bierna indukcyjna": "reactive_inductive",
+    "energia bierna indukcyjna": "reactive_inductive", "r1": "reactive_inductive",
+    "reactive capacitive": "reactive_capacitive", "bierna pojemnosciowa": "reactive_capacitive",
+    "energia bierna pojemnosciowa": "reactive_capacitive", "r4": "reactive_capacitive",
 }  # fmt: skip
 """What a register counts, by the words files name it with."""

@@ -35,11 +35,15 @@ class Remark:
 
 @dataclass(slots=True)
 class Arranged:
-    """A day's values in the order of time, with remarks; a refusal when the day is not whole."""
+    """A day's values in the order of time, with remarks; a refusal when the day is not whole.
+
+    `repeated` counts values that stood in the file before.
+    """
 
     values_wh: list[int] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     refusal: Remark | None = None
+    repeated: int = 0
 
 
 @lru_cache(maxsize=512)
@@ -137,4 +141,5 @@ def _check_single(values: Sequence[ClockValue], found: Arranged) -> None:
             found.refusal = found.refusal or Remark("duplicate_in_file", sentence, value.row)
         else:
             sentence = f"Ta sama wartość stoi już w wierszu {values[0].row} tego pliku."
+            found.repeated += 1
             found.remarks.append(Remark("duplicate_row", sentence, value.row))

@@ -77,13 +77,17 @@ class StagedDay:
 
 @dataclass(slots=True)
 class DayImport:
-    """Collects the days of one file, finds their registers, and settles them against what is known."""
+    """Collects the days of one file, finds their registers, and settles them against what is known.
+
+    `rejected` and `repeated` count rows that are part of no day.
+    """
 
     file: DroppedFile
     directory: PointDirectory
     known_at: datetime
     findings: list[Finding] = field(default_factory=list)
     rejected: int = 0
+    repeated: int = 0
     days: list[StagedDay] = field(default_factory=list)
     _skipped: set[tuple[str, str]] = field(default_factory=set)
 

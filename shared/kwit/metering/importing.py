@@ -90,6 +90,7 @@ class _Import:
             accepted=len(accepted) + stored,
             rejected=self._states.rejected + self._days.rejected + sum(one.refused for one in candidates),
             duplicate=self._days.count(Fate.REPEATED)
+            + self._days.repeated
             + sum(one.repeated and not one.refused for one in candidates),
         )
 
@@ -166,14 +167,12 @@ class _Import:
             )
 
     def _tables(self, content: bytes) -> None:
-        profiles = {one.name: one for one in self._profiles if isinstance(one, IntervalTableProfile)}
-        tables = read_tables(
-            content=content, layouts=(READINGS, *(one.layout() for one in profiles.values()))
-        )
+        described = [(one.layout(), one) for one in self._profiles if isinstance(one, IntervalTableProfile)]
+        tables = read_tables(content=content, layouts=(READINGS, *(layout for layout, _ in described)))
         self._encoding = tables.encoding
         self._days.findings += tables.findings
         for table in tables.tables:
-            profile = profiles.get(table.layout.kind)
+            profile = next((one for layout, one in described if layout is table.layout), None)
             if profile is None:
                 for reader in table.each_row():
                     self._states.read(reader)

@@ -20,6 +20,7 @@ from kwit.kernel.energy import FinerThanWattHourError, to_wh
 from kwit.kernel.identifiers import PointCodeError, point_code
 from kwit.metering.clock_slots import ClockValue, arranged
 from kwit.metering.day_import import DayImport, Place, StagedDay
+from kwit.metering.register_rows import READINGS
 
 DAY = 1440
 _POINT_IN_NAME = re.compile(r"(?<![0-9])[0-9]{18}(?![0-9])")
@@ -49,6 +50,15 @@ class TableQuantity(StrEnum):
     IGNORED = "ignored"
 
 
+ROUNDING_WH = 2
+"""How far the net of four rounded values may be off."""
+
+_NET = {
+    TableQuantity.IMPORT: 1,
+    TableQuantity.EXPORT: -1,
+    TableQuantity.IMPORT_BALANCED: -1,
+    TableQuantity.EXPORT_BALANCED: 1,
+}
 _BALANCED = {
     TableQuantity.IMPORT_BALANCED: TableQuantity.IMPORT,
     TableQuantity.EXPORT_BALANCED: TableQuantity.EXPORT,
@@ -82,7 +92,7 @@ class IntervalTableProfile:
         needs = wide if "value" in self.columns else (*wide, ("value",))
         return Layout(
             kind=self.name,
-            sheet_names=frozenset(),
+            sheet_names=READINGS.sheet_names,
             columns=tuple(Column(key, tuple(map(plain, heads))) for key, heads in self.columns.items()),
             needs=needs,
         )
@@ -127,6 +137,8 @@ class IntervalRows:
             self._row(reader)
             self._days.findings += reader.findings
         balanced = {(ppe, _BALANCED[quantity]) for ppe, quantity in self._series if quantity in _BALANCED}
+        for ppe in sorted({ppe for ppe, _ in balanced}):
+            self._check_balance(ppe)
         ready: list[tuple[str, str, int, dict[date, list[ClockValue]]]] = []
         seen: dict[str, dict[date, int]] = {}
         for (ppe, quantity), entries in self._series.items():
@@ -141,6 +153,22 @@ class IntervalRows:
         for ppe, settled, step, days in ready:
             for day, row in sorted(seen[ppe].items() if days else ()):
                 self._day(ppe, settled, day, step, days.get(day, []), row)
+
+    def _check_balance(self, ppe: str) -> None:
+        """Say where balanced energy contradicts the one before: the net of an interval stays the same."""
+        net: dict[_Mark, int] = {}
+        rows: dict[_Mark, int] = {}
+        for quantity, sign in _NET.items():
+            for entry in self._series.get((ppe, quantity), ()):
+                net[entry.mark] = net.get(entry.mark, 0) + sign * entry.wh
+                rows.setdefault(entry.mark, entry.row)
+        if any((ppe, quantity) not in self._series for quantity in _NET):
+            return
+        wrong = [mark for mark, wh in net.items() if abs(wh) > ROUNDING_WH]
+        if wrong:
+            place = Place(min(rows[mark] for mark in wrong), self._table.sheet)
+            sentence = f"Energia po bilansowaniu nie zgadza się z energią przed nim w {len(wrong)} odstępach."
+            self._days.warn("balance_differs", place, sentence, value=str(len(wrong)))
 
     def _row(self, reader: RowReader) -> None:
         mark = self._mark(reader)
@@ -234,7 +262,7 @@ class IntervalRows:
             return None
 
     def _by_day(self, quantity: str, step: int, entries: Sequence[_Entry]) -> dict[date, list[ClockValue]]:
-        """Put the entries of one quantity of one point into days, oldest first; empty when refused."""
+        """Put the entries of one quantity of one point into days, in file order; empty when refused."""
         marks: Marks | None = self._profile.marks
         if marks is Marks.DETECT:
             marks = _detected(*_ends(entries), step)
@@ -244,8 +272,7 @@ class IntervalRows:
             self._days.reject("unclear_hours", place, sentence, value=quantity, weight=len(entries))
             return {}
         days: dict[date, list[ClockValue]] = {}
-        newest_first = _order(entries[0].mark) > _order(entries[-1].mark)
-        for entry in reversed(entries) if newest_first else entries:
+        for entry in entries:
             day, minute = _start(entry.mark, marks, step)
             days.setdefault(day, []).append(ClockValue(minute, entry.wh, entry.row, entry.mark.again))
         return days
@@ -260,7 +287,8 @@ class IntervalRows:
             sentence = "Doba z pliku jeszcze trwa albo jest w przyszłości."
             self._days.reject("reading_in_future", place, sentence, value=day.isoformat(), weight=weight)
             return
-        found = arranged(day=day, minutes=step, values=values)
+        newest_first = bool(values) and values[0].minute > values[-1].minute
+        found = arranged(day=day, minutes=step, values=values[::-1] if newest_first else values)
         for remark in found.remarks:
             where = Place(remark.row, self._table.sheet)
             shown = f"{day.isoformat()} {quantity}" if not remark.value else remark.value
@@ -271,6 +299,8 @@ class IntervalRows:
             shown = f"{day.isoformat()} {quantity}"
             self._days.reject(refusal.code, where, refusal.sentence_pl, value=shown, weight=weight)
             return
+        self._days.repeated += found.repeated
+        weight -= found.repeated
         self._days.add(
             StagedDay(
                 place, ppe, day, quantity, step, array("q", found.values_wh), weight=weight, optional=True

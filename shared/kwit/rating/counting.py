@@ -213,7 +213,9 @@ def _inductive(counting: Counting, line: PlannedLine) -> Counted:
     if kwh <= 0:
         source = _source(counting, line, "all_kvarh_without_active_energy", usage=usage)
         return Counted(Decimal(max(kvarh, 0)), source)
-    limit = next(one for one in (line.terms.tg_phi0, line.charge.tg_phi0, TG_PHI_0) if one is not None)
+    limit = line.terms.tg_phi0
+    if limit is None:
+        limit = TG_PHI_0 if line.charge.tg_phi0 is None else line.charge.tg_phi0
     share = reactive_share(
         active_kwh=kwh,
         inductive_kvarh=kvarh,

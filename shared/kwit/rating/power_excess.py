@@ -27,17 +27,20 @@ def hourly_excesses(
     per_hour = _MINUTES // minutes
     scale = multiplier * per_hour
     limit_wh = int(contracted_kw * 1000 // scale)
-    powers = _powers_over(values_wh, per_hour, limit_wh)
-    return [Decimal(wh * scale).scaleb(-3) - contracted_kw for wh in powers]
-
-
-def _powers_over(values_wh: Sequence[int], per_hour: int, limit_wh: int) -> Iterable[int]:
-    """Return the largest value of every hour that has one over the limit."""
     over = [wh for wh in values_wh if wh > limit_wh]
+    return [
+        Decimal(wh * scale).scaleb(-3) - contracted_kw for wh in _largest_by_hour(values_wh, over, per_hour)
+    ]
+
+
+def _largest_by_hour(values_wh: Sequence[int], over: Iterable[int], per_hour: int) -> Iterable[int]:
+    """Return the largest of each hour among the values over a limit, which stand in the order of the intervals."""
     largest: dict[int, int] = {}
     at = -1
     for wh in over:
-        at = values_wh.index(wh, at + 1)  # values over the limit follow in order, so this is the very one
+        at = values_wh.index(
+            wh, at + 1
+        )  # an equal value before it would be over the limit too, so it is this one
         hour = at // per_hour
         if wh > largest.get(hour, 0):
             largest[hour] = wh
@@ -62,7 +65,7 @@ def monthly_excesses(
     """Return, for each calendar month that interval days fall in, its ten largest excesses; in order."""
     found: list[PowerExcess] = []
     in_order = sorted(days, key=attrgetter("day"))
-    for _, month in groupby(in_order, key=lambda one: (one.day.year, one.day.month)):
+    for _, month in groupby(in_order, key=attrgetter("day.year", "day.month")):
         several = list(month)
         watts: list[int] = []
         for minutes, same in groupby(several, key=attrgetter("minutes")):
@@ -70,7 +73,9 @@ def monthly_excesses(
             scale = multiplier * per_hour
             limit_wh = int(contracted_kw * 1000 // scale)
             for one in same:
-                watts += [wh * scale for wh in _powers_over(one.values_wh, per_hour, limit_wh)]
+                values = one.values_wh
+                if over := [wh for wh in values if wh > limit_wh]:
+                    watts += [wh * scale for wh in _largest_by_hour(values, over, per_hour)]
         largest = sorted(watts, reverse=True)[:LARGEST]
         kw = Decimal(sum(largest)).scaleb(-3) - len(largest) * contracted_kw if largest else Decimal(0)
         found.append(PowerExcess(several[0].day, kw, TEN_LARGEST))

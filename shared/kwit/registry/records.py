@@ -35,6 +35,8 @@ class Quantity(StrEnum):
     IMPORT = "import"
     EXPORT = "export"
     IMPORT_UNBALANCED = "import_unbalanced"
+    REACTIVE_INDUCTIVE = "reactive_inductive"
+    REACTIVE_CAPACITIVE = "reactive_capacitive"
 
 
 class Prosumer(StrEnum):
