@@ -64,12 +64,12 @@ def compose_content(
         payer=_party(case.payer),
         point=_point(case.point),
         settings_version=settings_version,
-        usage=(*(_span(span) for span in usage.spans), *(_series(one) for one in usage.series)),
+        usage=(*(span_data(span) for span in usage.spans), *(series_data(one) for one in usage.series)),
         energy=tuple(
             EnergyData(quantity=e.quantity, zone=e.zone, label=e.label, wh=e.wh, kwh=e.kwh)
             for e in rated.energy
         ),
-        lines=tuple(_line(line) for line in rated.lines),
+        lines=tuple(line_data(line) for line in rated.lines),
         sections=tuple(
             SectionData(section=s.section, net=s.net, vat=s.vat, gross=s.gross) for s in rated.sections
         ),
@@ -77,11 +77,7 @@ def compose_content(
         net=rated.net,
         vat=rated.vat,
         gross=rated.gross,
-        excise=ExciseData(
-            kwh=rated.excise.kwh, rate_per_mwh=rated.excise.rate_per_mwh, amount=rated.excise.amount
-        )
-        if rated.excise
-        else None,
+        excise=excise_data(rated),
         price_lists=_price_lists(case, rated.lines),
         history=tuple(
             HistoryData(start=one.period.start, end=one.period.end, wh=one.wh) for one in chart(past)
@@ -123,7 +119,16 @@ def _state(reading: RegisterReading) -> StateData:
     )
 
 
-def _span(span: RegisterSpan) -> SpanData:
+def excise_data(rated: Rated) -> ExciseData | None:
+    """Return the excise contained in the price as plain data, None when there is none."""
+    excise = rated.excise
+    if excise is None:
+        return None
+    return ExciseData(kwh=excise.kwh, rate_per_mwh=excise.rate_per_mwh, amount=excise.amount)
+
+
+def span_data(span: RegisterSpan) -> SpanData:
+    """Return a span of use between two states as plain data."""
     return SpanData(
         meter_no=span.register.meter_no,
         register_code=span.register.code,
@@ -136,7 +141,8 @@ def _span(span: RegisterSpan) -> SpanData:
     )
 
 
-def _series(series: IntervalSeries) -> SpanData:
+def series_data(series: IntervalSeries) -> SpanData:
+    """Return a series as plain data, with the file and row of each day."""
     return SpanData(
         meter_no=series.register.meter_no,
         register_code=series.register.code,
@@ -149,7 +155,8 @@ def _series(series: IntervalSeries) -> SpanData:
     )
 
 
-def _line(line: Line) -> LineData:
+def line_data(line: Line) -> LineData:
+    """Return a charge line as plain data."""
     return LineData(
         charge=line.charge,
         name=line.name,

@@ -7,26 +7,22 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from kwit.billing.compose import excise_data, line_data, series_data, span_data
 from kwit.billing.content import (
     ENGINE,
     EnergyData,
     ExciseData,
-    FactorData,
-    InputData,
     LineData,
     PriceListData,
     SectionData,
     SpanData,
-    StateData,
     VatData,
 )
 from kwit.cli.quote import Quote
 from kwit.cli.scenario import PaysPart, ProsumerPart
-from kwit.kernel.energy import from_wh
-from kwit.metering.readings import RegisterReading
-from kwit.metering.usage import IntervalSeries, RegisterSpan, Usage
+from kwit.metering.usage import IntervalSeries, Usage
 from kwit.rating.deposit import Settlement
-from kwit.rating.lines import Line, Rated
+from kwit.rating.lines import Line
 from kwit.rating.net_metering import Covered
 from kwit.tariffs.price_list import PriceList
 
@@ -141,7 +137,7 @@ def quote_content(quote: Quote) -> QuoteContent | None:
         net=rated.net,
         vat=rated.vat,
         gross=rated.gross,
-        excise=_excise(rated),
+        excise=excise_data(rated),
         price_lists=tuple(_price_list(version) for version in versions),
         deposit=_deposit(quote.settlement, scenario.prosumer) if quote.settlement else None,
         covered=_covered(quote.covered) if quote.covered else (),
@@ -151,80 +147,18 @@ def quote_content(quote: Quote) -> QuoteContent | None:
 
 
 def _usage(usage: Usage) -> tuple[SpanData, ...]:
-    return (*(_span(span) for span in usage.spans), *(_series(one) for one in usage.series))
-
-
-def _state(reading: RegisterReading) -> StateData:
-    return StateData(
-        day=reading.boundary,
-        kwh=from_wh(reading.state_wh, unit="kWh"),
-        kind=str(reading.kind),
-        source=str(reading.source),
-    )
-
-
-def _span(span: RegisterSpan) -> SpanData:
-    return SpanData(
-        meter_no=span.register.meter_no,
-        register_code=span.register.code,
-        zone=span.register.zone,
-        quantity=span.register.quantity,
-        multiplier=span.register.multiplier,
-        wh=span.wh,
-        first=_state(span.first),
-        last=_state(span.last),
-    )
+    return (*(span_data(span) for span in usage.spans), *(_series(one) for one in usage.series))
 
 
 def _series(series: IntervalSeries) -> SpanData:
-    return SpanData(
-        meter_no=series.register.meter_no,
-        register_code=series.register.code,
-        zone="",
-        quantity=series.register.quantity,
-        multiplier=series.register.multiplier,
-        wh=series.wh,
-        series_days=len(series.days),
-        series_sources=(series.register.meter_no,),
-    )
+    """Name a series by its meter: a scenario's series lies in one file, not in a file a day."""
+    return series_data(series).model_copy(update={"series_sources": (series.register.meter_no,)})
 
 
 def _line(line: Line) -> QuoteLineData:
-    source, price = line.quantity_source, line.price_source
-    return QuoteLineData(
-        charge=line.charge,
-        name=line.name,
-        section=line.section,
-        zone=line.zone,
-        start=line.period.start,
-        end=line.period.end,
-        quantity=line.quantity,
-        unit=line.unit,
-        price=line.price,
-        net=line.net,
-        vat_rate=line.vat_rate,
-        vat=line.vat,
-        posting=line.posting,
-        rule=source.rule,
-        days=source.days,
-        of_days=source.of_days,
-        wh=source.wh,
-        usage=source.usage,
-        price_list=price.version,
-        page=price.page,
-        factors=tuple(FactorData(name=one.name, value=one.value) for one in line.factors),
-        inputs=tuple(InputData(name=name, value=value) for name, value in source.inputs),
-        document=price.document,
-        confidence=price.confidence,
-    )
-
-
-def _excise(rated: Rated) -> ExciseData | None:
-    if rated.excise is None:
-        return None
-    return ExciseData(
-        kwh=rated.excise.kwh, rate_per_mwh=rated.excise.rate_per_mwh, amount=rated.excise.amount
-    )
+    price = line.price_source
+    told = {"document": price.document, "confidence": price.confidence}
+    return QuoteLineData.model_validate(dict(line_data(line)) | told)
 
 
 def _deposit(settlement: Settlement, prosumer: ProsumerPart | None) -> DepositData:
