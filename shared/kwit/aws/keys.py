@@ -162,8 +162,3 @@ def rendered(document_id: str) -> Key:
 def mail(document_id: str) -> Key:
     """Documents: the one e-mail of a document."""
     return f"DOC#{document_id}", "MAIL"
-
-
-def mail_event(document_id: str, event_id: str) -> Key:
-    """Documents: what the mail system said of the e-mail."""
-    return f"DOC#{document_id}", f"EVENT#{event_id}"
