@@ -22,7 +22,9 @@ READING_KINDS = {
     "estimated": ("S", "szacowany"),
 }
 _SECTIONS = {"sale": "Sprzedaż energii", "distribution": "Usługa dystrybucji", "other": "Pozostałe"}
-_UNITS = {"month": "mc", "kW": "kW·mc", "MW": "MW·mc"}
+_UNITS = {
+    "month": "mc", "kW": "kW·mc", "MW": "MW·mc", "item": "szt.", "hour": "h", "metre": "m", "day": "dzień", "PLN": "zł",
+}  # fmt: skip
 _CONTRACTS = {
     "comprehensive": "umowa kompleksowa",
     "sale": "umowa sprzedaży",

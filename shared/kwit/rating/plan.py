@@ -205,12 +205,20 @@ def _joins(work: _Work, last: _Priced, following: _Priced) -> bool:
 
 
 def _measures(terms: Terms) -> tuple[object, ...]:
-    return terms.contracted_kw, terms.capacity_share, terms.tg_phi0, terms.capacity_coefficient
+    return (
+        terms.contracted_kw,
+        terms.capacity_share,
+        terms.tg_phi0,
+        terms.capacity_coefficient,
+        terms.lowered_power,
+        terms.prepaid,
+        terms.industrial,
+    )
 
 
 def _price_terms(priced: _Priced) -> tuple[object, ...]:
     charge = priced.position.charge
-    return priced.price.amount, priced.vat_rate, charge.multiplier, charge.tg_phi0, charge.of
+    return priced.price.amount, priced.vat_rate, charge.multiplier, charge.tg_phi0, charge.of, charge.adjust
 
 
 def _planned(work: _Work, run: Sequence[_Priced]) -> PlannedLine:

@@ -11,7 +11,9 @@ from kwit.tariffs.schema import PricePart, RulePart, SeasonPart, VolumePart, Win
 from kwit.tariffs.yaml_file import Path
 
 # What the file calls a term, and what the engine calls it.
-SELECTORS = ("zone", "phases", "bracket", "cycle_months", "remote", "volume", "degree")
+SELECTORS = (
+    "zone", "phases", "bracket", "cycle_months", "remote", "volume", "degree", "voltage", "variant", "ten_days",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def expand(
             cycle_months=part.cycle,
             remote=part.remote,
             confidence=part.confidence,
+            ten_days=part.ten_days,
         )
         yield from _terms(part, base, path)
 
@@ -88,12 +91,21 @@ def _terms(part: PricePart, base: Price, path: Path) -> Iterator[PlacedPrice]:
             yield from _volumes(priced, inside, (*path, "by_zone", zone))
         else:
             yield PlacedPrice((*path, "by_zone", zone), replace(inside, amount=priced))
+    yield from _selected(part, base, path)
+
+
+def _selected(part: PricePart, base: Price, path: Path) -> Iterator[PlacedPrice]:
+    """Yield the prices that differ by one term of the customer or of an event."""
     for phases, amount in (part.by_phases or {}).items():
         yield PlacedPrice((*path, "by_phases", phases), replace(base, amount=amount, phases=int(phases)))
     for cycle, amount in (part.by_cycle or {}).items():
         yield PlacedPrice((*path, "by_cycle", str(cycle)), replace(base, amount=amount, cycle_months=cycle))
     for bracket, amount in (part.by_bracket or {}).items():
         yield PlacedPrice((*path, "by_bracket", bracket), replace(base, amount=amount, bracket=bracket))
+    for voltage, amount in (part.by_voltage or {}).items():
+        yield PlacedPrice((*path, "by_voltage", voltage), replace(base, amount=amount, voltage=voltage))
+    for variant, amount in (part.by_variant or {}).items():
+        yield PlacedPrice((*path, "by_variant", variant), replace(base, amount=amount, variant=variant))
 
 
 def _volumes(part: VolumePart, base: Price, path: Path) -> Iterator[PlacedPrice]:

@@ -59,10 +59,14 @@ UNITS: Mapping[Basis, tuple[str, ...]] = {
     Basis.DOCUMENT: ("document",),
     Basis.PERCENTAGE: ("%",),
     Basis.MINIMUM: ("PLN",),
+    Basis.EVENT: ("item", "hour", "km", "metre", "day", "kW", "kWh", "MWh", "PLN"),
 }
-AMOUNT_FIELDS = ("price", "by_zone", "by_volume", "by_degree", "by_phases", "by_cycle", "by_bracket")
+AMOUNT_FIELDS = (
+    "price", "by_zone", "by_volume", "by_degree", "by_phases", "by_cycle", "by_bracket", "by_voltage", "by_variant",
+)  # fmt: skip
 
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_FRACTION = re.compile(r"[0-9]+/[1-9][0-9]*")
 _RANGE = re.compile(r"([0-9]{1,2})(?:-([0-9]{1,2}))?")
 _DAY_WORDS: Mapping[str, tuple[str, ...]] = {
     "all": DAY_KINDS,
@@ -85,6 +89,13 @@ def _decimal(value: object) -> Decimal:
     if not _DECIMAL.fullmatch(value):
         raise _refuse(Code.NOT_A_DECIMAL, value)
     return Decimal(value)
+
+
+def _factor(value: object) -> Decimal:
+    if isinstance(value, str) and _FRACTION.fullmatch(value):
+        above, below = value.split("/")
+        return Decimal(above) / Decimal(below)
+    return _decimal(value)
 
 
 def _day(value: object) -> date:
@@ -167,6 +178,11 @@ _DECIMAL_SCHEMA = {"type": "string", "pattern": f"^{_DECIMAL.pattern}$"}
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*$")]
 Amount = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema(_DECIMAL_SCHEMA)]
+MultiplierOrFraction = Annotated[
+    Decimal,
+    BeforeValidator(_factor),
+    WithJsonSchema({"type": "string", "pattern": f"^({_DECIMAL.pattern}|{_FRACTION.pattern})$"}),
+]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Page = Annotated[
     str,
@@ -241,6 +257,7 @@ class GroupPart(_Part):
     household: StrictBool
     zones: dict[Name, Text]
     calendar: Name | None = None
+    hourly: StrictBool = Field(default=False, description="zones are published hour by hour")
 
 
 class BracketPart(_Part):
@@ -318,9 +335,12 @@ class PricePart(WindowPart):
     by_phases: dict[Literal["1", "3"], Amount] | None = None
     by_cycle: dict[Count, Amount] | None = None
     by_bracket: dict[Name, Amount] | None = None
+    by_voltage: dict[Literal["low", "medium", "high"], Amount] | None = None
+    by_variant: dict[Name, Amount] | None = None
     phases: Literal[1, 3] | None = None
     cycle: Annotated[StrictInt, Field(ge=1)] | None = None
     remote: StrictBool | None = None
+    ten_days: StrictBool | None = Field(default=None, description="settled every ten days, or not")
     season: Name | None = None
     page: Page | None = None
     confidence: Confidence | None = None
@@ -343,7 +363,7 @@ class PricePart(WindowPart):
                 yield from _volumes(("by_zone", zone), priced)
             else:
                 yield ("by_zone", zone), priced
-        for name in ("by_phases", "by_cycle", "by_bracket"):
+        for name in ("by_phases", "by_cycle", "by_bracket", "by_voltage", "by_variant"):
             for term, amount in (getattr(self, name) or {}).items():
                 yield (name, str(term)), amount
 
@@ -356,6 +376,46 @@ class PricePart(WindowPart):
 def _volumes(path: tuple[str, ...], part: VolumePart) -> Iterator[tuple[tuple[str, ...], Decimal]]:
     yield (*path, BASE), part.base
     yield (*path, ABOVE), part.above
+
+
+class EventPart(_Part):
+    """How a charge of basis `event` is counted; see kwit.tariffs.price_list.EventRule."""
+
+    rate: Name | None = Field(default=None, description="dated rate that the prices are multiples of")
+    price_of: Name | None = Field(default=None, description="charge whose price they are multiples of")
+    rebate: StrictBool = False
+    beyond: Amount | None = Field(default=None, description="only what is over this quantity is counted")
+    squared_over: Amount | None = Field(default=None, description="limit of the event's measure, in per cent")
+    variants: dict[Name, Text] = Field(default={}, description="kinds of the event, as printed")
+
+
+class AdjustPart(_Part):
+    """Factors for customers of whom something holds; see kwit.tariffs.price_list.Adjustments."""
+
+    lowered_power: Amount | None = None
+    prepaid: Amount | None = None
+    industrial: dict[Name, Amount] = {}
+
+
+class UseLimitPart(_Part):
+    """The most kWh of illegal use by a kind of metering."""
+
+    metering: Name
+    kwh: StrictInt = Field(ge=1)
+    per: Literal["installation", "ampere", "ampere_and_phase"]
+    least_ampere: StrictInt = Field(default=0, ge=0)
+    per_kv: Amount | None = Field(default=None, description="amperes = per_kv x kV x A")
+
+
+class IllegalUsePart(_Part):
+    """A case of illegal use: how many times the rates of which charges, and how many kWh at most."""
+
+    code: Name
+    name: Text
+    times: Amount
+    charges: Names
+    limits: tuple[UseLimitPart, ...] = ()
+    page: Page
 
 
 class ChargeHead(_Part):
@@ -373,10 +433,15 @@ class ChargeHead(_Part):
     partial_period: PartialPeriod = PartialPeriod.BY_DAYS
     families: Names | None = Field(default=None, description="first letters of the tariff groups concerned")
     in_force: WindowPart | None = None
-    multiplier: Amount | None = Field(default=None, description="a further factor, as k of reactive energy")
+    multiplier: MultiplierOrFraction | None = Field(
+        default=None, description="a further factor, as k of reactive energy; may be a fraction, 1/15"
+    )
     tg_phi0: Amount | None = Field(default=None, description="limit of tg φ, basis reactive_inductive")
     of: Names | None = Field(default=None, description="codes that a percentage or a minimum is counted on")
     unknown: tuple[UnknownPart, ...] = ()
+    special: StrictBool | None = Field(default=None, description="for special customers, or for all others")
+    event: EventPart | None = None
+    adjust: AdjustPart | None = None
 
 
 class ChargePart(ChargeHead):
@@ -407,6 +472,7 @@ class PriceListFile(HeadPart):
     brackets: tuple[BracketPart, ...] = ()
     rates: dict[Name, tuple[RatePart, ...]] = {}
     charges: tuple[ChargePart, ...]
+    illegal_use: tuple[IllegalUsePart, ...] = ()
     omitted: dict[Text, Text] = {}
 
 
