@@ -47,7 +47,7 @@ class TestAQuoteOfARule:
         for line in scenario["expect"]["lines"]:
             for field in ("quantity", "net"):
                 printed = line[field]
-                line[field] = f"1{printed}"
+                line[field] = f"-1{printed[1:]}" if printed.startswith("-") else f"1{printed}"
                 path = tmp_path / "changed.json"
                 for one in RULES.glob("*.csv"):
                     (tmp_path / one.name).write_bytes(one.read_bytes())

@@ -30,6 +30,7 @@ CHARGE_CODES = {
     "capacity_energy",
     "transition",
 }
+EVENT_CODES = re.compile(r"(service|rebate|connection|illegal)_[a-z_]+")
 
 
 def shipped(name: str) -> PriceList:
@@ -77,7 +78,8 @@ class TestEveryShippedList:
     @pytest.mark.parametrize("name", NAMES)
     def test_names_charges_and_postings_alike(self, name: str) -> None:
         for charge in shipped(name.removesuffix(".yaml")).charges:
-            assert charge.code in CHARGE_CODES
+            assert charge.code in CHARGE_CODES or EVENT_CODES.fullmatch(charge.code)
+            assert (charge.basis is Basis.EVENT) == (charge.code not in CHARGE_CODES)
             assert charge.posting == f"{charge.section.value}.{charge.code}"
 
     @pytest.mark.parametrize("name", NAMES)
