@@ -172,7 +172,7 @@ def verify_deposit(bill):
         ends = [net_of(deposit["lots"], "left"), net_of(deposit["lapsed"], "left")]
         same("deposit lots, lapsed", ends, [left, refund + lost])
         paid = used + refund
-    same("payable", number(bill.get("payable", bill["gross"])), number(bill["gross"]) - paid)
+    same("payable", number(bill.get("payable") or bill["gross"]), number(bill["gross"]) - paid)
 
 
 def verify(bill):

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from kwit.billing.case import RCEM_LIST
 from kwit.cli.scenario import ExportMonthPart, ProsumerPart, Scenario
 from kwit.cli.scenario_file import Fault, LoadedScenario, shipped_versions
 from kwit.metering.usage import Usage
@@ -20,8 +21,6 @@ from kwit.rating.lines import Rated
 from kwit.rating.net_metering import CreditLot, CreditSettlement, credit_kwh, settle_credit
 from kwit.rating.prices import rcem_of
 from kwit.rating.profile import RatingProfile
-
-RCEM_LIST = "rcem-pl"
 
 
 def covered_by_credit(part: ProsumerPart, rated: Rated) -> CreditSettlement:
