@@ -120,6 +120,11 @@ def postings_of(*, document: Document, accounts: Mapping[str, str]) -> list[Post
     return rows
 
 
+def of_sale(row: Posting) -> bool:
+    """Tell whether a row posts the sale itself, not what a prosumer's deposit does to it."""
+    return row.key.split(".")[0] != DEPOSIT and not (row.key == RECEIVABLE and row.credit)
+
+
 COLUMNS = (
     "dokument",
     "data",
@@ -141,7 +146,7 @@ def postings_csv(postings: Iterable[Posting]) -> bytes:
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for row in postings:
-        on_debit = row.debit != 0 or row.key == RECEIVABLE
+        on_debit = row.debit != 0 or (row.key == RECEIVABLE and not row.credit)
         side, amount = ("Wn", row.debit) if on_debit else ("Ma", row.credit)
         writer.writerow(
             (
