@@ -15,8 +15,8 @@ from kwit.rating.profile import MonthsAtChange, RatingProfile
 from kwit.rating.quantities import ZoneEnergy, share_whole_kwh
 from kwit.rating.reactive import TG_PHI_0, reactive_share
 from kwit.rating.terms import Months, Terms
-from kwit.rating.volume import Cell, within_limits
-from kwit.tariffs.price_list import BASE, Basis, PartialPeriod, PriceList
+from kwit.rating.volume import Cell, within_limits, within_tier
+from kwit.tariffs.price_list import BASE, Basis, PartialPeriod, PriceList, Tier, TierSpan
 
 IMPORT, UNBALANCED = "import", "import_unbalanced"
 INDUCTIVE, CAPACITIVE = "reactive_inductive", "reactive_capacitive"
@@ -48,6 +48,7 @@ class Counting:
     terms: Sequence[Terms] = ()
     lists: Mapping[str, Sequence[PriceList]] = field(default_factory=dict)
     energy_counted: dict[tuple[str, tuple[int, ...], bool], Counted] = field(default_factory=dict)
+    units_of_segments: dict[tuple[str, bool], Sequence[int]] = field(default_factory=dict)
 
     def problem(self, code: str, detail: str) -> Counted:
         """Note why a line cannot be counted; the zero that comes back never reaches a document."""
@@ -102,6 +103,8 @@ def _behind(zones: Sequence[ZoneEnergy]) -> tuple[int, ...]:
 
 
 def _energy(counting: Counting, line: PlannedLine) -> Counted:
+    if line.tier is not None:
+        return _of_tier(counting, line, line.tier)
     if line.volume is not None:
         return _of_volume(counting, line)
     # Energy, network, quality and levies are on the same kWh, so a zone is counted once for all of them.
@@ -135,6 +138,31 @@ def _of_volume(counting: Counting, line: PlannedLine) -> Counted:
     quantity = up_to if line.volume == BASE else whole.quantity - up_to
     inputs = (*whole.source.inputs, ("kwh", str(whole.quantity)), ("up_to_limit_kwh", str(up_to)))
     source = replace(whole.source, rule=f"kwh_of_zone_{line.volume}", inputs=inputs)
+    return Counted(quantity, source)
+
+
+def _of_tier(counting: Counting, line: PlannedLine, tier: Tier) -> Counted:
+    """Count the part of a line's energy in its tier: what is used first in a month, or in the period, comes first."""
+    covered = bool(counting.facts.covered_kwh) and line.charge.code in OPUST_CHARGES
+    key = (line.zone, line.indexes, covered)
+    whole = counting.energy_counted.get(key) or _energy_of_zone(counting, line, covered=covered)
+    counting.energy_counted[key] = whole
+    digits = EXACT_DIGITS if counting.profile.kwh_digits == EXACT_DIGITS else 0
+    segments = counting.plan.segments
+    of_zone = (line.zone, covered)
+    if of_zone not in counting.units_of_segments:
+        units = [int(_units(counting, line, index)) for index in range(len(segments))]
+        counting.units_of_segments[of_zone] = units
+    by_month = line.charge.tier_span is TierSpan.MONTH
+    parts = within_tier(
+        energy=counting.units_of_segments[of_zone],
+        months=[one.start.replace(day=1) if by_month else None for one in segments],
+        tier=tier,
+        scale=10**digits,
+    )
+    quantity = Decimal(sum(parts[index] for index in line.indexes)).scaleb(-digits)
+    inputs = (*whole.source.inputs, ("kwh", str(whole.quantity)), ("over_kwh", str(tier.over_kwh)))
+    source = replace(whole.source, rule=f"kwh_of_tier_{tier.number}", inputs=inputs)
     return Counted(quantity, source)
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from kwit.kernel.time import DateRange
+from kwit.kernel.time import DateRange, Period
+from kwit.rating.export import calendar_months
 from kwit.rating.lines import RatingProblem
 from kwit.rating.terms import Terms
-from kwit.tariffs.price_list import ABOVE, BASE, Basis, Charge, Price, PriceList
+from kwit.tariffs.price_list import ABOVE, BASE, Basis, Charge, Price, PriceList, TierSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,21 @@ def relevant_cuts(*, terms: Sequence[Terms], lists: Mapping[str, Sequence[PriceL
                 yield from _cuts_of(version, one)
 
 
+def month_cuts(
+    *, period: Period, terms: Sequence[Terms], lists: Mapping[str, Sequence[PriceList]]
+) -> list[date]:
+    """Return the first days of the months of a period when a charge of the customer has tiers that run by month."""
+    asked = any(
+        charge.tier_span is TierSpan.MONTH and charge.concerns(group=one.group, household=one.household)
+        for one in terms
+        for code in one.price_lists
+        for version in lists.get(code, ())
+        if version.window.intersection(period.range)
+        for charge in version.charges
+    )
+    return [month.start for month in calendar_months(period)] if asked else []
+
+
 def _cuts_of(version: PriceList, terms: Terms) -> Iterator[date]:
     for charge in version.charges:
         if charge.basis is not Basis.EVENT and _concerns(charge, terms):
@@ -148,9 +164,11 @@ def choose_price(
 
 
 def volumes_of(*, position: Position, terms: Terms, day: date, zone: str | None) -> Sequence[str | None]:
-    """Name the parts of the energy that a charge prices apart: up to the limit and above it, or all as one."""
-    priced = _of_group(position, terms, day, zone)
-    return (BASE, ABOVE) if any(price.volume is not None for price in priced) else (None,)
+    """Name the parts of the energy that a charge prices apart: up to the limit and above it, tiers, or all as one."""
+    volumes = {price.volume for price in _of_group(position, terms, day, zone)} - {None}
+    if not volumes:
+        return (None,)
+    return (BASE, ABOVE) if volumes & {BASE, ABOVE} else sorted(volumes, key=lambda one: int(one or 0))
 
 
 def _of_group(position: Position, terms: Terms, day: date, zone: str | None) -> list[Price]:

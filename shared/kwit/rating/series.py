@@ -1,9 +1,11 @@
 """Sort interval series into zones: sums over slices of whole Wh, with the slices of each day kept."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
+from operator import attrgetter
 
 from kwit.kernel.time import Period
 from kwit.metering.readings import IntervalDay
@@ -18,6 +20,8 @@ CAPACITY_ZONE = "capacity"
 _MINUTES = 60
 
 _Runs = tuple[tuple[str, int, int], ...]
+_DAY = attrgetter("day")
+
 _Days = tuple[tuple[date, int], ...]
 
 
@@ -202,7 +206,8 @@ class SortedSeries:
             start, end = segment.start, segment.end
             inside: Sequence[IntervalDay] = series.days
             if inside and (inside[0].day < start or inside[-1].day >= end):
-                inside = [day for day in inside if start <= day.day < end]
+                first = bisect_left(inside, start, key=_DAY)
+                inside = inside[first : bisect_left(inside, end, lo=first, key=_DAY)]
             values: list[int] = []
             for day in inside:
                 values += day.values_wh

@@ -204,6 +204,7 @@ def _charge(charge: ChargeParts, parts: Parts, valid: DateRange) -> Charge:
         tg_phi0=head.tg_phi0,
         of=frozenset(head.of or ()),
         special=head.special,
+        tier_span=head.tier_span,
         event=_event_rule(head.event) if head.event is not None else None,
         adjust=_adjustments(head.adjust) if head.adjust is not None else None,
     )

@@ -95,11 +95,35 @@ class Customers(StrEnum):
     OTHERS = "others"
 
 
+class TierSpan(StrEnum):
+    """Over which days the energy of tiers (progi) runs up: the period billed, or each calendar month."""
+
+    PERIOD = "period"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A block of energy with a price of its own: whole kWh over `over_kwh`, up to `up_to_kwh`; `number` from 1."""
+
+    number: int
+    over_kwh: int
+    up_to_kwh: int | None
+
+    @property
+    def label(self) -> str:
+        """Say in Polish which energy the tier holds."""
+        if self.up_to_kwh is None:
+            return f"ponad {self.over_kwh} kWh"
+        return f"{self.over_kwh}–{self.up_to_kwh} kWh" if self.over_kwh else f"do {self.up_to_kwh} kWh"
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
     """One price of a charge, net PLN per unit, and its terms; None and an empty set match any.
 
-    `volume` is `base` for the energy up to the customer's limit of the period, `above` for the rest;
+    `volume` is `base` for the energy up to the customer's limit of the period, `above` for the rest, and the
+    number of its `tier` for energy priced in blocks;
     `degree` is `low` or `high` by the degree of use of the contracted power (stopień wykorzystania mocy).
     `voltage` is `low`, `medium` or `high`; `variant` one of the kinds an event may be of; `ten_days` tells
     settlement every ten days (rozliczenie 10-dniowe) from a monthly one.
@@ -121,6 +145,7 @@ class Price:
     voltage: str | None = None
     variant: str | None = None
     ten_days: bool | None = None
+    tier: Tier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +208,7 @@ class Charge:
     of: frozenset[str] = frozenset()
     special: bool | None = None
     event: EventRule | None = None
+    tier_span: TierSpan = TierSpan.PERIOD
     adjust: Adjustments | None = None
 
     def concerns(self, *, group: str, household: bool, special: bool = False) -> bool:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -39,6 +40,7 @@ from kwit.tariffs.price_list import (
     Kind,
     PartialPeriod,
     Section,
+    TierSpan,
 )
 from kwit.tariffs.yaml_file import LooseNumber
 
@@ -62,7 +64,8 @@ UNITS: Mapping[Basis, tuple[str, ...]] = {
     Basis.EVENT: ("item", "hour", "km", "metre", "day", "kW", "kWh", "MWh", "PLN"),
 }
 AMOUNT_FIELDS = (
-    "price", "by_zone", "by_volume", "by_degree", "by_phases", "by_cycle", "by_bracket", "by_voltage", "by_variant",
+    "price", "by_zone", "by_volume", "by_tier", "by_degree", "by_phases", "by_cycle", "by_bracket", "by_voltage",
+    "by_variant",
 )  # fmt: skip
 
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -306,6 +309,24 @@ class VolumePart(_Part):
     above: Amount
 
 
+class TierPart(_Part):
+    """The price of a block of energy: up to a whole number of kWh; the last block has no `up_to`."""
+
+    up_to: Annotated[StrictInt, Field(ge=1)] | None = None
+    price: Amount
+
+
+def _in_order(tiers: tuple[TierPart, ...]) -> tuple[TierPart, ...]:
+    edges = [tier.up_to for tier in tiers]
+    known = [edge for edge in edges if edge is not None]
+    if len(tiers) < 2 or edges[-1] is not None or len(known) != len(edges) - 1 or known != sorted(set(known)):
+        raise _refuse(Code.TIERS_DO_NOT_TILE, ", ".join(map(str, edges)))
+    return tiers
+
+
+Tiers = Annotated[tuple[TierPart, ...], AfterValidator(_in_order)]
+
+
 class DegreePart(_Part):
     """Two prices by the degree of use of the contracted power: 0.100 and under, and over that."""
 
@@ -314,12 +335,16 @@ class DegreePart(_Part):
 
 
 def _kind_of_amount(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return "[tiers]"
     return "[volume]" if isinstance(value, dict | VolumePart) else "[amount]"
 
 
 # The tags stand in brackets because they are no part of the path in the file.
 ZoneAmount = Annotated[
-    Annotated[Amount, Tag("[amount]")] | Annotated[VolumePart, Tag("[volume]")],
+    Annotated[Amount, Tag("[amount]")]
+    | Annotated[VolumePart, Tag("[volume]")]
+    | Annotated[Tiers, Tag("[tiers]")],
     Discriminator(_kind_of_amount),
 ]
 
@@ -331,6 +356,7 @@ class PricePart(WindowPart):
     price: Amount | None = None
     by_zone: dict[Name, ZoneAmount] | None = None
     by_volume: VolumePart | None = None
+    by_tier: Tiers | None = None
     by_degree: DegreePart | None = None
     by_phases: dict[Literal["1", "3"], Amount] | None = None
     by_cycle: dict[Count, Amount] | None = None
@@ -355,12 +381,16 @@ class PricePart(WindowPart):
             yield ("price",), self.price
         if self.by_volume is not None:
             yield from _volumes(("by_volume",), self.by_volume)
+        if self.by_tier is not None:
+            yield from _tiers(("by_tier",), self.by_tier)
         if self.by_degree is not None:
             yield ("by_degree", LOW), self.by_degree.low
             yield ("by_degree", HIGH), self.by_degree.high
         for zone, priced in (self.by_zone or {}).items():
             if isinstance(priced, VolumePart):
                 yield from _volumes(("by_zone", zone), priced)
+            elif isinstance(priced, tuple):
+                yield from _tiers(("by_zone", zone), priced)
             else:
                 yield ("by_zone", zone), priced
         for name in ("by_phases", "by_cycle", "by_bracket", "by_voltage", "by_variant"):
@@ -368,14 +398,20 @@ class PricePart(WindowPart):
                 yield (name, str(term)), amount
 
     def has_volumes(self) -> bool:
-        """Tell whether the price depends on the customer's limit of energy."""
+        """Tell whether the price depends on how much energy was used: on the customer's limit, or on tiers."""
         zones = (self.by_zone or {}).values()
-        return self.by_volume is not None or any(isinstance(one, VolumePart) for one in zones)
+        parts = self.by_volume is not None or self.by_tier is not None
+        return parts or any(isinstance(one, VolumePart | tuple) for one in zones)
 
 
 def _volumes(path: tuple[str, ...], part: VolumePart) -> Iterator[tuple[tuple[str, ...], Decimal]]:
     yield (*path, BASE), part.base
     yield (*path, ABOVE), part.above
+
+
+def _tiers(path: tuple[str, ...], tiers: tuple[TierPart, ...]) -> Iterator[tuple[tuple[str, ...], Decimal]]:
+    for index, tier in enumerate(tiers):
+        yield (*path, str(index), "price"), tier.price
 
 
 class EventPart(_Part):
@@ -439,6 +475,7 @@ class ChargeHead(_Part):
     tg_phi0: Amount | None = Field(default=None, description="limit of tg φ, basis reactive_inductive")
     of: Names | None = Field(default=None, description="codes that a percentage or a minimum is counted on")
     unknown: tuple[UnknownPart, ...] = ()
+    tier_span: TierSpan = Field(default=TierSpan.PERIOD, description="over which days tiers run up")
     special: StrictBool | None = Field(default=None, description="for special customers, or for all others")
     event: EventPart | None = None
     adjust: AdjustPart | None = None
