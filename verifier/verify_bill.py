@@ -1,19 +1,17 @@
 """Check the arithmetic of a bill or a quote of kWit from its JSON alone; nothing but the standard library.
 
-    python verify_bill.py FILE.json …        ends with 1 and names the first difference of each file
-
-Checked: use by zone, quantities, nets, VAT, sections, VAT rows, totals, excise, the deposit.
+`python verify_bill.py FILE.json …` ends with 1 and names the first difference of each file.
+Checked: use by zone, quantities, events, nets, VAT, sections, VAT rows, totals, excise, the deposit.
 """
 # ruff: noqa: INP001 - a script that stands alone is no package
 
 import json
 import sys
 from collections import defaultdict
-from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-UNITS = {"MWh": 1000, "Mvarh": 1000}
+UNITS = {"MWh": 1000, "Mvarh": 1000, "MW": 1000}
 
 
 class DifferenceError(Exception):
@@ -26,14 +24,14 @@ def same(what, stated, computed):
         raise DifferenceError(f"{what}: stated {stated}, computed {computed}")
 
 
-def half_up(exact, step="0.01"):
-    """Round half up, away from zero, to the grosz or to `step`."""
-    return exact.quantize(Decimal(step), rounding=ROUND_HALF_UP)
-
-
 def number(value):
     """Read a figure exactly."""
     return Decimal(str(value))
+
+
+def half_up(exact, step="0.01"):
+    """Round half up, away from zero, to the grosz or to `step`."""
+    return exact.quantize(Decimal(step), rounding=ROUND_HALF_UP)
 
 
 def net_of(rows, name="net"):
@@ -41,21 +39,24 @@ def net_of(rows, name="net"):
     return sum((number(row[name]) for row in rows), Decimal(0))
 
 
+def same_sums(what, row, net, vat):
+    """Raise DifferenceError unless a row is net, VAT and their sum."""
+    for name, figure in (("net", net), ("vat", vat), ("gross", net + vat)):
+        same(f"{what} {name}", number(row[name]), figure)
+
+
 def vat_of(bill, lines):
     """Add up the VAT of lines: their own, or that of their net by rate."""
     if bill["vat_rounding"] == "line":
         return net_of(lines, "vat")
-    nets = defaultdict(Decimal)
-    for line in lines:
-        nets[number(line["vat_rate"])] += number(line["net"])
-    return sum((half_up(net * rate) for rate, net in nets.items()), Decimal(0))
+    rates = {number(line["vat_rate"]) for line in lines}
+    parts = ((rate, [one for one in lines if number(one["vat_rate"]) == rate]) for rate in rates)
+    return sum((half_up(net_of(part) * rate) for rate, part in parts), Decimal(0))
 
 
 def verify_spans(bill):
     """Check that each span of use is the advance of its register, whose display may have rolled over once."""
-    for index, span in enumerate(bill["usage"]):
-        if span["first"] is None:
-            continue
+    for index, span in ((index, one) for index, one in enumerate(bill["usage"]) if one["first"]):
         moved = (number(span["last"]["kwh"]) - number(span["first"]["kwh"])) * 1000 * span["multiplier"]
         rolled = [moved + 10**digits * 1000 * span["multiplier"] for digits in range(4, 13)]
         if moved >= 0 or span["wh"] not in rolled:
@@ -64,11 +65,9 @@ def verify_spans(bill):
 
 def zone_energy(bill):
     """Check Wh and whole kWh of each zone; return whole kWh (kvarh) by quantity and zone."""
-    wh, series = defaultdict(int), set()
+    wh, series = defaultdict(int), {span["quantity"] for span in bill["usage"] if span["first"] is None}
     for span in bill["usage"]:
         wh[span["quantity"], span["zone"]] += span["wh"]
-        if span["first"] is None:
-            series.add(span["quantity"])
     kwh = {key: int(half_up(Decimal(value) / 1000, "1")) for key, value in wh.items() if key[1]}
     for row in bill["energy"]:
         key = (row["quantity"], row["zone"])
@@ -76,9 +75,9 @@ def zone_energy(bill):
             same(f"energy {key} wh", row["wh"], wh[key])
         same(f"energy {key} kwh", row["kwh"], half_up(Decimal(row["wh"]) / 1000, "1"))
         kwh[key] = Decimal(row["wh"]) / 1000 if bill.get("kwh_digits") else row["kwh"]
-    for quantity in series & {row["quantity"] for row in bill["energy"]}:
-        zones = sum(row["wh"] for row in bill["energy"] if row["quantity"] == quantity)
-        same(f"energy {quantity} wh", zones, sum(value for (q, _), value in wh.items() if q == quantity))
+    for name in series & {row["quantity"] for row in bill["energy"]}:
+        zones = sum(row["wh"] for row in bill["energy"] if row["quantity"] == name)
+        same(f"energy {name} wh", zones, sum(value for (q, _), value in wh.items() if q == name))
     return kwh
 
 
@@ -86,8 +85,7 @@ def verify_quantities(bill, kwh):
     """Check that the lines of a charge over the whole period add up to the energy or months they rest on."""
     days, sums, covered = defaultdict(int), defaultdict(Decimal), defaultdict(int)
     for line in bill["lines"]:
-        key = (line["charge"], line["zone"], line["rule"])
-        days[key] += line["days"]
+        days[key := (line["charge"], line["zone"], line["rule"])] += line["days"]
         sums[key] += number(line["quantity"]) * UNITS.get(line["unit"], 1)
         for one in (one for one in line.get("inputs", ()) if one["name"] == "covered_kwh"):
             covered[key] += int(one["value"])
@@ -100,11 +98,12 @@ def verify_quantities(bill, kwh):
             "whole_kwh_before_balancing": gross,
             "whole_kwh_balanced_off": gross - used,
             "all_kvarh": of.get("reactive_capacitive", 0),
+            "months_started": number(bill["months"]).quantize(Decimal(1), rounding=ROUND_CEILING),
         }.get(rule)
         whole = {days[charge, zone, rule]} == {one["of_days"] for one in bill["lines"]}
         if wanted is not None and (whole or total > wanted):
             same(f"quantity of {charge} {zone}", total, wanted)
-        if rule == "months_by_days" and abs(Fraction(total) - Fraction(bill["months"])) >= Fraction(1, 2):
+        if rule in {"months_by_days", "months_thirtieths"} and 2 * abs(total - number(bill["months"])) >= 1:
             same(f"months of {charge}", total, bill["months"])
     for row in bill.get("covered", ()):
         told = {value for key, value in covered.items() if key[1] == row["zone"]} or {0}
@@ -112,40 +111,41 @@ def verify_quantities(bill, kwh):
 
 
 def verify_lines(bill):
-    """Check net and VAT of each line."""
+    """Check net and VAT of each line, and what an event is counted from."""
     for index, line in enumerate(bill["lines"]):
-        product = number(line["quantity"]) * number(line["price"])
+        what, quantity = f"lines[{index}] {line['charge']}", number(line["quantity"])
+        told = {one["name"]: one["value"] for one in line.get("inputs", ())}
+        if line["rule"] == "event":
+            same(f"{what} day", line["start"], told["day"])
+        if "beyond" in told:
+            same(f"{what} quantity", quantity, max(number(told["given"]) - number(told["beyond"]), 0))
+        if "contracted_kw" in told:
+            kw = quantity * UNITS.get(line["unit"], 1)
+            same(f"{what} quantity", kw, number(told["events"]) * number(told["contracted_kw"]))
+        product = quantity * number(line["price"])
         for factor in line.get("factors", ()):
             product *= number(factor["value"])
-        what = f"lines[{index}] {line['charge']}"
         same(f"{what} net", net := number(line["net"]), half_up(product))
         vat = str(half_up(net * number(line["vat_rate"]))) if bill["vat_rounding"] == "line" else None
         same(f"{what} vat", line["vat"], vat)
 
 
-def verify_sums(what, row, net, vat):
-    """Check one row."""
-    stated = [number(row[name]) for name in ("net", "vat", "gross")]
-    same(f"{what} net, vat, gross", stated, [net, vat, net + vat])
-
-
 def verify_totals(bill):
     """Check sections, the rows of the VAT summary and the document's totals."""
-    rounding = bill["vat_rounding"]
-    same("vat_rounding", {rounding} - {"line", "section", "document"}, set())
+    same("vat_rounding", {bill["vat_rounding"]} - {"line", "section", "document"}, set())
     by_section, by_rate = defaultdict(list), defaultdict(list)
     for line in bill["lines"]:
         by_section[line["section"]].append(line)
         by_rate[number(line["vat_rate"])].append(line)
     same("sections", sorted(row["section"] for row in bill["sections"]), sorted(by_section))
     for row, lines in ((row, by_section[row["section"]]) for row in bill["sections"]):
-        verify_sums(f"section {row['section']}", row, net_of(lines), vat_of(bill, lines))
+        same_sums(f"section {row['section']}", row, net_of(lines), vat_of(bill, lines))
     same("VAT rates", sorted(number(row["rate"]) for row in bill["vat_rows"]), sorted(by_rate))
     for row, lines in ((row, by_rate[number(row["rate"])]) for row in bill["vat_rows"]):
         parts = [[one for one in lines if one["section"] == name] for name in by_section]
-        vat = sum((vat_of(bill, part) for part in (parts if rounding == "section" else [lines])), Decimal(0))
-        verify_sums(f"VAT row {row['rate']}", row, net_of(lines), vat)
-    verify_sums("document", bill, net_of(bill["vat_rows"]), net_of(bill["vat_rows"], "vat"))
+        parts = parts if bill["vat_rounding"] == "section" else [lines]
+        same_sums(f"VAT row {row['rate']}", row, net_of(lines), sum(vat_of(bill, part) for part in parts))
+    same_sums("document", bill, net_of(bill["vat_rows"]), net_of(bill["vat_rows"], "vat"))
 
 
 def verify_excise(bill):
@@ -171,8 +171,8 @@ def verify_deposit(bill):
         limit = max(net_of(paid) + vat_of(bill, paid), Decimal(0))
         used = max(min(available, limit), Decimal(0))
         same("deposit limit", number(deposit["limit"]), limit)
-        figures = [number(deposit[name]) for name in ("available", "used", "left")]
-        same("deposit available, used, left", figures, [available, used, available - used])
+        for name, figure in (("available", available), ("used", used), ("left", available - used)):
+            same(f"deposit {name}", number(deposit[name]), figure)
     same("payable", number(bill.get("payable", bill["gross"])), number(bill["gross"]) - used)
 
 
