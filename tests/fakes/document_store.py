@@ -10,9 +10,10 @@ from kwit.documents.ports import AlreadyBilledError, BlockTakenError, SeriesMove
 
 @dataclass
 class MemoryDocuments:
-    """The documents' store in memory. `cursors` is shared with the runs' store."""
+    """The documents' store in memory. `cursors` and `events` are shared with the runs' store."""
 
     cursors: dict[str, date] = field(default_factory=dict)
+    events: dict[str, frozenset[str]] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     blocks: dict[tuple[date, str, int], NumberBlock] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
@@ -42,6 +43,10 @@ class MemoryDocuments:
         if block.entries:
             self.counters[block.prefix] = block.first + len(block.entries)
         self.cursors.update(ends)
+        for entry in block.entries:
+            self.events[entry.contract_no] = self.events.get(entry.contract_no, frozenset()) | set(
+                entry.events
+            )
         self.blocks[key] = block
 
     def _in_turn(self, contract_no: str, start: date, *, first: bool) -> bool:

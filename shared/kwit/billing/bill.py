@@ -9,6 +9,7 @@ from kwit.billing.compose import compose_content
 from kwit.billing.content import BillContent
 from kwit.billing.cycles import NextPeriod, next_period
 from kwit.billing.drafts import Draft, Hold, HoldCode
+from kwit.billing.event_turn import events_due, facts_of, terms_with_events
 from kwit.billing.history import annual_kwh, past_use
 from kwit.kernel.identifiers import content_hash, deterministic_id
 from kwit.kernel.time import Period
@@ -20,6 +21,7 @@ from kwit.rating.rate import rate
 from kwit.rating.series import SeriesSorter
 from kwit.registry.company import CompanySettings, ProfileSettings
 from kwit.registry.records import Contract
+from kwit.tariffs.price_list import PartialPeriod
 
 _MOST_PERIODS = 24
 _HOLD_OF_PROBLEM = {
@@ -73,6 +75,7 @@ def rating_profile(code: str, settings: ProfileSettings) -> RatingProfile:
         months_at_change=MonthsAtChange(settings.months_at_change),
         tg_phi_digits=settings.tg_phi_digits,
         bracket_digits=settings.bracket_digits,
+        partial_period={code: PartialPeriod(rule) for code, rule in settings.partial_period.items()},
     )
 
 
@@ -85,11 +88,17 @@ def due_period(
 
 
 def bill_contract(
-    *, case: Case, billed_to: date | None, billing: Billing, readings: ReadingStore
+    *,
+    case: Case,
+    billed_to: date | None,
+    billing: Billing,
+    readings: ReadingStore,
+    billed_events: frozenset[str] = frozenset(),
 ) -> tuple[list[Draft], list[Hold]]:
     """Bill every period of a contract that has ended by the business date, in order, up to the first hold.
 
-    `billed_to` is the first day not yet billed by kWit, None before its first bill.
+    `billed_to` is the first day not yet billed by kWit, None before its first bill; `billed_events` are the
+    ids of the events that issued bills hold.
     """
     drafts: list[Draft] = []
     start = billed_to or case.contracts[0].billed_to
@@ -109,10 +118,13 @@ def bill_contract(
         )
         if due is None:
             return drafts, []
-        outcome = _bill_period(case, contract, due, profile, billing, readings, first=first)
+        outcome = _bill_period(
+            case, contract, due, profile, billing, readings, first=first, billed_events=billed_events
+        )
         if isinstance(outcome, Hold):
             return drafts, [outcome]
         drafts.append(outcome)
+        billed_events |= frozenset(outcome.events)
         start, first = outcome.end, False
     return drafts, []
 
@@ -126,6 +138,7 @@ def _bill_period(
     readings: ReadingStore,
     *,
     first: bool,
+    billed_events: frozenset[str],
 ) -> Draft | Hold:
     end = due.end
     if not due.exact_end:
@@ -148,15 +161,17 @@ def _bill_period(
     past = past_use(registers=case.registers, states=case.states, until=period.end)
     annual = annual_kwh(past=past, until=period.end, declared=contract.annual_kwh)
     sorted_series = billing.sorter.for_usage(usage=usage, lists=case.lists)
+    events = events_due(case=case, period=period, billed=billed_events)
     rated = rate(
         period=period,
-        terms=case.terms_over(period, annual_kwh=annual),
+        terms=terms_with_events(case=case, period=period, annual_kwh=annual, events=events),
         months=due.months,
         usage=usage,
         lists=case.lists,
         profile=profile,
         series_zones=sorted_series.zones,
         capacity_wh=sorted_series.capacity,
+        facts=facts_of(events),
     )
     if rated.problems:
         problem = rated.problems[0]
@@ -175,7 +190,8 @@ def _bill_period(
         first_bill=first,
         settings_version=billing.settings_version,
     )
-    return _screen(case, rated, usage, billing) or _draft(case, content, usage, billing)
+    told = tuple(event.event_id for event in events)
+    return _screen(case, rated, usage, billing) or _draft(case, content, usage, billing, told)
 
 
 def _hold(case: Case, start: date, end: date, code: HoldCode, detail: str, *, wh: int = 0) -> Hold:
@@ -206,7 +222,9 @@ def _screen(case: Case, rated: Rated, usage: Usage, billing: Billing) -> Hold | 
     return None
 
 
-def _draft(case: Case, content: BillContent, usage: Usage, billing: Billing) -> Draft:
+def _draft(
+    case: Case, content: BillContent, usage: Usage, billing: Billing, events: tuple[str, ...]
+) -> Draft:
     canonical = content.canonical()
     return Draft(
         document_id=deterministic_id("bill", case.contract_no, "all", content.start.isoformat()),
@@ -221,6 +239,7 @@ def _draft(case: Case, content: BillContent, usage: Usage, billing: Billing) -> 
         gross=content.gross,
         wh_read=usage.wh("import"),
         kwh_billed=sum(row.kwh for row in content.energy if row.quantity == "import"),
+        events=events,
     )
 
 

@@ -9,6 +9,7 @@ from kwit.metering.ports import ReadingStore
 from kwit.metering.readings import RegisterReading
 from kwit.metering.usage import MeteredRegister
 from kwit.rating.terms import ALL_SECTIONS, Terms
+from kwit.registry.events import ContractEvent, first_told
 from kwit.registry.ports import RegistryStore
 from kwit.registry.records import Contract, ContractKind, Meter, MeteringPoint, Party, in_force, timeline
 from kwit.tariffs.ports import PriceListStore
@@ -32,7 +33,7 @@ class RegistryIncompleteError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A contract with its terms over time, point, parties, registers, states and price lists."""
+    """A contract with its terms over time, point, parties, registers, states, price lists and events."""
 
     contract_no: str
     contracts: tuple[Contract, ...]
@@ -42,6 +43,7 @@ class Case:
     registers: tuple[MeteredRegister, ...]
     states: tuple[RegisterReading, ...]
     lists: Mapping[str, Sequence[PriceList]]
+    events: tuple[ContractEvent, ...] = ()
 
     def contract_on(self, day: date) -> Contract:
         """Return the version of the contract in force on a day, or its first one before that."""
@@ -123,6 +125,7 @@ def gather_case(
         registers=metered_registers(registry.meters(contract.ppe)),
         states=tuple(readings.registers(contract.ppe)),
         lists={code: cache[code] for one in contracts for code in one.price_lists},
+        events=tuple(first_told(registry.events(contract_no))),
     )
 
 

@@ -170,7 +170,14 @@ def _rate_contract(
         price_lists=stores.price_lists,
         cache=cache,
     )
-    return bill_contract(case=case, billed_to=billed_to, billing=billing, readings=stores.readings)
+    billed_events = stores.runs.billed_events(contract_no) if case.events else frozenset()
+    return bill_contract(
+        case=case,
+        billed_to=billed_to,
+        billing=billing,
+        readings=stores.readings,
+        billed_events=billed_events,
+    )
 
 
 def _unbilled(run: Run, contract_no: str, billed_to: date | None, code: HoldCode, detail: str) -> Hold:
@@ -191,6 +198,7 @@ def _ref(draft: Draft, chunk: int) -> DraftRef:
         gross=draft.gross,
         wh_read=draft.wh_read,
         kwh_billed=draft.kwh_billed,
+        events=draft.events,
     )
 
 

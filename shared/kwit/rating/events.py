@@ -156,6 +156,7 @@ def _amount(
     own = price.confidence or position.price_list.confidence
     inputs = [("day", event.day.isoformat())]
     inputs += [("note", event.note)] if event.note else []
+    inputs += [("event", event.reference)] if event.reference else []
     inputs += [("measure", str(event.measure))] if event.measure is not None else []
     quantity = event.quantity
     if rule.beyond is not None:

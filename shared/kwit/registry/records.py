@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from kwit.kernel.provenance import Source
+from kwit.registry.events import ContractEvent
 
 
 class PartyKind(StrEnum):
@@ -148,7 +149,7 @@ class Contract:
     balance: Decimal | None = None
 
 
-Record = Party | MeteringPoint | Meter | Contract
+Record = Party | MeteringPoint | Meter | Contract | ContractEvent
 Version = TypeVar("Version", Party, MeteringPoint, Meter, Contract)
 
 
