@@ -1,17 +1,18 @@
 """Check the arithmetic of a bill or a quote of kWit from its JSON alone; nothing but the standard library.
 
 `python verify_bill.py FILE.json …` ends with 1 and names the first difference of each file.
-Checked: use by zone, quantities, events, nets, VAT, sections, VAT rows, totals, excise, the deposit.
 """
 # ruff: noqa: INP001 - a script that stands alone is no package
 
 import json
 import sys
 from collections import defaultdict
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from math import prod
 from pathlib import Path
 
-UNITS = {"MWh": 1000, "Mvarh": 1000, "MW": 1000}
+UNITS, IMPORTS = {"MWh": 1000, "Mvarh": 1000, "MW": 1000}, ("import", "import_unbalanced")
 
 
 class DifferenceError(Exception):
@@ -39,10 +40,9 @@ def net_of(rows, name="net"):
     return sum((number(row[name]) for row in rows), Decimal(0))
 
 
-def same_sums(what, row, net, vat):
-    """Raise DifferenceError unless a row is net, VAT and their sum."""
-    for name, figure in (("net", net), ("vat", vat), ("gross", net + vat)):
-        same(f"{what} {name}", number(row[name]), figure)
+def sums(row, net, vat):
+    """Pair the stated net, VAT and gross of a row with those worked out."""
+    return [number(row[name]) for name in ("net", "vat", "gross")], [net, vat, net + vat]
 
 
 def vat_of(bill, lines):
@@ -70,8 +70,7 @@ def zone_energy(bill):
         wh[span["quantity"], span["zone"]] += span["wh"]
     kwh = {key: int(half_up(Decimal(value) / 1000, "1")) for key, value in wh.items() if key[1]}
     for row in bill["energy"]:
-        key = (row["quantity"], row["zone"])
-        if row["quantity"] not in series:
+        if (key := (row["quantity"], row["zone"]))[0] not in series:
             same(f"energy {key} wh", row["wh"], wh[key])
         same(f"energy {key} kwh", row["kwh"], half_up(Decimal(row["wh"]) / 1000, "1"))
         kwh[key] = Decimal(row["wh"]) / 1000 if bill.get("kwh_digits") else row["kwh"]
@@ -98,12 +97,13 @@ def verify_quantities(bill, kwh):
             "whole_kwh_before_balancing": gross,
             "whole_kwh_balanced_off": gross - used,
             "all_kvarh": of.get("reactive_capacitive", 0),
-            "months_started": number(bill["months"]).quantize(Decimal(1), rounding=ROUND_CEILING),
+            "months_started": -(-Fraction(bill["months"]) // 1),
         }.get(rule)
         whole = {days[charge, zone, rule]} == {one["of_days"] for one in bill["lines"]}
         if wanted is not None and (whole or total > wanted):
             same(f"quantity of {charge} {zone}", total, wanted)
-        if rule in {"months_by_days", "months_thirtieths"} and 2 * abs(total - number(bill["months"])) >= 1:
+        rough = 2 * abs(Fraction(total) - Fraction(bill["months"])) >= 1
+        if rough and rule in {"months_by_days", "months_thirtieths"}:
             same(f"months of {charge}", total, bill["months"])
     for row in bill.get("covered", ()):
         told = {value for key, value in covered.items() if key[1] == row["zone"]} or {0}
@@ -115,17 +115,13 @@ def verify_lines(bill):
     for index, line in enumerate(bill["lines"]):
         what, quantity = f"lines[{index}] {line['charge']}", number(line["quantity"])
         told = {one["name"]: one["value"] for one in line.get("inputs", ())}
-        if line["rule"] == "event":
-            same(f"{what} day", line["start"], told["day"])
         if "beyond" in told:
             same(f"{what} quantity", quantity, max(number(told["given"]) - number(told["beyond"]), 0))
         if "contracted_kw" in told:
-            kw = quantity * UNITS.get(line["unit"], 1)
-            same(f"{what} quantity", kw, number(told["events"]) * number(told["contracted_kw"]))
-        product = quantity * number(line["price"])
-        for factor in line.get("factors", ()):
-            product *= number(factor["value"])
-        same(f"{what} net", net := number(line["net"]), half_up(product))
+            kw = number(told["events"]) * number(told["contracted_kw"])
+            same(f"{what} quantity", quantity * UNITS.get(line["unit"], 1), kw)
+        factors = [number(line["price"]), *(number(factor["value"]) for factor in line.get("factors", ()))]
+        same(f"{what} net", net := number(line["net"]), half_up(quantity * prod(factors)))
         vat = str(half_up(net * number(line["vat_rate"]))) if bill["vat_rounding"] == "line" else None
         same(f"{what} vat", line["vat"], vat)
 
@@ -139,41 +135,45 @@ def verify_totals(bill):
         by_rate[number(line["vat_rate"])].append(line)
     same("sections", sorted(row["section"] for row in bill["sections"]), sorted(by_section))
     for row, lines in ((row, by_section[row["section"]]) for row in bill["sections"]):
-        same_sums(f"section {row['section']}", row, net_of(lines), vat_of(bill, lines))
+        same(f"section {row['section']}", *sums(row, net_of(lines), vat_of(bill, lines)))
     same("VAT rates", sorted(number(row["rate"]) for row in bill["vat_rows"]), sorted(by_rate))
     for row, lines in ((row, by_rate[number(row["rate"])]) for row in bill["vat_rows"]):
         parts = [[one for one in lines if one["section"] == name] for name in by_section]
         parts = parts if bill["vat_rounding"] == "section" else [lines]
-        same_sums(f"VAT row {row['rate']}", row, net_of(lines), sum(vat_of(bill, part) for part in parts))
-    same_sums("document", bill, net_of(bill["vat_rows"]), net_of(bill["vat_rows"], "vat"))
+        same(f"VAT row {row['rate']}", *sums(row, net_of(lines), sum(vat_of(bill, part) for part in parts)))
+    same("document", *sums(bill, net_of(bill["vat_rows"]), net_of(bill["vat_rows"], "vat")))
 
 
 def verify_excise(bill):
     """Check the excise told as information: on the import before balancing where there is one."""
     if (excise := bill["excise"]) is not None:
-        gross = [row["kwh"] for row in bill["energy"] if row["quantity"] == "import_unbalanced"]
-        kwh = sum(gross or [row["kwh"] for row in bill["energy"] if row["quantity"] == "import"])
-        same("excise kwh", excise["kwh"], kwh)
-        same("excise", number(excise["amount"]), half_up(kwh * number(excise["rate_per_mwh"]) / 1000))
+        of = {name: [r["kwh"] for r in bill["energy"] if r["quantity"] == name] for name in IMPORTS}
+        kwh = sum(of["import_unbalanced"] or of["import"])
+        amount = half_up(kwh * number(excise["rate_per_mwh"]) / 1000)
+        same("excise", [excise["kwh"], number(excise["amount"])], [kwh, amount])
 
 
 def verify_deposit(bill):
-    """Check what energy fed in is worth, what it pays, and what is left to be paid."""
-    deposit, used = bill.get("deposit"), Decimal(0)
+    """Check what energy fed in is worth, what it pays, what ends, and what is left to be paid."""
+    deposit, paid = bill.get("deposit"), Decimal(0)
     if deposit is not None:
-        available = number(deposit["opening"])
         for month in deposit["months"]:
-            value = half_up(number(month["kwh"]) * number(month["price"]) * number(month["factor"]))
-            same(f"deposit {month['month']}", number(month["value"]), value)
-            available += value
+            product = number(month["kwh"]) * number(month["price"])
+            amount = number(month["amount"]) if month["by_intervals"] else product
+            worth = [amount, half_up(amount * number(month["factor"]))]
+            same(f"deposit {month['month']}", [number(month["amount"]), number(month["value"])], worth)
         names = {*deposit["pays_charges"], *deposit["pays_sections"]}
-        paid = [one for one in bill["lines"] if names & {one["charge"], one["section"]}]
-        limit = max(net_of(paid) + vat_of(bill, paid), Decimal(0))
-        used = max(min(available, limit), Decimal(0))
-        same("deposit limit", number(deposit["limit"]), limit)
-        for name, figure in (("available", available), ("used", used), ("left", available - used)):
-            same(f"deposit {name}", number(deposit[name]), figure)
-    same("payable", number(bill.get("payable", bill["gross"])), number(bill["gross"]) - used)
+        lines = [one for one in bill["lines"] if names & {one["charge"], one["section"]}]
+        limit = max(net_of(lines) + vat_of(bill, lines), Decimal(0))
+        available = number(deposit["opening"]) + net_of(deposit["months"], "value")
+        left = available - (used := max(min(available, limit), Decimal(0)))
+        figures = [number(deposit[name]) for name in ("limit", "available", "used", "left")]
+        same("deposit limit, available, used, left", figures, [limit, available, used, left])
+        refund, lost = (net_of(deposit["lapsed"], name) for name in ("refund", "forfeited"))
+        ends = [net_of(deposit["lots"], "left"), net_of(deposit["lapsed"], "left")]
+        same("deposit lots, lapsed", ends, [left, refund + lost])
+        paid = used + refund
+    same("payable", number(bill.get("payable") or bill["gross"]), number(bill["gross"]) - paid)
 
 
 def verify(bill):

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kwit.billing.certificate import certify
 from kwit.billing.content import BillContent, parse_content
 from kwit.billing.drafts import Draft
 from kwit.billing.runs import close_run, plan_run, rate_chunk
@@ -124,6 +125,17 @@ class Office:
     def billed(self) -> list[str]:
         bills = sorted((one.bill() for one in self.documents.documents.values()), key=lambda b: b.start)
         return [notes(line) for one in bills for line in one.lines if line.rule == "event"]
+
+
+class TestTheCertificate:
+    def test_holds_the_events_of_a_draft_against_its_lines(self) -> None:
+        office = Office(event())
+        run_id = office.rate(APRIL)
+        runs = office.company.runs
+        result = runs.results[run_id, 0]
+        assert certify(run=runs.runs[run_id], results=[result], store=runs).balances
+        forgotten = replace(result, drafts=tuple(replace(one, events=()) for one in result.drafts))
+        assert not certify(run=runs.runs[run_id], results=[forgotten], store=runs).balances
 
 
 class TestEventsOverManyRuns:

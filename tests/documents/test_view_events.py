@@ -10,7 +10,9 @@ from tests.billing.test_event_turn import APRIL, Office, event
 
 class TestAnEventOnABill:
     def test_has_a_row_among_the_other_charges(self) -> None:
-        office = Office(event(quantity=Decimal("12.5")), event(date(2026, 3, 20), charge="rebate_slow_repair"))
+        office = Office(
+            event(quantity=Decimal("12.5")), event(date(2026, 3, 20), charge="rebate_slow_repair")
+        )
         office.issue(office.rate(APRIL))
         (document,) = office.documents.documents.values()
         tables = dict(bill_view(document=document, settings=company_settings()).lines)

@@ -10,13 +10,14 @@ from kwit.documents.ports import AlreadyBilledError, BlockTakenError, SeriesMove
 
 @dataclass
 class MemoryDocuments:
-    """The documents' store in memory. `cursors` and `events` are shared with the runs' store."""
+    """The documents' store in memory. `cursors`, `events` and `carries` are shared with the runs' store."""
 
     cursors: dict[str, date] = field(default_factory=dict)
     events: dict[str, frozenset[str]] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     blocks: dict[tuple[date, str, int], NumberBlock] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
+    carries: dict[str, str] = field(default_factory=dict)
 
     def block(self, run_id: str, batch: int, *, issue_date: date) -> NumberBlock | None:
         return self.blocks.get((issue_date, run_id, batch))
@@ -47,6 +48,7 @@ class MemoryDocuments:
             self.events[entry.contract_no] = self.events.get(entry.contract_no, frozenset()) | set(
                 entry.events
             )
+        self.carries.update({entry.contract_no: entry.carried for entry in block.entries})
         self.blocks[key] = block
 
     def _in_turn(self, contract_no: str, start: date, *, first: bool) -> bool:

@@ -9,7 +9,7 @@ from kwit.billing.drafts import Batch, ChunkResult, Draft, Run, RunStatus
 
 @dataclass
 class MemoryRuns:
-    """The runs' store in memory. `cursors` and `events` are shared with the documents' store."""
+    """The runs' store in memory. `cursors`, `events` and `carries` are shared with the documents' store."""
 
     cursors: dict[str, date] = field(default_factory=dict)
     events: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -19,6 +19,7 @@ class MemoryRuns:
     drafts: dict[tuple[str, int, str], Draft] = field(default_factory=dict)
     batches: dict[tuple[str, int], Batch] = field(default_factory=dict)
     batches_done: set[tuple[str, int]] = field(default_factory=set)
+    carries: dict[str, str] = field(default_factory=dict)
 
     def create_run(self, run: Run, chunks: Sequence[Sequence[str]]) -> Run:
         if run.run_id not in self.runs:
@@ -79,3 +80,6 @@ class MemoryRuns:
 
     def billed_events(self, contract_no: str) -> frozenset[str]:
         return self.events.get(contract_no, frozenset())
+
+    def carried(self, contract_no: str) -> str:
+        return self.carries.get(contract_no, "")

@@ -11,7 +11,7 @@ class Draft:
     """A bill not yet issued: its identity, the canonical bytes of its content and their hash.
 
     `document_id` is made of contract, charges and period, so any run that bills the same period makes the
-    same id. `events` are the ids of the events it bills.
+    same id. `carried` is what it hands on to the next bill, as text; `events` are the ids of those it bills.
     """
 
     document_id: str
@@ -26,6 +26,7 @@ class Draft:
     gross: Decimal
     wh_read: int
     kwh_billed: int
+    carried: str = ""
     events: tuple[str, ...] = ()
 
 
@@ -101,6 +102,7 @@ class DraftRef:
     gross: Decimal
     wh_read: int
     kwh_billed: int
+    carried: str = ""
     events: tuple[str, ...] = ()
 
 

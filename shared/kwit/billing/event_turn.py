@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from kwit.billing.case import Case
 from kwit.kernel.time import Period
-from kwit.rating.facts import NO_FACTS, Event, Facts
+from kwit.rating.facts import Event
 from kwit.rating.terms import Terms, terms_on
 from kwit.registry.events import ContractEvent
 
@@ -21,33 +21,27 @@ def events_due(*, case: Case, period: Period, billed: frozenset[str]) -> tuple[C
     return tuple(event for event in case.events if event.day < period.end and event.event_id not in billed)
 
 
-def facts_of(events: Sequence[ContractEvent]) -> Facts:
+def rated_events(events: Sequence[ContractEvent]) -> tuple[Event, ...]:
     """Return events as the engine takes them."""
-    if not events:
-        return NO_FACTS
-    return Facts(
-        events=tuple(
-            Event(
-                charge=one.charge,
-                quantity=one.quantity,
-                day=one.day,
-                note=one.note,
-                variant=one.variant,
-                measure=one.measure,
-                reference=one.event_id,
-            )
-            for one in events
+    return tuple(
+        Event(
+            charge=one.charge,
+            quantity=one.quantity,
+            day=one.day,
+            note=one.note,
+            variant=one.variant,
+            measure=one.measure,
+            reference=one.event_id,
         )
+        for one in events
     )
 
 
-def terms_with_events(
-    *, case: Case, period: Period, annual_kwh: int | None, events: Sequence[ContractEvent]
+def terms_of_late_events(
+    *, case: Case, terms: Sequence[Terms], annual_kwh: int | None, events: Sequence[ContractEvent]
 ) -> list[Terms]:
-    """Return the terms over a period, and those of the days of late events, which are priced by their own day."""
-    terms = case.terms_over(period, annual_kwh=annual_kwh)
-    for event in events:
-        if terms_on(terms, event.day) is None:
-            day = Period(event.day, event.day + timedelta(days=1))
-            terms += case.terms_over(day, annual_kwh=annual_kwh)
-    return terms
+    """Return the terms of the days of late events, which are priced by their own day and not by the period's."""
+    late: list[Terms] = []
+    for day in sorted({event.day for event in events if terms_on(terms, event.day) is None}):
+        late += case.terms_over(Period(day, day + timedelta(days=1)), annual_kwh=annual_kwh)
+    return late

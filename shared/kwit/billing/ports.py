@@ -70,6 +70,10 @@ class RunStore(Protocol):
         """Return the ids of the contract's events that issued bills hold, read consistently."""
         ...
 
+    def carried(self, contract_no: str) -> str:
+        """Return what the last issued bill of a contract hands on, as text; empty when it hands on nothing."""
+        ...
+
 
 class RunQueue(Protocol):
     """Messages that carry a run from step to step; any of them may arrive twice."""

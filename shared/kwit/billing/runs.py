@@ -170,10 +170,12 @@ def _rate_contract(
         price_lists=stores.price_lists,
         cache=cache,
     )
+    carried = stores.runs.carried(contract_no) if billed_to else None
     billed_events = stores.runs.billed_events(contract_no) if case.events else frozenset()
     return bill_contract(
         case=case,
         billed_to=billed_to,
+        carried=carried,
         billing=billing,
         readings=stores.readings,
         billed_events=billed_events,
@@ -199,6 +201,7 @@ def _ref(draft: Draft, chunk: int) -> DraftRef:
         wh_read=draft.wh_read,
         kwh_billed=draft.kwh_billed,
         events=draft.events,
+        carried=draft.carried,
     )
 
 

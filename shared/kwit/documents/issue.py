@@ -126,6 +126,7 @@ def _block(
             end=ref.end,
             content_hash=ref.content_hash,
             events=ref.events,
+            carried=ref.carried,
         )
         for offset, ref in enumerate(drafts)
     )

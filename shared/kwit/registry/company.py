@@ -97,6 +97,9 @@ class ProfileSettings(_Settings):
     partial_period: Mapping[str, Literal["by_days", "full", "started_months", "thirtieths"]] = Field(
         default_factory=dict
     )
+    # What a prosumer's deposit may pay; sellers differ.
+    deposit_charges: tuple[str, ...] = ()
+    deposit_sections: tuple[Literal["sale", "distribution", "other"], ...] = ("sale",)
 
 
 class SeriesSettings(_Settings):
