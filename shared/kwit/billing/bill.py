@@ -143,17 +143,7 @@ def _bill_period(
     first: bool,
     billed_events: frozenset[str],
 ) -> Draft | Hold:
-    end, profile = due.end, by.profile
-    if not due.exact_end:
-        found = settlement_end(
-            start=due.start,
-            nominal_end=due.end,
-            window_days=profile.reading_window_days,
-            registers=case.registers,
-            readings=[s for s in case.states if contract.ends is None or s.boundary <= contract.ends],
-        )
-        end = found or due.end
-    period = Period(due.start, end)
+    period = Period(due.start, _end_of(case, contract, due, by.profile))
     series = any(register.interval_minutes for register in case.registers)
     usage = usage_of(
         period=period,
@@ -187,6 +177,20 @@ def _bill_period(
         settings_version=billing.settings_version,
     )
     return _screen(case, rated, done.usage, billing) or _draft(case, content, done, billing)
+
+
+def _end_of(case: Case, contract: Contract, due: NextPeriod, profile: RatingProfile) -> date:
+    """Return the day a period ends: that of the readings near its edge, or the edge itself."""
+    if due.exact_end:
+        return due.end
+    found = settlement_end(
+        start=due.start,
+        nominal_end=due.end,
+        window_days=profile.reading_window_days,
+        registers=case.registers,
+        readings=[s for s in case.states if contract.ends is None or s.boundary <= contract.ends],
+    )
+    return found or due.end
 
 
 def _hold(case: Case, start: date, end: date, code: HoldCode, detail: str, *, wh: int = 0) -> Hold:
