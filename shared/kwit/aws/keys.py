@@ -48,6 +48,11 @@ def contract(contract_no: str) -> str:
     return f"CONTRACT#{contract_no}"
 
 
+def contract_events(contract_no: str) -> str:
+    """Registry: the partition of a contract's events."""
+    return f"EVENTS#{contract_no}"
+
+
 def version(kind: str, valid_from: date, known_at: datetime, source: Source) -> str:
     """Registry: the sort key of a record's version; file and row tell versions of one instant apart."""
     origin = f"{source.content_hash[:12]}#{source.row:07d}"
