@@ -55,7 +55,10 @@ class BillingStack(Stack):
         self._queues = {function.name: self._queue(function) for function in FUNCTIONS}
         for function in FUNCTIONS:
             self._watch(self._queues[function.name].alarms())
-            self._watch(self._function(function).alarms())
+            built = self._function(function)
+            self._watch(built.alarms())
+            if function.must_run_daily:
+                self._watch([built.silence_alarm()])
             self._trigger(function)
 
     def _alarm_topic(self, alarm_email: str | None) -> sns.Topic:

@@ -31,6 +31,10 @@ class Layer(StrEnum):
     EXCEL = "excel"
 
 
+EXPIRING = {Table.READINGS: "expires"}
+"""Tables of which DynamoDB removes items, with the attribute that says when."""
+
+
 class Access(StrEnum):
     """Say what a function does with the objects under a prefix."""
 
@@ -96,6 +100,7 @@ class Function:
     max_receives: int = 5
     fifo: bool = False
     sends_mail: bool = False
+    must_run_daily: bool = False
 
     @property
     def construct_id(self) -> str:
@@ -141,6 +146,21 @@ FUNCTIONS: tuple[Function, ...] = (
         tables={Table.REGISTRY: (GET, PUT, QUERY), Table.READINGS: (QUERY, BATCH_WRITE)},
         # A workbook of 100,000 states takes some 270 MB while it is read.
         memory_mb=1024,
+    ),
+    Function(
+        name="plan_packing",
+        trigger=Daily(hour=3, minute=30),
+        timeout_seconds=60,
+        tables={},
+        sends_to=("pack_readings",),
+        # Days as they arrived are removed after some months; who packs them must not fall silent.
+        must_run_daily=True,
+    ),
+    Function(
+        name="pack_readings",
+        trigger=Sent(),
+        timeout_seconds=300,
+        tables={Table.READINGS: (QUERY, BATCH_WRITE)},
     ),
     Function(
         name="reject_unknown_drop",

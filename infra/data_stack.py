@@ -4,7 +4,7 @@ from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.catalogue import Bucket, Table
+from infra.catalogue import EXPIRING, Bucket, Table
 from infra.constructs.findings import acknowledge
 from infra.constructs.stores import KeptBucket, KeptTable
 
@@ -16,7 +16,9 @@ class DataStack(Stack):
         super().__init__(
             scope, construct_id, description="kWit: tables and buckets", termination_protection=True
         )
-        self.tables = {table: KeptTable(self, f"{table}Table") for table in Table}
+        self.tables = {
+            table: KeptTable(self, f"{table}Table", expires=EXPIRING.get(table)) for table in Table
+        }
 
         logs = KeptBucket(
             self,

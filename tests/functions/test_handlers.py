@@ -33,7 +33,7 @@ EVENTS = ROOT / "events"
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/handler.py"))
 RUN = "2026-04-01-daily"
 DOCUMENT = deterministic_id("bill", "U/1", "all", "2026-03-01")
-QUEUES = ("rate", "close", "render", "deliver")
+QUEUES = ("pack", "rate", "close", "render", "deliver")
 
 
 def handler(name: str) -> QueueFunction[Any]:

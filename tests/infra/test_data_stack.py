@@ -1,5 +1,7 @@
 import json
 
+from kwit.aws.reading_store import EXPIRES
+
 
 def denies_plain_http(policy: dict) -> bool:
     return any(
@@ -26,6 +28,16 @@ class TestTables:
             for replica in table["Replicas"]:
                 assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
                 assert replica["DeletionProtectionEnabled"] is True
+
+    def test_only_readings_as_they_arrived_expire(self, data):
+        expiring = {
+            logical_id: table["TimeToLiveSpecification"]
+            for logical_id, table in data.of_type("AWS::DynamoDB::GlobalTable").items()
+            if "TimeToLiveSpecification" in table
+        }
+        [(logical_id, specification)] = expiring.items()
+        assert logical_id.startswith("ReadingsTable")
+        assert specification == {"AttributeName": EXPIRES, "Enabled": True}
 
     def test_none_has_a_name_that_would_block_its_replacement(self, data):
         assert all("TableName" not in table for table in data.of_type("AWS::DynamoDB::GlobalTable").values())

@@ -19,6 +19,14 @@ class CloseRun(QueueMessage):
     run_id: str
 
 
+class PackShelves(QueueMessage):
+    """Ask for shelves of readings of a month (YYYY-MM) to be packed."""
+
+    month: str
+    first: int
+    count: int
+
+
 class IssueBatch(QueueMessage):
     """Ask for a batch of a run to be issued."""
 

@@ -62,6 +62,18 @@ class SqsRunQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class SqsPackQueue:
+    """Asks for shelves of readings to be packed."""
+
+    client: "SQSClient"
+    url: str
+
+    def pack(self, month: str, firsts: Sequence[int], *, count: int) -> None:
+        """Ask for the `count` shelves of a month from each of the first ones on."""
+        send_many(self.client, self.url, ({"month": month, "first": one, "count": count} for one in firsts))
+
+
+@dataclass(frozen=True, slots=True)
 class SqsDocumentQueue:
     """Asks for documents to be rendered or delivered."""
 

@@ -77,6 +77,16 @@ class ImportReadingsSettings(WithRegistry, WithReadings, WithInbox):
     """Configure ``import_readings``."""
 
 
+class PlanPackingSettings(Settings):
+    """Configure ``plan_packing``."""
+
+    pack_queue_url: str
+
+
+class PackReadingsSettings(WithReadings):
+    """Configure ``pack_readings``."""
+
+
 class RejectUnknownDropSettings(WithInbox):
     """Configure ``reject_unknown_drop``."""
 
