@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 
 class PointCodeError(ValueError):
@@ -21,10 +22,12 @@ def gs1_check_digit(digits: str) -> int:
     >>> gs1_check_digit("59054300000000123")
     2
     """
-    weighted = sum(int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits)))
+    backwards = digits[::-1]
+    weighted = 3 * sum(map(int, backwards[::2])) + sum(map(int, backwards[1::2]))
     return (10 - weighted % 10) % 10
 
 
+@lru_cache(maxsize=16_384)
 def point_code(text: str) -> str:
     """Return a valid 18-digit metering point code (kod PPE, GS1 GSRN) without its spaces.
 

@@ -19,7 +19,7 @@ from kwit.intake.findings import file_rejection
 from kwit.intake.inflating import each_line
 from kwit.intake.sheet import UnreadableFileError
 from kwit.intake.text import LINE_LIMIT
-from kwit.kernel.energy import FinerThanWattHourError, to_wh
+from kwit.kernel.energy import FinerThanWattHourError, plain_kwh, to_wh
 from kwit.kernel.identifiers import PointCodeError, point_code
 from kwit.kernel.time import day_minutes
 from kwit.metering.day_import import DayImport, Place, StagedDay
@@ -177,7 +177,7 @@ def _staged(place: Place, fields: dict[str, object]) -> StagedDay:
     if len(values) != expected:
         sentence = f"Doba {day.isoformat()} ma {expected} wartości co {minutes} min."
         raise BatchLineError("wrong_count_for_day", sentence, len(values))
-    energy = array("q", map(_wh, values))
+    energy = array("q", _energy(values))
     estimated = _estimated(fields.get("estimated"), expected)
     return StagedDay(place, ppe, day, quantity, minutes, energy, estimated)
 
@@ -202,11 +202,23 @@ def _day(text: object) -> date:
     return day
 
 
+def _energy(values: Sequence[object]) -> Sequence[int]:
+    """Read a day's values as whole Wh. Raises BatchLineError."""
+    if set(map(type, values)) == {int}:
+        whole = [value for value in values if isinstance(value, int)]
+        if min(whole) >= 0 and max(whole) <= LARGEST_WH:
+            return whole
+    return [_wh(value) for value in values]
+
+
 def _wh(value: object) -> int:
     """Read Wh from a whole number, kWh from a text. Raises BatchLineError."""
     if isinstance(value, int) and not isinstance(value, bool):
         wh = value
     elif isinstance(value, str):
+        plain = plain_kwh(value)
+        if plain is not None and plain <= LARGEST_WH:
+            return plain
         try:
             wh = to_wh(as_decimal(value), unit="kWh")
         except NotANumberError as error:
