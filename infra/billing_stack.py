@@ -16,6 +16,7 @@ from constructs import Construct
 from infra.catalogue import (
     FUNCTIONS,
     RESULTS_PREFIX,
+    WORK_PREFIX,
     Bucket,
     Daily,
     Drop,
@@ -139,7 +140,10 @@ class BillingStack(Stack):
                 self._rule(function, self._created({"prefix": prefix}))
             case UnknownDrop():
                 self._rule(
-                    function, self._created({"anything-but": {"prefix": [*known_prefixes(), RESULTS_PREFIX]}})
+                    function,
+                    self._created(
+                        {"anything-but": {"prefix": [*known_prefixes(), RESULTS_PREFIX, WORK_PREFIX]}}
+                    ),
                 )
             case MailEvent():
                 configuration_set = self._mail.configuration_set.configuration_set_name

@@ -114,7 +114,13 @@ class Function:
 
 
 def _import(
-    kind: str, *, timeout_seconds: int, tables: dict[Table, tuple[str, ...]], memory_mb: int = 512
+    kind: str,
+    *,
+    timeout_seconds: int,
+    tables: dict[Table, tuple[str, ...]],
+    objects: tuple[tuple[Bucket, str, tuple[Access, ...]], ...] = (),
+    sends_to: tuple[str, ...] = (),
+    memory_mb: int = 512,
 ) -> Function:
     prefix = f"inbox/{kind}/"
     return Function(
@@ -125,7 +131,9 @@ def _import(
         objects=(
             (Bucket.INBOX, prefix, (Access.READ, Access.READ_VERSION)),
             (Bucket.INBOX, RESULTS_PREFIX, (Access.WRITE,)),
+            *objects,
         ),
+        sends_to=sends_to,
         # Results are written as a workbook beside each drop.
         layers=(Layer.EXCEL,),
         memory_mb=memory_mb,
@@ -133,6 +141,7 @@ def _import(
 
 
 RESULTS_PREFIX = "results/"
+WORK_PREFIX = "work/"
 _INVOICES = "invoices/"
 _EXPORTS = "exports/"
 
@@ -144,7 +153,21 @@ FUNCTIONS: tuple[Function, ...] = (
         "readings",
         timeout_seconds=300,
         tables={Table.REGISTRY: (GET, PUT, QUERY), Table.READINGS: (QUERY, BATCH_WRITE)},
-        # A workbook of 100,000 states takes some 270 MB while it is read.
+        objects=((Bucket.INBOX, WORK_PREFIX, (Access.WRITE,)),),
+        sends_to=("import_reading_parts",),
+        # A workbook of 100,000 states takes some 200 MB while it is cut.
+        memory_mb=1024,
+    ),
+    Function(
+        name="import_reading_parts",
+        trigger=Sent(),
+        timeout_seconds=300,
+        tables={Table.REGISTRY: (GET, PUT, UPDATE, QUERY), Table.READINGS: (QUERY, BATCH_WRITE)},
+        objects=(
+            (Bucket.INBOX, WORK_PREFIX, (Access.READ, Access.WRITE)),
+            (Bucket.INBOX, RESULTS_PREFIX, (Access.WRITE,)),
+        ),
+        layers=(Layer.EXCEL,),
         memory_mb=1024,
     ),
     Function(

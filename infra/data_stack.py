@@ -4,7 +4,7 @@ from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.catalogue import EXPIRING, Bucket, Table
+from infra.catalogue import EXPIRING, WORK_PREFIX, Bucket, Table
 from infra.constructs.findings import acknowledge
 from infra.constructs.stores import KeptBucket, KeptTable
 
@@ -35,7 +35,17 @@ class DataStack(Stack):
             "InboxBucket",
             access_logs=logs,
             # A drop is evidence behind every billed quantity, so it moves to a cheaper class and stays.
-            lifecycle=[_after_months(prefix="inbox/", months=3), _after_months(prefix="results/", months=3)],
+            # Parts of long files are of no use once the file is in.
+            lifecycle=[
+                _after_months(prefix="inbox/", months=3),
+                _after_months(prefix="results/", months=3),
+                s3.LifecycleRule(
+                    id="expire-work",
+                    prefix=WORK_PREFIX,
+                    expiration=Duration.days(30),
+                    noncurrent_version_expiration=Duration.days(1),
+                ),
+            ],
         )
         inbox.send_events()
         documents = KeptBucket(

@@ -232,7 +232,7 @@ class TestRule:
             "import_price_list": [{"prefix": "inbox/price-lists/"}],
             "import_registry": [{"prefix": "inbox/registry/"}],
             "import_readings": [{"prefix": "inbox/readings/"}],
-            "reject_unknown_drop": [{"anything-but": {"prefix": [*known, "results/"]}}],
+            "reject_unknown_drop": [{"anything-but": {"prefix": [*known, "results/", "work/"]}}],
         }
 
     def test_keeps_an_event_it_could_not_deliver(self, billing):

@@ -1,5 +1,4 @@
-import json
-
+from infra.catalogue import WORK_PREFIX
 from kwit.aws.reading_store import EXPIRES
 
 
@@ -71,9 +70,9 @@ class TestBuckets:
     def test_no_current_drop_or_document_ever_expires(self, data):
         for logical_id, bucket in data.of_type("AWS::S3::Bucket").items():
             if not logical_id.startswith("AccessLogsBucket"):
-                assert "ExpirationInDays" not in json.dumps(bucket["LifecycleConfiguration"]).replace(
-                    "NoncurrentVersionExpiration", ""
-                )
+                rules = bucket["LifecycleConfiguration"]["Rules"]
+                expiring = {rule["Prefix"] for rule in rules if "ExpirationInDays" in rule}
+                assert expiring == ({WORK_PREFIX} if logical_id.startswith("InboxBucket") else set())
 
     def test_only_the_inbox_sends_events_and_without_a_function_of_its_own(self, data):
         sending = [i for i, b in data.of_type("AWS::S3::Bucket").items() if "NotificationConfiguration" in b]

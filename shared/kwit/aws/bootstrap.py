@@ -12,7 +12,7 @@ from kwit.aws.imports import DynamoImports
 from kwit.aws.mail import DynamoDeliveries, SesSender
 from kwit.aws.package_store import DynamoPackages, S3Files
 from kwit.aws.points import RegistryDirectory
-from kwit.aws.queues import SqsDocumentQueue, SqsPackQueue, SqsRunQueue
+from kwit.aws.queues import SqsDocumentQueue, SqsPackQueue, SqsPartQueue, SqsRunQueue
 from kwit.aws.reading_store import DynamoReadings
 from kwit.aws.registry_store import DynamoPriceLists, DynamoRegistry, DynamoSettings
 from kwit.aws.rendered import DynamoRendered
@@ -81,6 +81,11 @@ class Application:
     def readings(self) -> DynamoReadings:
         """Return the readings' store."""
         return DynamoReadings(self._table("readings_table"))
+
+    @property
+    def part_queue(self) -> SqsPartQueue:
+        """Return the queue of parts of long files."""
+        return SqsPartQueue(self.clients.sqs, self._need("import_queue_url"))
 
     @property
     def runs(self) -> DynamoRuns:

@@ -74,6 +74,16 @@ def import_part(content_hash: str, part: int) -> Key:
     return f"IMPORT#{content_hash}", f"PART#{part:04d}"
 
 
+def cut_file(cut_id: str) -> Key:
+    """Registry: a long file that was cut into parts, and how many of them are in."""
+    return f"CUT#{cut_id}", "CUT"
+
+
+def part_done(cut_id: str, part: int) -> Key:
+    """Registry: the mark of a part that is in."""
+    return f"CUT#{cut_id}", f"DONE#{part:04d}"
+
+
 def register_readings(ppe: str) -> str:
     """Readings: the partition of a point's register states."""
     return f"PPE#{ppe}"

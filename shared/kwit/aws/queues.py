@@ -74,6 +74,18 @@ class SqsPackQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class SqsPartQueue:
+    """Asks for parts of cut files to be imported."""
+
+    client: "SQSClient"
+    url: str
+
+    def import_parts(self, cut_id: str, parts: Sequence[int]) -> None:
+        """Ask for parts of a cut file to be imported."""
+        send_many(self.client, self.url, ({"cut_id": cut_id, "part": part} for part in parts))
+
+
+@dataclass(frozen=True, slots=True)
 class SqsDocumentQueue:
     """Asks for documents to be rendered or delivered."""
 

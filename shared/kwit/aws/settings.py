@@ -76,6 +76,12 @@ class ImportRegistrySettings(WithRegistry, WithInbox):
 class ImportReadingsSettings(WithRegistry, WithReadings, WithInbox):
     """Configure ``import_readings``."""
 
+    import_queue_url: str
+
+
+class ImportReadingPartsSettings(WithRegistry, WithReadings, WithInbox):
+    """Configure ``import_reading_parts``."""
+
 
 class PlanPackingSettings(Settings):
     """Configure ``plan_packing``."""

@@ -14,6 +14,7 @@ from kwit.intake.findings import ImportResult, result_of
 from kwit.intake.ports import ImportLog
 from kwit.intake.repeats import result_without_reading
 from kwit.kernel.identifiers import deterministic_id
+from kwit.kernel.time import utc
 from kwit.metering.importing import KIND, FileImport
 from kwit.metering.known_points import KnownPoints
 from kwit.metering.ports import PointDirectory, ReadingStore
@@ -37,7 +38,7 @@ class CutFile:
     @property
     def cut_id(self) -> str:
         """Name this very drop of this very content."""
-        return deterministic_id("cut", self.drop, self.content_hash, self.known_at.isoformat())
+        return deterministic_id("cut", self.drop, self.content_hash, utc(self.known_at).isoformat())
 
 
 class CutFileVanishedError(LookupError):
