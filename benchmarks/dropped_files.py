@@ -3,14 +3,17 @@
 import gzip
 import io
 import json
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import xlsxwriter
 
 from benchmarks.write_units import points, quarters
+from kwit.kernel.provenance import Source
 from kwit.metering.day_file import DayFile, DayFileProfile, Quality, write_day_file
 from kwit.metering.profile_files import packaged_profiles
+from kwit.registry.records import Meter, MeteringPoint, Record, Register
 
 SEED = 2026
 DAY = date(2026, 1, 31)
@@ -56,29 +59,30 @@ def packed(content: bytes) -> bytes:
     return gzip.compress(content, 6, mtime=0)
 
 
-def states_rows(count: int) -> list[tuple[str, str, str, str]]:
-    """Make rows of states: point, date, state, kind; two a point."""
+def states_rows(count: int, *, a_point: int = 2) -> list[tuple[str, str, str, str]]:
+    """Make rows of states: point, date, state, kind; `a_point` days running of each point."""
     chance = Random(SEED)  # noqa: S311 - states of meters, not a secret
     rows = []
-    for ppe in points((count + 1) // 2):
+    for ppe in points(count // a_point + 1):
         state = chance.randrange(1_000_000, 90_000_000)
-        for day in ("2025-12-31", "2026-01-31"):
+        for back in range(a_point - 1, -1, -1):
+            day = (DAY - timedelta(days=back)).isoformat()
             rows.append((ppe, day, f"{state // 1000},{state % 1000:03}", "zdalny"))
-            state += chance.randrange(90_000, 900_000)
+            state += chance.randrange(3_000, 30_000)
     return rows[:count]
 
 
 HEADINGS = ("Kod PPE", "Data odczytu", "Stan kWh", "Rodzaj odczytu")
 
 
-def states_workbook(count: int) -> bytes:
+def states_workbook(count: int, *, a_point: int = 2) -> bytes:
     """Write states as XLSX: texts, dates and numbers as a person would keep them."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         sheet = book.add_worksheet("Odczyty")
         form = book.add_format({"num_format": "yyyy-mm-dd"})
         sheet.write_row(0, 0, HEADINGS)
-        for row, (ppe, day, state, kind) in enumerate(states_rows(count), start=1):
+        for row, (ppe, day, state, kind) in enumerate(states_rows(count, a_point=a_point), start=1):
             sheet.write_string(row, 0, ppe)
             sheet.write_datetime(row, 1, date.fromisoformat(day), form)
             sheet.write_number(row, 2, float(state.replace(",", ".")))
@@ -86,7 +90,18 @@ def states_workbook(count: int) -> bytes:
     return buffer.getvalue()
 
 
-def states_csv(count: int) -> bytes:
+def states_csv(count: int, *, a_point: int = 2) -> bytes:
     """Write the same states as CSV."""
-    lines = [";".join(HEADINGS), *(";".join(row) for row in states_rows(count))]
+    lines = [";".join(HEADINGS), *(";".join(row) for row in states_rows(count, a_point=a_point))]
     return "\n".join(lines).encode() + b"\n"
+
+
+def registry_of(codes: Sequence[str], *, minutes: int | None) -> Iterator[Record]:
+    """Make points with one meter each, of one register; with `minutes`, settled from interval values."""
+    known, since = datetime(2025, 1, 1, tzinfo=UTC), date(2025, 1, 1)
+    for row, ppe in enumerate(codes, start=2):
+        source = Source("kartoteka.xlsx", "cd" * 32, row)
+        yield MeteringPoint(ppe, "PGE Dystrybucja", "Polna 1", "00-001", "Warszawa", 1, since, known, source)
+        registers = (Register("1.8.0", "all"),)
+        number = ppe[-9:]
+        yield Meter(number, ppe, since, None, 1, registers, since, known, source, interval_minutes=minutes)
