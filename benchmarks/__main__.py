@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.household import household_item
+from benchmarks.intake import intake
 from benchmarks.interval import interval_item
 from benchmarks.items import Item
 from benchmarks.measure import ROUNDS, SECONDS, clocked, medians
@@ -14,6 +15,7 @@ from benchmarks.pages import bill_pages
 from benchmarks.peers import PEERS, PeerUnavailableError, Worker, install
 from benchmarks.profiles import profiles
 from benchmarks.report import report
+from benchmarks.write_units import write_units
 from benchmarks.year import year_item
 
 OUT = Path(__file__).with_name("out")
@@ -45,6 +47,8 @@ def main() -> None:
     for item in items:
         results |= _measured(item, interpreters, missing)
     results |= bill_pages()
+    results |= intake()
+    results |= write_units()
     OUT.mkdir(exist_ok=True)
     (OUT / "results.json").write_text(json.dumps(results, indent=2) + "\n")
     (OUT / "report.md").write_text(report(results, _TITLES))

@@ -4,20 +4,16 @@ Ten thousand points are delivered; those of a sixteenth of the shelves are writt
 shelf as all of them would.
 """
 
-import json
 import math
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from random import Random
 
-from infra.local.cloud import EmbeddedCloud
+from benchmarks.embedded import tables_of_embedded_cloud
 from kwit.aws.clients import CallMeter
 from kwit.aws.reading_store import DynamoReadings
-from kwit.aws.table import Table
 from kwit.kernel.identifiers import content_hash, gs1_check_digit
 from kwit.kernel.provenance import Source
 from kwit.kernel.time import Period, day_minutes
@@ -87,32 +83,17 @@ def write_units() -> dict[str, object]:
         "_monthly_file": (monthly, codes[:200]),
     }
     found: dict[str, object] = {"wru_points": POINTS}
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "manifest.json").write_text(json.dumps({"artifacts": {}}))
-        with EmbeddedCloud(assembly=Path(folder), enforce_rights=False) as cloud:
-            meter = CallMeter()
-            meter.watch(cloud.client("dynamodb"))
-            for name, (deliver, mine) in ways.items():
-                table = _table(cloud, f"readings{name}")
-                meter.take()
-                arrival, packing = _metered(DynamoReadings(table), meter, deliver(mine), mine)
-                total = arrival + packing
-                found[f"wru_per_point_month_15min{name}"] = float(f"{total:.3g}")
-                if not name:
-                    found["wru_per_point_month_15min_arrival"] = float(f"{arrival:.3g}")
-                    found["wru_per_point_month_15min_packing"] = float(f"{packing:.3g}")
+    with tables_of_embedded_cloud(*(f"readings{name}" for name in ways)) as (tables, _):
+        meter = CallMeter()
+        meter.watch(tables["readings"].client)
+        for name, (deliver, mine) in ways.items():
+            store = DynamoReadings(tables[f"readings{name}"])
+            arrival, packing = _metered(store, meter, deliver(mine), mine)
+            found[f"wru_per_point_month_15min{name}"] = float(f"{arrival + packing:.3g}")
+            if not name:
+                found["wru_per_point_month_15min_arrival"] = float(f"{arrival:.3g}")
+                found["wru_per_point_month_15min_packing"] = float(f"{packing:.3g}")
     return found
-
-
-def _table(cloud: EmbeddedCloud, name: str) -> Table:
-    client = cloud.client("dynamodb")
-    client.create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": one, "AttributeType": "S"} for one in ("pk", "sk")],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return Table(client, name)
 
 
 def _metered(
