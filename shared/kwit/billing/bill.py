@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from kwit.billing.carried import Carried, first_carried, read_carried
 from kwit.billing.case import Case
 from kwit.billing.compose import compose_content
 from kwit.billing.content import BillContent
 from kwit.billing.cycles import NextPeriod, next_period
 from kwit.billing.drafts import Draft, Hold, HoldCode
-from kwit.billing.history import annual_kwh, past_use
+from kwit.billing.reckoning import Reckoning, reckon
 from kwit.kernel.identifiers import content_hash, deterministic_id
 from kwit.kernel.time import Period
 from kwit.metering.ports import ReadingStore
 from kwit.metering.usage import Usage, settlement_end, usage_of
 from kwit.rating.lines import Rated
 from kwit.rating.profile import MonthsAtChange, RatingProfile, VatRounding
-from kwit.rating.rate import rate
 from kwit.rating.series import SeriesSorter
 from kwit.registry.company import CompanySettings, ProfileSettings
 from kwit.registry.records import Contract
@@ -85,14 +85,21 @@ def due_period(
 
 
 def bill_contract(
-    *, case: Case, billed_to: date | None, billing: Billing, readings: ReadingStore
+    *,
+    case: Case,
+    billed_to: date | None,
+    billing: Billing,
+    readings: ReadingStore,
+    carried: str | None = None,
 ) -> tuple[list[Draft], list[Hold]]:
     """Bill every period of a contract that has ended by the business date, in order, up to the first hold.
 
-    `billed_to` is the first day not yet billed by kWit, None before its first bill.
+    `billed_to` is the first day not yet billed by kWit and `carried` what the last bill hands on, None before
+    its first bill.
     """
     drafts: list[Draft] = []
     start = billed_to or case.contracts[0].billed_to
+    handed = first_carried(case.contracts[0]) if carried is None else read_carried(carried)
     first = billed_to is None
     for _ in range(_MOST_PERIODS):
         contract = case.contract_on(start)
@@ -109,11 +116,12 @@ def bill_contract(
         )
         if due is None:
             return drafts, []
-        outcome = _bill_period(case, contract, due, profile, billing, readings, first=first)
+        by = Reckoning(billing.sorter, readings, profile, named)
+        outcome = _bill_period(case, contract, due, handed, billing, by, first=first)
         if isinstance(outcome, Hold):
             return drafts, [outcome]
         drafts.append(outcome)
-        start, first = outcome.end, False
+        start, first, handed = outcome.end, False, read_carried(outcome.carried)
     return drafts, []
 
 
@@ -121,13 +129,13 @@ def _bill_period(
     case: Case,
     contract: Contract,
     due: NextPeriod,
-    profile: RatingProfile,
+    carried: Carried,
     billing: Billing,
-    readings: ReadingStore,
+    by: Reckoning,
     *,
     first: bool,
 ) -> Draft | Hold:
-    end = due.end
+    end, profile = due.end, by.profile
     if not due.exact_end:
         found = settlement_end(
             start=due.start,
@@ -143,39 +151,27 @@ def _bill_period(
         period=period,
         registers=case.registers,
         readings=case.states,
-        interval_days=readings.intervals(contract.ppe, period=period) if series else (),
+        interval_days=by.readings.intervals(contract.ppe, period=period) if series else (),
     )
-    past = past_use(registers=case.registers, states=case.states, until=period.end)
-    annual = annual_kwh(past=past, until=period.end, declared=contract.annual_kwh)
-    sorted_series = billing.sorter.for_usage(usage=usage, lists=case.lists)
-    rated = rate(
-        period=period,
-        terms=case.terms_over(period, annual_kwh=annual),
-        months=due.months,
-        usage=usage,
-        lists=case.lists,
-        profile=profile,
-        series_zones=sorted_series.zones,
-        capacity_wh=sorted_series.capacity,
+    done = reckon(
+        case=case, contract=contract, period=period, months=due.months, usage=usage, carried=carried, by=by
     )
+    rated = done.rated
     if rated.problems:
         problem = rated.problems[0]
         code = _HOLD_OF_PROBLEM.get(problem.code, HoldCode.RATING_PROBLEM)
         detail = "; ".join(f"{one.code}: {one.detail}" for one in rated.problems[:5])
-        return _hold(case, period.start, period.end, code, detail, wh=usage.wh("import"))
+        return _hold(case, period.start, period.end, code, detail, wh=done.usage.wh("import"))
     content = compose_content(
         case=case,
         contract=contract,
-        rated=rated,
-        usage=usage,
+        done=done,
         months=due.months,
-        profile=profile,
-        past=past,
-        annual_kwh=annual,
+        by=by,
         first_bill=first,
         settings_version=billing.settings_version,
     )
-    return _screen(case, rated, usage, billing) or _draft(case, content, usage, billing)
+    return _screen(case, rated, done.usage, billing) or _draft(case, content, done.usage, billing)
 
 
 def _hold(case: Case, start: date, end: date, code: HoldCode, detail: str, *, wh: int = 0) -> Hold:
@@ -221,6 +217,7 @@ def _draft(case: Case, content: BillContent, usage: Usage, billing: Billing) -> 
         gross=content.gross,
         wh_read=usage.wh("import"),
         kwh_billed=sum(row.kwh for row in content.energy if row.quantity == "import"),
+        carried=content.carried,
     )
 
 
