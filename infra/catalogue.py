@@ -152,7 +152,7 @@ FUNCTIONS: tuple[Function, ...] = (
     _import(
         "readings",
         timeout_seconds=300,
-        tables={Table.REGISTRY: (GET, PUT, QUERY), Table.READINGS: (QUERY, BATCH_WRITE)},
+        tables={Table.REGISTRY: (GET, PUT, QUERY), Table.READINGS: (GET, PUT, QUERY, BATCH_WRITE)},
         objects=((Bucket.INBOX, WORK_PREFIX, (Access.WRITE,)),),
         sends_to=("import_reading_parts",),
         # A workbook of 100,000 states takes some 200 MB while it is cut.
@@ -162,7 +162,7 @@ FUNCTIONS: tuple[Function, ...] = (
         name="import_reading_parts",
         trigger=Sent(),
         timeout_seconds=300,
-        tables={Table.REGISTRY: (GET, PUT, UPDATE, QUERY), Table.READINGS: (QUERY, BATCH_WRITE)},
+        tables={Table.REGISTRY: (GET, PUT, UPDATE, QUERY), Table.READINGS: (GET, PUT, QUERY, BATCH_WRITE)},
         objects=(
             (Bucket.INBOX, WORK_PREFIX, (Access.READ, Access.WRITE)),
             (Bucket.INBOX, RESULTS_PREFIX, (Access.WRITE,)),

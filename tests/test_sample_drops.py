@@ -13,6 +13,7 @@ from tests.fakes.import_log import MemoryImports
 from tests.fakes.point_directory import MemoryDirectory
 from tests.fakes.reading_store import MemoryReadings
 from tests.fakes.registry_store import MemoryRegistry
+from tests.fakes.remarks import MemoryRemarks
 from tests.intake.files import dropped
 
 INBOX = Path(__file__).parent.parent / "events" / "inbox"
@@ -25,6 +26,7 @@ class Office:
 
     def __init__(self) -> None:
         registry, self.imports, self.readings = MemoryRegistry(), MemoryImports(), MemoryReadings()
+        self.remarks = MemoryRemarks()
         content = (INBOX / "registry" / "kartoteka.xlsx").read_bytes()
         self.registry = import_registry(
             file=dropped(content, name="kartoteka.xlsx"), store=registry, imports=self.imports, known_at=KNOWN
@@ -42,6 +44,7 @@ class Office:
             store=self.readings,
             imports=self.imports,
             known_at=KNOWN,
+            remarks=self.remarks,
         )
 
 
@@ -114,6 +117,16 @@ class TestSamples:
         )  # fmt: skip
         assert sorted(finding.code for finding in result.findings) == remarks
         assert office.readings.puts == 1
+
+    def test_of_a_collector_brings_states_and_remarks(self, office: Office) -> None:
+        office.drop(FIRST)
+        result = office.drop("trasa-2026-03.csv")
+        assert (result.status, result.accepted) == (ImportStatus.ACCEPTED, 3)
+        assert [(one.row, one.code) for one in result.findings if one.code != "time_taken_as_day_end"] == [
+            (2, "not_read"), (3, "collector_remark"),
+        ]  # fmt: skip
+        kept = [(one.meter_no, one.code, one.note) for one in office.remarks.open_remarks()]
+        assert kept == [("90104002", "dog", "pies na podwórzu"), ("90102001", "seal_broken", "")]
 
     def test_of_readings_are_each_read_by_a_test(self, office: Office) -> None:
         results = [office.drop(path.name) for path in sorted((INBOX / "readings").iterdir())]

@@ -15,6 +15,7 @@ from kwit.aws.points import RegistryDirectory
 from kwit.aws.queues import SqsDocumentQueue, SqsPackQueue, SqsPartQueue, SqsRunQueue
 from kwit.aws.reading_store import DynamoReadings
 from kwit.aws.registry_store import DynamoPriceLists, DynamoRegistry, DynamoSettings
+from kwit.aws.remark_store import DynamoRemarks
 from kwit.aws.rendered import DynamoRendered
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.settings import Settings
@@ -81,6 +82,11 @@ class Application:
     def readings(self) -> DynamoReadings:
         """Return the readings' store."""
         return DynamoReadings(self._table("readings_table"))
+
+    @property
+    def remarks(self) -> DynamoRemarks:
+        """Return the remarks of collectors."""
+        return DynamoRemarks(self._table("readings_table"))
 
     @property
     def part_queue(self) -> SqsPartQueue:

@@ -146,6 +146,10 @@ class PublishReportsSettings(WithRegistry, WithDocuments, WithDocumentStore):
     """Configure ``publish_reports``."""
 
 
+class RouteSettings(WithRegistry, WithReadings, WithBilling):
+    """Configure ``kwit route``."""
+
+
 SettingsT = TypeVar("SettingsT", bound=Settings)
 
 

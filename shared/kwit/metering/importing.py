@@ -10,13 +10,15 @@ from kwit.intake.inflating import GZIP_MAGIC, first_bytes, inflated, pieces
 from kwit.intake.ports import ImportLog
 from kwit.intake.repeats import of_same_drop, result_without_reading
 from kwit.intake.sheet import UnreadableFileError
-from kwit.intake.table import Layout, Table, read_tables
+from kwit.intake.table import Layout, RowReader, Table, read_tables
 from kwit.intake.text import DecodedText, decode
 from kwit.metering.batch import Batch, encoding_of, is_batch
+from kwit.metering.collector import CollectorProfile, CollectorRows
 from kwit.metering.cutting import BatchPart, cut_batch, cut_tables, read_part
 from kwit.metering.day_file import DayFile, DayFileProfile, Quality, is_day_file, read_day_file
 from kwit.metering.day_import import DayImport, Fate, Place, StagedDay
 from kwit.metering.day_rows import DayRows, DayRowsProfile
+from kwit.metering.field_remarks import RemarkStore
 from kwit.metering.interval_table import IntervalRows, IntervalTableProfile
 from kwit.metering.known_points import KnownPoints
 from kwit.metering.ports import PointDirectory, ReadingStore
@@ -26,6 +28,9 @@ from kwit.metering.register_rows import READINGS, Candidate, RegisterRows
 from kwit.metering.sequence import settle_point
 
 KIND = "readings"
+
+TableProfile = CollectorProfile | IntervalTableProfile
+"""Profiles of files that are tables, found by their headings."""
 
 LONG_BATCH = 2_000
 """Lines of the longest batch that goes in as a whole, and of a part of a longer one: some minute of questions."""
@@ -44,19 +49,21 @@ def import_readings(
     imports: ImportLog,
     known_at: datetime,
     profiles: Sequence[Profile] | None = None,
+    remarks: RemarkStore | None = None,
 ) -> ImportResult:
     """Bring a file of readings in: every sound state or day is stored, every other one is reported.
 
     The file, plain or gzip, is a table of register states (XLSX or CSV), a batch of a head-end system, or a
     file that one of the `profiles` describes (the packaged ones when None). The store gets all new readings
     in one call, and is asked once for each point. What is known already, from whatever file, writes nothing.
-    A file that went in whole before is not read again.
+    A file that went in whole before is not read again. `remarks` keeps what collectors remarked; without it
+    that stands in the result alone.
     """
     known = result_without_reading(file=file, kind=KIND, imports=imports, known_at=known_at)
     if known is not None:
         return known
     chosen = packaged_profiles() if profiles is None else profiles
-    result = FileImport(file, KnownPoints(directory), store, known_at, chosen).result()
+    result = FileImport(file, KnownPoints(directory), store, known_at, chosen, remarks).result()
     imports.record(result)
     return result
 
@@ -71,14 +78,17 @@ class FileImport:
         store: ReadingStore,
         known_at: datetime,
         profiles: Sequence[Profile],
+        remarks: RemarkStore | None = None,
     ) -> None:
         self._file = file
+        self._remarks = remarks
         self._directory = directory
         self._store = store
         self._profiles = profiles
         self._known_at = known_at
         self._days = DayImport(file, directory, known_at)
         self._states = RegisterRows(file, directory, known_at)
+        self._collected = CollectorRows(self._states)
         self._encoding = ""
 
     def result(self) -> ImportResult:
@@ -138,17 +148,28 @@ class FileImport:
         accepted = self._settled_states()
         self._days.settle(self._store)
         stored = self._days.count(Fate.ACCEPTED)
+        remarks = self._collected.settle(self._remarks)
+        if remarks and self._remarks is not None:
+            self._remarks.add(remarks)
         if accepted or stored:
             self._store.put(_both(accepted, self._days))
         candidates = self._states.candidates
         return self._sum_up(
-            (*self._days.findings, *(one for reader in self._states.readers for one in reader.findings)),
-            accepted=len(accepted) + stored,
-            rejected=self._states.rejected + self._days.rejected + sum(one.refused for one in candidates),
+            (*self._days.findings, *(one for reader in self._readers for one in reader.findings)),
+            accepted=len(accepted) + stored + self._collected.accepted,
+            rejected=self._states.rejected
+            + self._days.rejected
+            + self._collected.rejected
+            + sum(one.refused for one in candidates),
             duplicate=self._days.count(Fate.REPEATED)
             + self._days.repeated
+            + self._collected.repeated
             + sum(one.repeated and not one.refused for one in candidates),
         )
+
+    @property
+    def _readers(self) -> Sequence[RowReader]:
+        return [*self._states.readers, *self._collected.readers]
 
     def _sum_up(
         self, findings: Sequence[Finding], *, rejected: int, accepted: int = 0, duplicate: int = 0
@@ -213,7 +234,7 @@ class FileImport:
         self._encoding = decoded.encoding
         self._days.findings += decoded.findings
 
-    def _unverified(self, profile: DayRowsProfile | IntervalTableProfile) -> None:
+    def _unverified(self, profile: DayRowsProfile | TableProfile) -> None:
         if not profile.verified:
             sentence = (
                 f"Plik odczytano profilem «{profile.name}», którego nie potwierdzono na oryginalnych plikach."
@@ -229,8 +250,8 @@ class FileImport:
             self._remark(profile)
             self._rows(table, profile)
 
-    def _described(self) -> dict[Layout, IntervalTableProfile]:
-        return {one.layout(): one for one in self._profiles if isinstance(one, IntervalTableProfile)}
+    def _described(self) -> dict[Layout, TableProfile]:
+        return {one.layout(): one for one in self._profiles if isinstance(one, TableProfile)}
 
     def _read_tables(self, content: bytes) -> Sequence[Table]:
         tables = read_tables(content=content, layouts=(READINGS, *self._described()))
@@ -238,16 +259,19 @@ class FileImport:
         self._days.findings += tables.findings
         return tables.tables
 
-    def _remark(self, profile: IntervalTableProfile | None) -> None:
+    def _remark(self, profile: TableProfile | None) -> None:
         if profile is not None:
             self._unverified(profile)
 
-    def _rows(self, table: Table, profile: IntervalTableProfile | None) -> None:
-        if profile is not None:
+    def _rows(self, table: Table, profile: TableProfile | None) -> None:
+        if isinstance(profile, IntervalTableProfile):
             IntervalRows(table, profile, self._days, self._file.name).read()
             return
         for reader in table.each_row():
-            self._states.read(reader)
+            if profile is None:
+                self._states.read(reader)
+            else:
+                self._collected.read(reader, profile)
 
     def _settled_states(self) -> Sequence[Reading]:
         candidates = self._states.candidates
