@@ -171,9 +171,10 @@ class TestPower:
 
     def test_over_the_contracted_one_is_found_month_by_month(self) -> None:
         days = [replace(one, values_wh=tuple(3000 for _ in one.values_wh)) for one in month()]
-        content = one_bill(with_series(days, self.EXCESS, contracted_kw=Decimal(10)))
+        content = one_bill(with_series(days, contracted_kw=Decimal(10), price_lists=PGE))
         (line,) = lines(content, "power_excess")
-        assert line.quantity == 20  # ten hours of 12 kW against 10 kW
+        # Ten hours of 12 kW against 10 kW, at the fixed component of C21.
+        assert (line.quantity, line.price, line.net) == (20, Decimal("26.03"), Decimal("520.60"))
 
     def test_that_changes_inside_a_month_tells_no_excess(self) -> None:
         company = with_series(month(), self.EXCESS)
@@ -187,7 +188,7 @@ class TestPower:
         )
         company.registry.put([changed])
         _, (hold,) = bill(company)
-        assert "power_excess_unknown" in hold.detail
+        assert "power_changed_inside_month" in hold.detail
 
 
 class TestCapacity:

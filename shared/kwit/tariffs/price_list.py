@@ -95,6 +95,13 @@ class Customers(StrEnum):
     OTHERS = "others"
 
 
+class Applies(StrEnum):
+    """When a charge is owed: always, or only where the meter measures what it is counted on, and there is some."""
+
+    ALWAYS = "always"
+    MEASURED = "measured"
+
+
 class TierSpan(StrEnum):
     """Over which days the energy of tiers (progi) runs up: the period billed, or each calendar month."""
 
@@ -209,6 +216,7 @@ class Charge:
     special: bool | None = None
     event: EventRule | None = None
     tier_span: TierSpan = TierSpan.PERIOD
+    applies: Applies = Applies.ALWAYS
     adjust: Adjustments | None = None
 
     def concerns(self, *, group: str, household: bool, special: bool = False) -> bool:

@@ -34,6 +34,7 @@ from kwit.tariffs.price_list import (
     BASE,
     HIGH,
     LOW,
+    Applies,
     Basis,
     Confidence,
     Customers,
@@ -475,6 +476,10 @@ class ChargeHead(_Part):
     tg_phi0: Amount | None = Field(default=None, description="limit of tg φ, basis reactive_inductive")
     of: Names | None = Field(default=None, description="codes that a percentage or a minimum is counted on")
     unknown: tuple[UnknownPart, ...] = ()
+    applies: Applies = Field(
+        default=Applies.ALWAYS,
+        description="measured: owed only where the meter measures what it is counted on",
+    )
     tier_span: TierSpan = Field(default=TierSpan.PERIOD, description="over which days tiers run up")
     special: StrictBool | None = Field(default=None, description="for special customers, or for all others")
     event: EventPart | None = None
