@@ -142,7 +142,8 @@ def _lines(counting: Counting, fixed: dict[int, Line]) -> list[Line]:
             if penalty is not None:
                 more = (*more, Factor("times", penalty.times))
             counted = COUNTS[planned.basis](counting, planned)
-            line = _line(planned, counted, planned.price, rounding, more=more)
+            price = planned.price if counted.price is None else counted.price
+            line = _line(planned, counted, price, rounding, more=more)
             if planned.charge.applies is Applies.MEASURED and not line.net:
                 continue  # within the contracted power, or within tg φ0: nothing is owed
             if planned.basis in FIXED and plain and len(counting.problems) == found:

@@ -62,6 +62,7 @@ UNITS: Mapping[Basis, tuple[str, ...]] = {
     Basis.DOCUMENT: ("document",),
     Basis.PERCENTAGE: ("%",),
     Basis.MINIMUM: ("PLN",),
+    Basis.ENERGY_DYNAMIC: ("kWh",),
     Basis.EVENT: ("item", "hour", "km", "metre", "day", "kW", "kWh", "MWh", "PLN"),
 }
 AMOUNT_FIELDS = (
@@ -476,6 +477,7 @@ class ChargeHead(_Part):
     tg_phi0: Amount | None = Field(default=None, description="limit of tg φ, basis reactive_inductive")
     of: Names | None = Field(default=None, description="codes that a percentage or a minimum is counted on")
     unknown: tuple[UnknownPart, ...] = ()
+    series: Name | None = Field(default=None, description="market prices, basis energy_dynamic")
     applies: Applies = Field(
         default=Applies.ALWAYS,
         description="measured: owed only where the meter measures what it is counted on",
