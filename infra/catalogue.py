@@ -138,7 +138,11 @@ FUNCTIONS: tuple[Function, ...] = (
     _import(
         "readings",
         timeout_seconds=300,
-        tables={Table.REGISTRY: (GET, PUT, QUERY), Table.READINGS: (QUERY, BATCH_WRITE)},
+        tables={
+            Table.REGISTRY: (GET, PUT, QUERY),
+            Table.READINGS: (GET, PUT, QUERY, BATCH_WRITE),
+            Table.BILLING: (GET,),
+        },
         # A workbook of 100,000 states takes some 270 MB while it is read.
         memory_mb=1024,
     ),
@@ -166,7 +170,7 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout_seconds=120,
         tables={
             Table.REGISTRY: (QUERY,),
-            Table.READINGS: (QUERY,),
+            Table.READINGS: (GET, PUT, QUERY),
             Table.BILLING: (GET, PUT, UPDATE, BATCH_WRITE),
         },
         sends_to=("close_billing_run",),

@@ -13,7 +13,13 @@ def load(message: Dropped, app: Application) -> Report | None:
     if file is not None:
         at = known_at(message, app)
         result = import_readings(
-            file=file, directory=app.directory, store=app.readings, imports=app.imports, known_at=at
+            file=file,
+            directory=app.directory,
+            store=app.readings,
+            imports=app.imports,
+            known_at=at,
+            terms=app.reading_terms,
+            desk=app.correction_desk,
         )
     return put_result(message, result, app) if result is not None else None
 

@@ -6,6 +6,7 @@ from kwit.aws.settings import ImportReadingsSettings, MissingSettingsError, load
 ENVIRONMENT = {
     "REGISTRY_TABLE": "registry",
     "READINGS_TABLE": "readings",
+    "BILLING_TABLE": "billing",
     "INBOX_BUCKET": "inbox",
     "PATH": "/bin",
 }
@@ -17,13 +18,14 @@ class TestLoad:
         assert loaded.model_dump() == {
             "registry_table": "registry",
             "readings_table": "readings",
+            "billing_table": "billing",
             "inbox_bucket": "inbox",
         }
 
     def test_names_every_missing_variable_at_once(self):
         with pytest.raises(MissingSettingsError, match="ImportReadingsSettings") as caught:
             load(ImportReadingsSettings, {"REGISTRY_TABLE": "registry"})
-        assert set(caught.value.missing) == {"READINGS_TABLE", "INBOX_BUCKET"}
+        assert set(caught.value.missing) == {"READINGS_TABLE", "BILLING_TABLE", "INBOX_BUCKET"}
 
     def test_takes_an_empty_variable_for_a_missing_one(self):
         with pytest.raises(MissingSettingsError) as caught:

@@ -73,8 +73,12 @@ class ImportRegistrySettings(WithRegistry, WithInbox):
     """Configure ``import_registry``."""
 
 
-class ImportReadingsSettings(WithRegistry, WithReadings, WithInbox):
-    """Configure ``import_readings``."""
+class ImportReadingsSettings(WithRegistry, WithReadings, WithBilling, WithInbox):
+    """Configure ``import_readings``; it looks up how far a contract is billed."""
+
+
+class ReadingTasksSettings(WithReadings):
+    """Configure ``kwit readings tasks``."""
 
 
 class RejectUnknownDropSettings(WithInbox):

@@ -25,6 +25,8 @@ _MOST_PERIODS = 24
 _HOLD_OF_PROBLEM = {
     "reading_missing": HoldCode.READING_MISSING,
     "reading_before_last": HoldCode.READING_BEFORE_LAST,
+    "reading_held": HoldCode.READING_HELD,
+    "estimate_above_reading": HoldCode.ESTIMATE_ABOVE_READING,
     "intervals_missing": HoldCode.INTERVALS_MISSING,
     "intervals_incomplete": HoldCode.INTERVALS_MISSING,
     "no_meter": HoldCode.NO_METER,
@@ -36,6 +38,9 @@ _RISK = {
     HoldCode.READING_MISSING: 60,
     HoldCode.INTERVALS_MISSING: 60,
     HoldCode.READING_BEFORE_LAST: 80,
+    HoldCode.READING_HELD: 75,
+    HoldCode.PROLONGED_ESTIMATION: 75,
+    HoldCode.ESTIMATE_ABOVE_READING: 80,
     HoldCode.NO_METER: 80,
     HoldCode.PRICE_MISSING: 90,
     HoldCode.REGISTRY_INCOMPLETE: 90,
@@ -232,6 +237,9 @@ def hold_sentence(code: HoldCode) -> str:
 _SENTENCES = {
     HoldCode.READING_MISSING: "Brak odczytu na koniec okresu; rachunku nie wystawiono i nie oszacowano.",
     HoldCode.READING_BEFORE_LAST: "Odczyt jest niższy od poprzedniego.",
+    HoldCode.READING_HELD: "Odczyt wstrzymała walidacja; czeka na przyjęcie przez osobę.",
+    HoldCode.PROLONGED_ESTIMATION: "Kolejny szacunek przekroczyłby dozwoloną liczbę szacunków z rzędu.",
+    HoldCode.ESTIMATE_ABOVE_READING: "Odczyt jest niższy od zafakturowanego szacunku; trzeba korekty.",
     HoldCode.INTERVALS_MISSING: "Szereg czasowy jest niepełny.",
     HoldCode.NO_METER: "W punkcie nie ma licznika, który liczyłby pobór.",
     HoldCode.PRICE_MISSING: "Brak ceny lub stawki na część okresu.",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kwit.kernel.time import DateRange, Period
+from kwit.metering.placed import settled_registers
 from kwit.metering.ports import ReadingStore
 from kwit.metering.readings import RegisterReading
 from kwit.metering.usage import MeteredRegister
@@ -127,25 +128,30 @@ def gather_case(
 
 
 def metered_registers(meters: Sequence[Meter]) -> tuple[MeteredRegister, ...]:
-    """Turn the meters that ever stood at a point into registers with the days they were present."""
+    """Turn the meters that ever stood at a point into registers with the days they were present.
+
+    A total register beside its zones only checks them and is left out.
+    """
     latest: dict[tuple[str, date], Meter] = {}
     for meter in meters:
         stay = (meter.meter_no, meter.installed)
         kept = latest.get(stay)
         if kept is None or (meter.valid_from, meter.known_at) > (kept.valid_from, kept.known_at):
             latest[stay] = meter
-    return tuple(
-        MeteredRegister(
-            meter_no=meter.meter_no,
-            code=register.code,
-            zone=register.zone,
-            quantity=str(register.quantity),
-            digits=register.digits,
-            multiplier=meter.multiplier,
-            present=DateRange(meter.installed, meter.removed),
-            interval_minutes=meter.interval_minutes,
-            winter_time=meter.winter_time,
-        )
-        for meter in sorted(latest.values(), key=lambda m: m.installed)
-        for register in meter.registers
+    return settled_registers(
+        [
+            MeteredRegister(
+                meter_no=meter.meter_no,
+                code=register.code,
+                zone=register.zone,
+                quantity=str(register.quantity),
+                digits=register.digits,
+                multiplier=meter.multiplier,
+                present=DateRange(meter.installed, meter.removed),
+                interval_minutes=meter.interval_minutes,
+                winter_time=meter.winter_time,
+            )
+            for meter in sorted(latest.values(), key=lambda m: m.installed)
+            for register in meter.registers
+        ]
     )

@@ -2,7 +2,8 @@
 
 from array import array
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 
 from kwit.intake.dropped_file import SIZE_LIMIT, DroppedFile
 from kwit.intake.findings import Finding, ImportResult, Severity, file_rejection, result_of
@@ -12,17 +13,22 @@ from kwit.intake.repeats import of_same_drop, result_without_reading
 from kwit.intake.sheet import UnreadableFileError
 from kwit.intake.table import read_tables
 from kwit.intake.text import DecodedText, decode
+from kwit.kernel.time import Period
 from kwit.metering.batch import Batch, encoding_of, is_batch
+from kwit.metering.correcting import CorrectionDesk
 from kwit.metering.day_file import DayFile, DayFileProfile, Quality, is_day_file, read_day_file
 from kwit.metering.day_import import DayImport, Fate, Place, StagedDay
 from kwit.metering.day_rows import DayRows, DayRowsProfile
 from kwit.metering.interval_table import IntervalRows, IntervalTableProfile
 from kwit.metering.known_points import KnownPoints
-from kwit.metering.ports import PointDirectory, ReadingStore
+from kwit.metering.ports import PointDirectory, ReadingStore, TermsDirectory
 from kwit.metering.profile_files import Profile, packaged_profiles
-from kwit.metering.readings import Reading
+from kwit.metering.readings import IntervalDay, Reading, RegisterReading
 from kwit.metering.register_rows import READINGS, Candidate, RegisterRows
 from kwit.metering.sequence import settle_point
+from kwit.metering.usage import current_days
+from kwit.metering.validation.review import DayReview, StateReview
+from kwit.metering.validation.rules import PointTerms
 
 KIND = "readings"
 
@@ -35,19 +41,22 @@ def import_readings(
     imports: ImportLog,
     known_at: datetime,
     profiles: Sequence[Profile] | None = None,
+    terms: TermsDirectory | None = None,
+    desk: CorrectionDesk | None = None,
 ) -> ImportResult:
     """Bring a file of readings in: every sound state or day is stored, every other one is reported.
 
     The file, plain or gzip, is a table of register states (XLSX or CSV), a batch of a head-end system, or a
     file that one of the `profiles` describes (the packaged ones when None). The store gets all new readings
     in one call, and is asked once for each point. What is known already, from whatever file, writes nothing.
-    A file that went in whole before is not read again.
+    A file that went in whole before is not read again. `terms` say by which rules readings are judged, without
+    them the rules stand at their defaults; `desk` takes the tasks that changes of invoiced readings make.
     """
     known = result_without_reading(file=file, kind=KIND, imports=imports, known_at=known_at)
     if known is not None:
         return known
     chosen = packaged_profiles() if profiles is None else profiles
-    result = _Import(file, KnownPoints(directory), store, known_at, chosen).result()
+    result = _Import(file, KnownPoints(directory), store, known_at, chosen, terms, desk).result()
     imports.record(result)
     return result
 
@@ -62,8 +71,13 @@ class _Import:
         store: ReadingStore,
         known_at: datetime,
         profiles: Sequence[Profile],
+        terms: TermsDirectory | None,
+        desk: CorrectionDesk | None,
     ) -> None:
         self._file = file
+        self._directory = directory
+        self._terms = terms
+        self._desk = desk
         self._store = store
         self._profiles = profiles
         self._known_at = known_at
@@ -80,9 +94,12 @@ class _Import:
             finding = file_rejection(error.code, error.sentence_pl, sheet=error.sheet, value=error.value)
             return self._sum_up((finding,), rejected=0)
         accepted = self._settled_states()
-        self._days.settle(self._store)
+        self._days.settle(self._store, judge=self._judge_days)
         stored = self._days.count(Fate.ACCEPTED)
         if accepted or stored:
+            # Tasks come first: an attempt that breaks off between the two finds the same changes again.
+            if self._desk is not None:
+                self._desk.file()
             self._store.put(_both(accepted, self._days))
         candidates = self._states.candidates
         return self._sum_up(
@@ -180,7 +197,7 @@ class _Import:
                 self._unverified(profile)
                 IntervalRows(table, profile, self._days, self._file.name).read()
 
-    def _settled_states(self) -> Sequence[Reading]:
+    def _settled_states(self) -> Sequence[RegisterReading]:
         candidates = self._states.candidates
         for ppe, group in _by_point(candidates).items():
             known = [
@@ -188,8 +205,30 @@ class _Import:
                 for state in self._store.registers(ppe)
                 if not of_same_drop(state.source, state.known_at, file=self._file, known_at=self._known_at)
             ]
-            settle_point(group, known)
+            review = StateReview.of(
+                meters=self._directory.meters(ppe) or (),
+                stored=known,
+                terms=partial(self._terms_of, ppe),
+                series=partial(self._series, ppe),
+            )
+            settle_point(group, known, judge=review.judge)
+            review.finish(group)
+            if self._desk is not None:
+                self._desk.states(ppe, [one.reading for one in group if one.accepted], known=known)
         return [candidate.reading for candidate in candidates if candidate.accepted]
+
+    def _terms_of(self, ppe: str, day: date) -> PointTerms:
+        return PointTerms() if self._terms is None else self._terms.terms(ppe, on=day)
+
+    def _judge_days(self, ppe: str, days: Sequence[StagedDay], known: Sequence[IntervalDay]) -> None:
+        DayReview(self._days, self._directory, self._store, self._terms_of).judge(ppe, days, known)
+        if self._desk is not None:
+            accepted = [self._days.reading(one) for one in days if one.fate is Fate.ACCEPTED]
+            self._desk.days(ppe, accepted, known=known)
+
+    def _series(self, ppe: str, register: str, period: Period) -> Sequence[IntervalDay]:
+        days = current_days(self._store.intervals(ppe, period=period))
+        return [day for day in days if day.register == register]
 
 
 def _both(states: Sequence[Reading], days: DayImport) -> Iterator[Reading]:
@@ -206,6 +245,6 @@ def _by_point(candidates: Sequence[Candidate]) -> dict[str, list[Candidate]]:
 
 def _staged(read: DayFile) -> StagedDay:
     estimated = frozenset(index for index, one in enumerate(read.qualities) if one is not Quality.ACTUAL)
-    missing = read.qualities.count(Quality.MISSING)
+    missing = frozenset(index for index, one in enumerate(read.qualities) if one is Quality.MISSING)
     values = array("q", read.values_wh)
     return StagedDay(Place(), read.ppe, read.day, read.quantity, read.minutes, values, estimated, missing)
