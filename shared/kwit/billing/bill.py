@@ -1,6 +1,7 @@
 """Bill one contract: every period that is due becomes a draft, or a hold that says why not."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,11 +10,15 @@ from kwit.billing.compose import compose_content
 from kwit.billing.content import BillContent
 from kwit.billing.cycles import NextPeriod, next_period
 from kwit.billing.drafts import Draft, Hold, HoldCode
+from kwit.billing.estimates import Estimating, estimates, known_usage, with_states
 from kwit.billing.history import annual_kwh, past_use
 from kwit.kernel.identifiers import content_hash, deterministic_id
 from kwit.kernel.time import Period
+from kwit.metering.estimation.filling import Filled
+from kwit.metering.estimation.rules import PROLONGED, Refusal
 from kwit.metering.ports import ReadingStore
-from kwit.metering.usage import Usage, settlement_end, usage_of
+from kwit.metering.readings import Reading
+from kwit.metering.usage import Usage, settlement_end
 from kwit.rating.lines import Rated
 from kwit.rating.profile import MonthsAtChange, RatingProfile, VatRounding
 from kwit.rating.rate import rate
@@ -63,6 +68,15 @@ class Billing:
     settings_version: str
     sorter: SeriesSorter
 
+    def estimating(self, profile: str) -> Estimating:
+        """Return what estimates of a profile's contracts are made with."""
+        return Estimating(
+            business_date=self.business_date,
+            settings=self.settings.profiles[profile].estimation,
+            sums=self.settings.sums,
+            holidays=self.sorter.holidays,
+        )
+
 
 def rating_profile(code: str, settings: ProfileSettings) -> RatingProfile:
     """Turn a profile of the settings into the engine's profile."""
@@ -94,7 +108,8 @@ def bill_contract(
 ) -> tuple[list[Draft], list[Hold]]:
     """Bill every period of a contract that has ended by the business date, in order, up to the first hold.
 
-    `billed_to` is the first day not yet billed by kWit, None before its first bill.
+    `billed_to` is the first day not yet billed by kWit, None before its first bill. Where the profile allows
+    estimates, those that a draft rests on are kept among the readings before the draft is returned.
     """
     drafts: list[Draft] = []
     start = billed_to or case.contracts[0].billed_to
@@ -114,7 +129,7 @@ def bill_contract(
         )
         if due is None:
             return drafts, []
-        outcome = _bill_period(case, contract, due, profile, billing, readings, first=first)
+        outcome, case = _settle_period(_Due(case, contract, due, profile, billing, readings, first=first))
         if isinstance(outcome, Hold):
             return drafts, [outcome]
         drafts.append(outcome)
@@ -122,34 +137,57 @@ def bill_contract(
     return drafts, []
 
 
-def _bill_period(
-    case: Case,
-    contract: Contract,
-    due: NextPeriod,
-    profile: RatingProfile,
-    billing: Billing,
-    readings: ReadingStore,
-    *,
-    first: bool,
-) -> Draft | Hold:
-    end = due.end
-    if not due.exact_end:
-        found = settlement_end(
-            start=due.start,
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """One period of a contract that is due, and what it is billed with."""
+
+    case: Case
+    contract: Contract
+    due: NextPeriod
+    profile: RatingProfile
+    billing: Billing
+    readings: ReadingStore
+    first: bool
+
+
+def _settle_period(due: _Due) -> tuple[Draft | Hold, Case]:
+    """Bill a period and keep the estimates it rests on; return the case as the next period finds it.
+
+    Estimates are kept only where their places are free. When another attempt was first, the period is billed
+    again on what it left there, so that draft and readings never disagree.
+    """
+    outcome, made = _bill_period(due)
+    if isinstance(outcome, Hold) or not made:
+        return outcome, due.case
+    kept = due.readings.keep_first(made)
+    settled = replace(due, case=with_states(due.case, kept))
+    if list(kept) == list(made):
+        return outcome, settled.case
+    again, more = _bill_period(settled)
+    if more:
+        detail = "estimates of another attempt do not fill the period"
+        return _hold(due.case, due.due.start, due.due.end, HoldCode.READING_MISSING, detail), due.case
+    return again, settled.case
+
+
+def _bill_period(one: _Due) -> tuple[Draft | Hold, Sequence[Reading]]:
+    """Return the draft or the hold of a period, and the estimates that were made for it."""
+    case, contract, due, profile, billing = one.case, one.contract, one.due, one.profile, one.billing
+    period = Period(due.start, _end(one))
+    usage = known_usage(case=case, period=period, readings=one.readings)
+    filled = Filled()
+    if usage.problems:
+        filled = estimates(
+            case=case,
+            contract=contract,
+            usage=usage,
             nominal_end=due.end,
-            window_days=profile.reading_window_days,
-            registers=case.registers,
-            readings=[s for s in case.states if contract.ends is None or s.boundary <= contract.ends],
+            billing=billing.estimating(contract.profile),
+            readings=one.readings,
         )
-        end = found or due.end
-    period = Period(due.start, end)
-    series = any(register.interval_minutes for register in case.registers)
-    usage = usage_of(
-        period=period,
-        registers=case.registers,
-        readings=case.states,
-        interval_days=readings.intervals(contract.ppe, period=period) if series else (),
-    )
+        if filled.made:
+            case = with_states(case, filled.made)
+            usage = known_usage(case=case, period=period, readings=one.readings, made=filled.made)
     past = past_use(registers=case.registers, states=case.states, until=period.end)
     annual = annual_kwh(past=past, until=period.end, declared=contract.annual_kwh)
     sorted_series = billing.sorter.for_usage(usage=usage, lists=case.lists)
@@ -164,10 +202,7 @@ def _bill_period(
         capacity_wh=sorted_series.capacity,
     )
     if rated.problems:
-        problem = rated.problems[0]
-        code = _HOLD_OF_PROBLEM.get(problem.code, HoldCode.RATING_PROBLEM)
-        detail = "; ".join(f"{one.code}: {one.detail}" for one in rated.problems[:5])
-        return _hold(case, period.start, period.end, code, detail, wh=usage.wh("import"))
+        return _hold_of_problems(case, rated, usage, filled.refusals), ()
     content = compose_content(
         case=case,
         contract=contract,
@@ -177,10 +212,36 @@ def _bill_period(
         profile=profile,
         past=past,
         annual_kwh=annual,
-        first_bill=first,
+        first_bill=one.first,
         settings_version=billing.settings_version,
     )
-    return _screen(case, rated, usage, billing) or _draft(case, content, usage, billing)
+    return _screen(case, rated, usage, billing) or _draft(case, content, usage, billing), filled.made
+
+
+def _end(one: _Due) -> date:
+    due, ends = one.due, one.contract.ends
+    if due.exact_end:
+        return due.end
+    found = settlement_end(
+        start=due.start,
+        nominal_end=due.end,
+        window_days=one.profile.reading_window_days,
+        registers=one.case.registers,
+        readings=[s for s in one.case.states if ends is None or s.boundary <= ends],
+    )
+    return found or due.end
+
+
+def _hold_of_problems(case: Case, rated: Rated, usage: Usage, refusals: Sequence[Refusal]) -> Hold:
+    problem = rated.problems[0]
+    code = _HOLD_OF_PROBLEM.get(problem.code, HoldCode.RATING_PROBLEM)
+    parts = [f"{one.code}: {one.detail}" for one in rated.problems[:5]]
+    if refusals:
+        parts += [f"not estimated, {one.code}: {one.detail}" for one in refusals[:5]]
+        if any(one.code == PROLONGED for one in refusals):
+            code = HoldCode.PROLONGED_ESTIMATION
+    start, end = rated.period.start, rated.period.end
+    return _hold(case, start, end, code, "; ".join(parts), wh=usage.wh("import"))
 
 
 def _hold(case: Case, start: date, end: date, code: HoldCode, detail: str, *, wh: int = 0) -> Hold:

@@ -1,15 +1,17 @@
 """A billing case: what is known of one contract that a bill is made from, gathered once from the stores."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kwit.kernel.time import DateRange, Period
+from kwit.metering.estimation.filling import History
 from kwit.metering.placed import settled_registers
 from kwit.metering.ports import ReadingStore
 from kwit.metering.readings import RegisterReading
 from kwit.metering.usage import MeteredRegister
 from kwit.rating.terms import ALL_SECTIONS, Terms
+from kwit.registry.company import SumSettings
 from kwit.registry.ports import RegistryStore
 from kwit.registry.records import Contract, ContractKind, Meter, MeteringPoint, Party, in_force, timeline
 from kwit.tariffs.ports import PriceListStore
@@ -33,7 +35,10 @@ class RegistryIncompleteError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A contract with its terms over time, point, parties, registers, states and price lists."""
+    """A contract with its terms over time, point, parties, registers, states and price lists.
+
+    `others` are the histories of the points whose difference its own energy is, by their codes.
+    """
 
     contract_no: str
     contracts: tuple[Contract, ...]
@@ -43,6 +48,7 @@ class Case:
     registers: tuple[MeteredRegister, ...]
     states: tuple[RegisterReading, ...]
     lists: Mapping[str, Sequence[PriceList]]
+    others: Mapping[str, History] = field(default_factory=dict)
 
     def contract_on(self, day: date) -> Contract:
         """Return the version of the contract in force on a day, or its first one before that."""
@@ -95,10 +101,12 @@ def gather_case(
     readings: ReadingStore,
     price_lists: PriceListStore,
     cache: dict[str, Sequence[PriceList]],
+    sums: Sequence[SumSettings] = (),
 ) -> Case:
     """Gather what a contract's bill rests on, as known now.
 
-    `cache` keeps price lists for the other contracts of the chunk. Raises RegistryIncompleteError.
+    `cache` keeps price lists for the other contracts of the chunk; `sums` name points whose energy others tell.
+    Raises RegistryIncompleteError.
     """
     contracts = timeline(registry.contract(contract_no))
     if not contracts:
@@ -124,6 +132,12 @@ def gather_case(
         registers=metered_registers(registry.meters(contract.ppe)),
         states=tuple(readings.registers(contract.ppe)),
         lists={code: cache[code] for one in contracts for code in one.price_lists},
+        others={
+            ppe: History(metered_registers(registry.meters(ppe)), tuple(readings.registers(ppe)))
+            for one in sums
+            if one.point == contract.ppe
+            for ppe in (one.whole, *one.parts)
+        },
     )
 
 

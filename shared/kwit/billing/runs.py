@@ -169,6 +169,7 @@ def _rate_contract(
         readings=stores.readings,
         price_lists=stores.price_lists,
         cache=cache,
+        sums=billing.settings.sums,
     )
     return bill_contract(case=case, billed_to=billed_to, billing=billing, readings=stores.readings)
 

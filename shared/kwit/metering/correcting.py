@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
+from kwit.kernel.energy import nearest
 from kwit.kernel.time import DateRange
 from kwit.metering.ports import Invoiced, TaskStore
 from kwit.metering.readings import IntervalDay, ReadingKind, RegisterReading
@@ -135,7 +136,7 @@ def _after_estimate(
     if reading.boundary <= billed.end or reading.state_wh < before.state_wh:
         return None
     share = Fraction((last.boundary - before.boundary).days, (reading.boundary - before.boundary).days)
-    line = before.state_wh + round((reading.state_wh - before.state_wh) * share)
+    line = before.state_wh + nearest((reading.state_wh - before.state_wh) * share)
     if line == last.state_wh:
         return None
     return CorrectionTask(

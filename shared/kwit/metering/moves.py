@@ -3,10 +3,11 @@
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from kwit.kernel.time import Period, add_months
-from kwit.metering.readings import ReadingKind, RegisterReading
+from kwit.metering.readings import EstimationMethod, ReadingKind, RegisterReading
 from kwit.metering.usage import MeteredRegister, advance, current_states
 
 
@@ -21,6 +22,24 @@ class Move:
     def wh_a_day(self) -> Fraction:
         """Return the average of a day, in Wh, exactly."""
         return Fraction(self.wh, self.period.days)
+
+
+# These rest on energy that was measured, at another place or in another form: however many, they guess nothing.
+_REST_ON_MEASURED = frozenset({EstimationMethod.FROM_INTERVALS, EstimationMethod.SUBTRACTIVE})
+
+
+def guesses_before(states: Iterable[RegisterReading], boundary: date) -> int:
+    """Count the estimates of a register that stand one after the other before a boundary.
+
+    States reckoned from measured energy are no guesses and no readings: they are passed over.
+    """
+    count = 0
+    before = [one for one in states if one.boundary < boundary]
+    for state in sorted(before, key=lambda one: one.boundary, reverse=True):
+        if state.kind is not ReadingKind.ESTIMATED:
+            break
+        count += state.standing.method not in _REST_ON_MEASURED
+    return count
 
 
 def taken(readings: Iterable[RegisterReading]) -> list[RegisterReading]:

@@ -116,18 +116,21 @@ def version_that_counts(versions: Sequence[Version]) -> Version | None:
     """Choose, of the versions of one register and time, the one that counts; None when all are withdrawn.
 
     Of versions that came from outside the one known last counts, and a version that withdraws leaves nothing.
-    A reading that kWit reckoned counts only where no other does, however late the other was imported.
+    A reading that kWit reckoned counts only where no other does, however late the other was imported, or where
+    values of a day are missing in the other.
     """
-    latest = max(
-        (one for one in versions if not one.reckoned),
-        key=lambda one: (one.known_at, one.source),
-        default=None,
-    )
-    if latest is not None and not latest.standing.void:
+    outside = [one for one in versions if not one.reckoned]
+    latest = max(outside, key=lambda one: (one.known_at, one.source), default=None)
+    if latest is not None and not latest.standing.void and not _incomplete(latest):
         return latest
     since = None if latest is None else latest.known_at
     reckoned = (one for one in versions if one.reckoned and (since is None or one.known_at > since))
-    return max(reckoned, key=lambda one: (one.known_at, one.source), default=None)
+    fallback = None if latest is None or latest.standing.void else latest
+    return max(reckoned, key=lambda one: (one.known_at, one.source), default=fallback)
+
+
+def _incomplete(reading: RegisterReading | IntervalDay) -> bool:
+    return isinstance(reading, IntervalDay) and bool(reading.missing)
 
 
 def advance(first: RegisterReading, last: RegisterReading, *, digits: int) -> int | None:
@@ -199,27 +202,16 @@ def _spans(
             for one in held
         ]
     spans: list[RegisterSpan] = []
-    for first, last in itertools.pairwise(_without_overtaken(inside, register.digits, period)):
+    # An estimate of an end that was given up says nothing about the days inside.
+    edges = (period.start, period.end)
+    cuts = [state for state in inside if not state.reckoned or state.boundary in edges]
+    for first, last in itertools.pairwise(cuts):
         moved = advance(first, last, digits=register.digits)
         if moved is None:
             problem = "estimate_above_reading" if first.reckoned else "reading_before_last"
             return [], [UsageProblem(problem, f"{where} at {last.boundary.isoformat()}")]
         spans.append(RegisterSpan(register, first, last, moved * register.multiplier))
     return spans, []
-
-
-def _without_overtaken(
-    states: Sequence[RegisterReading], digits: int, period: Period
-) -> list[RegisterReading]:
-    """Leave out estimates strictly inside a period that the next reading taken contradicts."""
-    kept = []
-    for index, state in enumerate(states):
-        edge = state.boundary in {period.start, period.end}
-        following = states[index + 1 :]
-        taken = next((one for one in following if not one.reckoned or one.boundary == period.end), None)
-        if edge or not state.reckoned or (taken and advance(state, taken, digits=digits) is not None):
-            kept.append(state)
-    return kept
 
 
 def _series(
@@ -263,24 +255,30 @@ def settlement_end(
     """Choose the day a period really ends: the boundary, nearest the nominal one, that every register has.
 
     People read meters some days before or after the nominal end; within `window_days` the nearest boundary
-    with a state of every register then present wins, the later of two equally near. Registers settled from
-    series end on the nominal day. Returns None when no boundary will do.
+    with a state of every register then present wins, the later of two equally near. States that kWit reckoned
+    count only where others give no boundary. Registers settled from series end on the nominal day. Returns None
+    when no boundary will do.
     """
     if all(register.interval_minutes is not None for register in registers) and registers:
         return nominal_end
     states = current_states(readings)
-    have = {(state.meter_no, state.register, state.boundary) for state in states}
     offsets = sorted(range(-window_days, window_days + 1), key=lambda o: (abs(o), -o))
-    for day in (nominal_end + timedelta(days=offset) for offset in offsets):
-        if day <= start:
-            continue
-        present = [
-            register
-            for register in registers
-            if register.interval_minutes is None
-            and register.present.start < day
-            and (register.present.end is None or day <= register.present.end)
-        ]
-        if present and all((r.meter_no, r.code, day) in have for r in present):
-            return day
+    window = [nominal_end + timedelta(days=offset) for offset in offsets]
+    for counting in ([one for one in states if not one.reckoned], states):
+        have = {(state.meter_no, state.register, state.boundary) for state in counting}
+        for day in window:
+            present = _present_before(registers, day) if day > start else []
+            if present and all((r.meter_no, r.code, day) in have for r in present):
+                return day
     return None
+
+
+def _present_before(registers: Sequence[MeteredRegister], day: date) -> list[MeteredRegister]:
+    """List the registers settled from states whose meter stood at the point up to a midnight."""
+    return [
+        register
+        for register in registers
+        if register.interval_minutes is None
+        and register.present.start < day
+        and (register.present.end is None or day <= register.present.end)
+    ]

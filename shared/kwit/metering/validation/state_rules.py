@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from kwit.kernel.energy import from_wh
+from kwit.kernel.energy import from_wh, nearest
 from kwit.kernel.time import Period, local_midnight
-from kwit.metering.moves import Move, usual_wh_a_day
+from kwit.metering.moves import Move, guesses_before, usual_wh_a_day
 from kwit.metering.readings import ReadingKind, RegisterReading
 from kwit.metering.usage import MeteredRegister, advance
 from kwit.metering.validation.rules import PointTerms, RuleCode
@@ -75,7 +75,7 @@ StateRule = Callable[[StateCase], str | None]
 
 def kwh(wh: int | Fraction) -> str:
     """Write Wh as kWh with a decimal comma, as sentences show them."""
-    return f"{from_wh(round(wh), unit='kWh'):f}".replace(".", ",")
+    return f"{from_wh(nearest(Fraction(wh)), unit='kWh'):f}".replace(".", ",")
 
 
 def _rollover(case: StateCase) -> str | None:
@@ -161,21 +161,10 @@ def _prolonged_estimation(case: StateCase) -> str | None:
     if case.reading.kind is not ReadingKind.ESTIMATED:
         return None
     most = case.limit(RuleCode.PROLONGED_ESTIMATION, "in_a_row")
-    count = 1 + estimates_before(case.around, case.reading.boundary)
+    count = 1 + guesses_before(case.around, case.reading.boundary)
     if count < most:
         return None
     return f"To już {count}. szacunek z rzędu; ostatni odczyt licznika jest zbyt dawny."
-
-
-def estimates_before(states: Sequence[RegisterReading], boundary: date) -> int:
-    """Count the estimates of a register that stand one after the other before a boundary."""
-    count = 0
-    before = [one for one in states if one.boundary < boundary]
-    for state in sorted(before, key=lambda one: one.boundary, reverse=True):
-        if state.kind is not ReadingKind.ESTIMATED:
-            break
-        count += 1
-    return count
 
 
 def _sources_differ(case: StateCase) -> str | None:
