@@ -1,8 +1,6 @@
 """Check the arithmetic of a bill or a quote of kWit from its JSON alone; nothing but the standard library.
 
-    python verify_bill.py FILE.json …        ends with 1 and names the first difference of each file
-
-Checked: use by zone, quantities, nets, VAT, sections, VAT rows, totals, excise, the deposit.
+python verify_bill.py FILE.json …        ends with 1 and names the first difference of each file
 """
 # ruff: noqa: INP001 - a script that stands alone is no package
 
@@ -13,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
 
-UNITS = {"MWh": 1000, "Mvarh": 1000}
+UNITS, IMPORTS = {"MWh": 1000, "Mvarh": 1000}, ("import", "import_unbalanced")
 
 
 class DifferenceError(Exception):
@@ -31,14 +29,19 @@ def half_up(exact, step="0.01"):
     return exact.quantize(Decimal(step), rounding=ROUND_HALF_UP)
 
 
+def net_of(rows, name="net"):
+    """Add nets, or what else is named, up."""
+    return sum((Decimal(str(row[name])) for row in rows), Decimal(0))
+
+
+def sums(row, net, vat):
+    """Pair the stated net, VAT and gross of a row with those worked out."""
+    return [number(row[name]) for name in ("net", "vat", "gross")], [net, vat, net + vat]
+
+
 def number(value):
     """Read a figure exactly."""
     return Decimal(str(value))
-
-
-def net_of(rows, name="net"):
-    """Add nets, or what else is named, up."""
-    return sum((number(row[name]) for row in rows), Decimal(0))
 
 
 def vat_of(bill, lines):
@@ -53,9 +56,7 @@ def vat_of(bill, lines):
 
 def verify_spans(bill):
     """Check that each span of use is the advance of its register, whose display may have rolled over once."""
-    for index, span in enumerate(bill["usage"]):
-        if span["first"] is None:
-            continue
+    for index, span in enumerate(one for one in bill["usage"] if one["first"] is not None):
         moved = (number(span["last"]["kwh"]) - number(span["first"]["kwh"])) * 1000 * span["multiplier"]
         rolled = [moved + 10**digits * 1000 * span["multiplier"] for digits in range(4, 13)]
         if moved >= 0 or span["wh"] not in rolled:
@@ -123,12 +124,6 @@ def verify_lines(bill):
         same(f"{what} vat", line["vat"], vat)
 
 
-def verify_sums(what, row, net, vat):
-    """Check one row."""
-    stated = [number(row[name]) for name in ("net", "vat", "gross")]
-    same(f"{what} net, vat, gross", stated, [net, vat, net + vat])
-
-
 def verify_totals(bill):
     """Check sections, the rows of the VAT summary and the document's totals."""
     rounding = bill["vat_rounding"]
@@ -139,41 +134,45 @@ def verify_totals(bill):
         by_rate[number(line["vat_rate"])].append(line)
     same("sections", sorted(row["section"] for row in bill["sections"]), sorted(by_section))
     for row, lines in ((row, by_section[row["section"]]) for row in bill["sections"]):
-        verify_sums(f"section {row['section']}", row, net_of(lines), vat_of(bill, lines))
+        same(f"section {row['section']}", *sums(row, net_of(lines), vat_of(bill, lines)))
     same("VAT rates", sorted(number(row["rate"]) for row in bill["vat_rows"]), sorted(by_rate))
     for row, lines in ((row, by_rate[number(row["rate"])]) for row in bill["vat_rows"]):
         parts = [[one for one in lines if one["section"] == name] for name in by_section]
         vat = sum((vat_of(bill, part) for part in (parts if rounding == "section" else [lines])), Decimal(0))
-        verify_sums(f"VAT row {row['rate']}", row, net_of(lines), vat)
-    verify_sums("document", bill, net_of(bill["vat_rows"]), net_of(bill["vat_rows"], "vat"))
+        same(f"VAT row {row['rate']}", *sums(row, net_of(lines), vat))
+    same("document", *sums(bill, net_of(bill["vat_rows"]), net_of(bill["vat_rows"], "vat")))
 
 
 def verify_excise(bill):
     """Check the excise told as information: on the import before balancing where there is one."""
     if (excise := bill["excise"]) is not None:
-        gross = [row["kwh"] for row in bill["energy"] if row["quantity"] == "import_unbalanced"]
-        kwh = sum(gross or [row["kwh"] for row in bill["energy"] if row["quantity"] == "import"])
-        same("excise kwh", excise["kwh"], kwh)
-        same("excise", number(excise["amount"]), half_up(kwh * number(excise["rate_per_mwh"]) / 1000))
+        of = {name: [r["kwh"] for r in bill["energy"] if r["quantity"] == name] for name in IMPORTS}
+        kwh = sum(of["import_unbalanced"] or of["import"])
+        amount = half_up(kwh * number(excise["rate_per_mwh"]) / 1000)
+        same("excise", [excise["kwh"], number(excise["amount"])], [kwh, amount])
 
 
 def verify_deposit(bill):
-    """Check what energy fed in is worth, what it pays, and what is left to be paid."""
-    deposit, used = bill.get("deposit"), Decimal(0)
+    """Check what energy fed in is worth, what it pays, what ends, and what is left to be paid."""
+    deposit, paid = bill.get("deposit"), Decimal(0)
     if deposit is not None:
-        available = number(deposit["opening"])
         for month in deposit["months"]:
-            value = half_up(number(month["kwh"]) * number(month["price"]) * number(month["factor"]))
-            same(f"deposit {month['month']}", number(month["value"]), value)
-            available += value
+            product = number(month["kwh"]) * number(month["price"])
+            amount = number(month["amount"]) if month["by_intervals"] else product
+            worth = [amount, half_up(amount * number(month["factor"]))]
+            same(f"deposit {month['month']}", [number(month["amount"]), number(month["value"])], worth)
         names = {*deposit["pays_charges"], *deposit["pays_sections"]}
-        paid = [one for one in bill["lines"] if names & {one["charge"], one["section"]}]
-        limit = max(net_of(paid) + vat_of(bill, paid), Decimal(0))
-        used = max(min(available, limit), Decimal(0))
-        same("deposit limit", number(deposit["limit"]), limit)
-        figures = [number(deposit[name]) for name in ("available", "used", "left")]
-        same("deposit available, used, left", figures, [available, used, available - used])
-    same("payable", number(bill.get("payable", bill["gross"])), number(bill["gross"]) - used)
+        lines = [one for one in bill["lines"] if names & {one["charge"], one["section"]}]
+        limit = max(net_of(lines) + vat_of(bill, lines), Decimal(0))
+        available = number(deposit["opening"]) + net_of(deposit["months"], "value")
+        left = available - (used := max(min(available, limit), Decimal(0)))
+        figures = [number(deposit[name]) for name in ("limit", "available", "used", "left")]
+        same("deposit limit, available, used, left", figures, [limit, available, used, left])
+        refund, lost = (net_of(deposit["lapsed"], name) for name in ("refund", "forfeited"))
+        ends = [net_of(deposit["lots"], "left"), net_of(deposit["lapsed"], "left")]
+        same("deposit lots, lapsed", ends, [left, refund + lost])
+        paid = used + refund
+    same("payable", number(bill.get("payable") or bill["gross"]), number(bill["gross"]) - paid)
 
 
 def verify(bill):

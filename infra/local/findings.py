@@ -9,6 +9,7 @@ from events import portfolio
 from infra.local import outcome as outcome_module
 from infra.local.outcome import Outcome
 from infra.local.synth import ROOT
+from kwit.ledger.postings import RECEIVABLE
 
 EXPECTED_HOLDS = {
     "reading_missing": "the contract whose March reading never came",
@@ -104,8 +105,12 @@ def _of_mails(outcome: Outcome) -> Iterator[str]:
 def _of_postings(outcome: Outcome) -> Iterator[str]:
     debit = sum((_amount(row) for row in outcome.postings if row["strona"] == "Wn"), Decimal(0))
     credit = sum((_amount(row) for row in outcome.postings if row["strona"] == "Ma"), Decimal(0))
-    if not outcome.postings or not debit == credit == outcome.gross:
-        yield f"postings that balance at {outcome.gross} zł: debit {debit}, credit {credit}"
+    owed = sum(
+        (_amount(row) for row in outcome.postings if (row["strona"], row["klucz"]) == ("Wn", RECEIVABLE)),
+        Decimal(0),
+    )
+    if not outcome.postings or debit != credit or owed != outcome.gross:
+        yield f"postings that balance, {outcome.gross} zł owed: {owed}, debit {debit}, credit {credit}"
 
 
 def _amount(row: Mapping[str, str]) -> Decimal:

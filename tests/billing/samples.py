@@ -4,16 +4,21 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
+from kwit.billing.carried import Carried, UsedLimit
 from kwit.billing.case import Case
 from kwit.billing.compose import compose_content
 from kwit.billing.content import BillContent
 from kwit.billing.drafts import Batch, ChunkResult, Draft, DraftRef, Hold, HoldCode, Run
+from kwit.billing.reckoning import Reckoned, Reckoning
 from kwit.documents.document import BlockEntry, Document, DocumentKind, NumberBlock
 from kwit.kernel.identifiers import content_hash, deterministic_id
 from kwit.kernel.provenance import Source
 from kwit.kernel.time import Period
+from kwit.rating.series import SeriesSorter
 from kwit.rating.terms import Months
+from kwit.registry.company import ProfileSettings
 from kwit.registry.records import Contract, ContractKind, MeteringPoint, Party, PartyKind
+from tests.fakes.reading_store import MemoryReadings
 from tests.rating.cases import KNOWN, lists_named, register, usage
 from tests.rating.test_published_bills import ON_TOTAL, energa_two_months
 
@@ -21,6 +26,7 @@ RUN_ID = "2026-04-08-daily"
 ISSUE_DATE = date(2026, 4, 8)
 SERIES = "FV/{year}/{month:02}/{number:06}"
 SOURCE = Source("umowy.xlsx", "a" * 64, 3)
+HANDED_ON = Carried(used=(UsedLimit(charge="energy", year=2026, kwh=150),))
 LISTS = ("jasna-oferta-dom", "energa-operator", "levies-pl")
 
 
@@ -46,12 +52,9 @@ def bill_content(contract_no: str = "U/1", email: str = "zaneta@example.org") ->
     return compose_content(
         case=case,
         contract=contract,
-        rated=rated,
-        usage=used,
+        done=Reckoned(used, rated, (), 7312, HANDED_ON),
         months=Months(2),
-        profile=ON_TOTAL,
-        past=(),
-        annual_kwh=7312,
+        by=Reckoning(SeriesSorter(frozenset()), MemoryReadings(), ON_TOTAL, ProfileSettings(vat="document")),
         first_bill=True,
         settings_version="s1",
     )
@@ -74,6 +77,7 @@ def draft(contract_no: str = "U/1", *, chunk: int = 0) -> Draft:
         gross=content.gross,
         wh_read=2_158_637,
         kwh_billed=2159,
+        carried=content.carried,
     )
 
 
@@ -81,7 +85,7 @@ def ref(one: Draft, *, chunk: int = 0) -> DraftRef:
     """Make the reference of a draft."""
     return DraftRef(
         one.document_id, chunk, one.contract_no, one.start, one.end, one.content_hash, one.net, one.vat, one.gross,
-        one.wh_read, one.kwh_billed,
+        one.wh_read, one.kwh_billed, one.carried,
     )  # fmt: skip
 
 

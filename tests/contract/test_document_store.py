@@ -1,6 +1,6 @@
 """The documents' store takes numbers all or nothing, in memory and in DynamoDB alike."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
@@ -34,7 +34,8 @@ class Pair:
 def pair(request: pytest.FixtureRequest) -> Pair:
     if request.param == "memory":
         cursors: dict[str, date] = {}
-        return Pair(MemoryDocuments(cursors), MemoryRuns(cursors))
+        carries: dict[str, str] = {}
+        return Pair(MemoryDocuments(cursors, carries=carries), MemoryRuns(cursors, carries=carries))
     tables: dict[str, Table] = request.getfixturevalue("tables")
     return Pair(DynamoDocuments(tables["documents"], tables["billing"]), DynamoRuns(tables["billing"]))
 
@@ -47,6 +48,16 @@ class TestBlocks:
         assert pair.runs.billed_to("U/1") == date(2026, 4, 6)
         assert pair.documents.block(samples.RUN_ID, 0, issue_date=samples.ISSUE_DATE) == block
         assert list(pair.documents.blocks_of_day(samples.ISSUE_DATE)) == [block]
+
+    def test_what_the_last_bill_hands_on_moves_with_the_cursor(self, pair: Pair) -> None:
+        first = samples.block("U/1")
+        handed = replace(first, entries=tuple(replace(one, carried='{"used":[]}') for one in first.entries))
+        pair.documents.take_block(handed, first_bills=frozenset({"U/1"}))
+        assert pair.runs.carried("U/1") == '{"used":[]}'
+        with pytest.raises(AlreadyBilledError):
+            pair.documents.take_block(samples.block("U/1", first=2, number=1), first_bills=frozenset())
+        assert pair.runs.carried("U/1") == '{"used":[]}'
+        assert pair.runs.carried("U/2") == ""
 
     def test_a_batch_gets_one_block_only(self, pair: Pair) -> None:
         pair.documents.take_block(samples.block("U/1"), first_bills=frozenset({"U/1"}))

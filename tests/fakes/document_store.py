@@ -10,12 +10,13 @@ from kwit.documents.ports import AlreadyBilledError, BlockTakenError, SeriesMove
 
 @dataclass
 class MemoryDocuments:
-    """The documents' store in memory. `cursors` is shared with the runs' store."""
+    """The documents' store in memory. `cursors` and `carries` are shared with the runs' store."""
 
     cursors: dict[str, date] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     blocks: dict[tuple[date, str, int], NumberBlock] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
+    carries: dict[str, str] = field(default_factory=dict)
 
     def block(self, run_id: str, batch: int, *, issue_date: date) -> NumberBlock | None:
         return self.blocks.get((issue_date, run_id, batch))
@@ -42,6 +43,7 @@ class MemoryDocuments:
         if block.entries:
             self.counters[block.prefix] = block.first + len(block.entries)
         self.cursors.update(ends)
+        self.carries.update({entry.contract_no: entry.carried for entry in block.entries})
         self.blocks[key] = block
 
     def _in_turn(self, contract_no: str, start: date, *, first: bool) -> bool:

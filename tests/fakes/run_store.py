@@ -9,7 +9,7 @@ from kwit.billing.drafts import Batch, ChunkResult, Draft, Run, RunStatus
 
 @dataclass
 class MemoryRuns:
-    """The runs' store in memory. `cursors` is shared with the documents' store."""
+    """The runs' store in memory. `cursors` and `carries` are shared with the documents' store."""
 
     cursors: dict[str, date] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
@@ -18,6 +18,7 @@ class MemoryRuns:
     drafts: dict[tuple[str, int, str], Draft] = field(default_factory=dict)
     batches: dict[tuple[str, int], Batch] = field(default_factory=dict)
     batches_done: set[tuple[str, int]] = field(default_factory=set)
+    carries: dict[str, str] = field(default_factory=dict)
 
     def create_run(self, run: Run, chunks: Sequence[Sequence[str]]) -> Run:
         if run.run_id not in self.runs:
@@ -75,3 +76,6 @@ class MemoryRuns:
 
     def billed_to(self, contract_no: str) -> date | None:
         return self.cursors.get(contract_no)
+
+    def carried(self, contract_no: str) -> str:
+        return self.carries.get(contract_no, "")

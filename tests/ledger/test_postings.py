@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kwit.billing.content import BillContent
+from kwit.billing.prosumer_content import DepositData
 from kwit.documents.document import Document
 from kwit.kernel.money import grosze
 from kwit.kernel.time import Period
@@ -21,6 +22,7 @@ from kwit.ledger.postings import (
     NotBalancedError,
     Posting,
     account_of,
+    of_sale,
     postings_csv,
     postings_of,
 )
@@ -164,6 +166,20 @@ class TestCsv:
         }
         assert {row["strona"] for row in rows[1:]} == {"Ma"}
         assert len(rows) == len(postings)
+
+    def test_a_receivable_that_a_deposit_pays_stands_on_the_other_side(self) -> None:
+        bill = household()
+        deposit = DepositData(
+            pays_charges=(), pays_sections=("sale",), opening=Decimal("50.00"), months=(), available=Decimal("50.00"),
+            limit=Decimal("118.95"), used=Decimal("50.00"), left=Decimal("0.00"),
+        )  # fmt: skip
+        paid = changed(bill, deposit=deposit, payable=bill.gross - 50)
+        every = postings_of(document=issued(paid), accounts=ACCOUNTS)
+        rows = rows_of(postings_csv(every))
+        assert [(r["strona"], r["kwota"]) for r in rows if r["klucz"] == "receivable"] == [
+            ("Wn", f"{bill.gross}".replace(".", ",")), ("Ma", "50,00"),
+        ]  # fmt: skip
+        assert [row for row in every if of_sale(row)] == postings_of(document=issued(bill), accounts=ACCOUNTS)
 
     def test_a_receivable_of_nothing_stays_on_its_side(self) -> None:
         row = replace(postings_of(document=issued(household()), accounts=ACCOUNTS)[0], debit=Decimal("0.00"))

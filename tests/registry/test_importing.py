@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from kwit.intake.findings import ImportResult, ImportStatus
 from kwit.registry.importing import import_registry
-from kwit.registry.records import Contract, Meter, Quantity, Register
+from kwit.registry.records import (
+    Contract,
+    DepositPrice,
+    Meter,
+    MonthlyBase,
+    Quantity,
+    Register,
+    SettlementTerms,
+    YearlyLimit,
+)
 from tests.fakes.import_log import MemoryImports
 from tests.fakes.registry_store import MemoryRegistry
 from tests.intake.files import dropped, table_text
@@ -57,6 +66,42 @@ def codes(result: ImportResult) -> list[tuple[str, str, int]]:
 
 def counts(result: ImportResult) -> tuple[int, int, int]:
     return result.accepted, result.rejected, result.duplicate
+
+
+class TestSettlementTerms:
+    def test_every_column_reaches_the_contract(self, office: Office) -> None:
+        row = CONTRACT | {
+            "Prosument": "net-metering", "Współczynnik opustu": "0,8", "Kredyt kWh": "12,5",
+            "Cena depozytu": "RCE", "Mnożnik depozytu": "1,23", "Limit roczny": "energy=2000",
+            "Zużycie bazowe": "network_variable=150; quality=1/2/3/4/5/6/7/8/9/10/11/12", "Straty": "2,5",
+            "Straty stałe kW": "-0,4", "tg fi": "0,4", "Współczynnik mocowy A": "0,5", "Okres kwalifikacji": "doba",
+        }  # fmt: skip
+        assert office.drop(registry(contracts=(row,))).status is ImportStatus.ACCEPTED
+        (found,) = office.store.contract("U/1")
+        assert found.settlement == SettlementTerms(
+            yearly_limits=(YearlyLimit("energy", 2000),),
+            monthly_bases=(
+                MonthlyBase("network_variable", (150,) * 12), MonthlyBase("quality", tuple(range(1, 13))),
+            ),
+            losses_percent=Decimal("2.5"), losses_kw=Decimal("-0.4"), tg_phi0=Decimal("0.4"),
+            capacity_coefficient=Decimal("0.5"), capacity_qualification="day", deposit_price=DepositPrice.RCE,
+            deposit_factor=Decimal("1.23"), opust=Decimal("0.8"), credit_kwh=Decimal("12.5"),
+        )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("column", "value", "code"),
+        [
+            ("Limit roczny", "2000", "bad_limits"), ("Limit roczny", "energy=1/2", "bad_limits"),
+            ("Zużycie bazowe", "energy=1/2/3", "bad_limits"), ("Zużycie bazowe", "energy=1;energy=2", "bad_limits"),
+            ("Limit roczny", "energy=9999999999", "bad_limits"), ("tg fi", "0,1", "out_of_range"),
+            ("Współczynnik opustu", "8", "out_of_range"), ("Mnożnik depozytu", "0,5", "out_of_range"),
+            ("Okres kwalifikacji", "rok", "unknown_word"), ("Straty", "dużo", "not_a_number"),
+        ],
+    )  # fmt: skip
+    def test_what_cannot_be_is_rejected(self, office: Office, column: str, value: str, code: str) -> None:
+        result = office.drop(registry(contracts=(CONTRACT | {column: value},)))
+        assert code in {one.code for one in result.findings}
+        assert not office.store.contract("U/1")
 
 
 class TestSoundWorkbook:

@@ -68,10 +68,14 @@ class DynamoDocuments:
     def _move_cursor(self, contract_no: str, block: NumberBlock, *, first: bool) -> dict[str, Any]:
         entries = [entry for entry in block.entries if entry.contract_no == contract_no]
         start, end = entries[0].start.isoformat(), entries[-1].end.isoformat()
-        values = {":end": text(end), ":document": text(entries[-1].document_id)}
+        values = {
+            ":end": text(end),
+            ":document": text(entries[-1].document_id),
+            ":carried": text(entries[-1].carried),
+        }
         return self.cursors.change(
             keys.cursor(contract_no),
-            expression="SET billed_to = :end, last_document = :document",
+            expression="SET billed_to = :end, last_document = :document, carried = :carried",
             condition="attribute_not_exists(pk)" if first else "billed_to = :start",
             values=values if first else values | {":start": text(start)},
         )

@@ -11,7 +11,7 @@ from kwit.aws.schedules import ScheduleFired
 from kwit.documents.document import Document
 from kwit.kernel.money import ZERO, total
 from kwit.ledger.export import DocumentsMissingError
-from kwit.ledger.postings import RECEIVABLE, VAT_DUE, postings_of
+from kwit.ledger.postings import RECEIVABLE, VAT_DUE, of_sale, postings_of
 from kwit.market.distribution import distributor_statements, statements_csv
 from kwit.reports.sales import reconcile, sales_report, sales_workbook
 
@@ -58,7 +58,8 @@ def _documents(app: Application, first: date, last: date) -> list[Document]:
 
 def _sales(documents: list[Document], first: date, last: date, accounts: Mapping[str, str]) -> bytes:
     revenue: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    rows = [row for one in documents for row in postings_of(document=one, accounts=accounts)]
+    every = [row for one in documents for row in postings_of(document=one, accounts=accounts)]
+    rows = [row for row in every if of_sale(row)]
     for row in rows:
         if row.key != RECEIVABLE:
             revenue[row.key] += row.credit

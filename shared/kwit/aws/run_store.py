@@ -155,6 +155,11 @@ class DynamoRuns:
         item = self.table.get(keys.cursor(contract_no))
         return date.fromisoformat(item["billed_to"]["S"]) if item else None
 
+    def carried(self, contract_no: str) -> str:
+        """Return what the last issued bill of a contract hands on, as text; empty when it hands on nothing."""
+        item = self.table.get(keys.cursor(contract_no))
+        return item["carried"]["S"] if item and "carried" in item else ""
+
 
 def _draft_item(draft: Draft) -> dict[str, Any]:
     return {"data": packed(encode(draft)), "content_hash": text(content_hash(draft.content))}

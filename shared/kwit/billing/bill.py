@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from kwit.billing.carried import Carried, first_carried, read_carried
 from kwit.billing.case import Case
 from kwit.billing.compose import compose_content
 from kwit.billing.content import BillContent
 from kwit.billing.cycles import NextPeriod, next_period
 from kwit.billing.drafts import Draft, Hold, HoldCode
 from kwit.billing.estimates import Estimating, estimates, known_usage, with_states
-from kwit.billing.history import annual_kwh, past_use
+from kwit.billing.reckoning import Reckoning, reckon
 from kwit.kernel.identifiers import content_hash, deterministic_id
 from kwit.kernel.time import Period
 from kwit.metering.estimation.filling import Filled
@@ -21,7 +22,6 @@ from kwit.metering.readings import Reading
 from kwit.metering.usage import Usage, settlement_end
 from kwit.rating.lines import Rated
 from kwit.rating.profile import MonthsAtChange, RatingProfile, VatRounding
-from kwit.rating.rate import rate
 from kwit.rating.series import SeriesSorter
 from kwit.registry.company import CompanySettings, ProfileSettings
 from kwit.registry.records import Contract
@@ -104,15 +104,22 @@ def due_period(
 
 
 def bill_contract(
-    *, case: Case, billed_to: date | None, billing: Billing, readings: ReadingStore
+    *,
+    case: Case,
+    billed_to: date | None,
+    billing: Billing,
+    readings: ReadingStore,
+    carried: str | None = None,
 ) -> tuple[list[Draft], list[Hold]]:
     """Bill every period of a contract that has ended by the business date, in order, up to the first hold.
 
-    `billed_to` is the first day not yet billed by kWit, None before its first bill. Where the profile allows
-    estimates, those that a draft rests on are kept among the readings before the draft is returned.
+    `billed_to` is the first day not yet billed by kWit and `carried` what the last bill hands on, None before
+    its first bill. Where the profile allows estimates, those that a draft rests on are kept among the readings
+    before the draft is returned.
     """
     drafts: list[Draft] = []
     start = billed_to or case.contracts[0].billed_to
+    handed = first_carried(case.contracts[0]) if carried is None else read_carried(carried)
     first = billed_to is None
     for _ in range(_MOST_PERIODS):
         contract = case.contract_on(start)
@@ -129,11 +136,13 @@ def bill_contract(
         )
         if due is None:
             return drafts, []
-        outcome, case = _settle_period(_Due(case, contract, due, profile, billing, readings, first=first))
+        by = Reckoning(billing.sorter, readings, profile, named)
+        one = _Due(case, contract, due, handed, billing, by, first=first)
+        outcome, case = _settle_period(one)
         if isinstance(outcome, Hold):
             return drafts, [outcome]
         drafts.append(outcome)
-        start, first = outcome.end, False
+        start, first, handed = outcome.end, False, read_carried(outcome.carried)
     return drafts, []
 
 
@@ -144,37 +153,37 @@ class _Due:
     case: Case
     contract: Contract
     due: NextPeriod
-    profile: RatingProfile
+    carried: Carried
     billing: Billing
-    readings: ReadingStore
+    by: Reckoning
     first: bool
 
 
-def _settle_period(due: _Due) -> tuple[Draft | Hold, Case]:
+def _settle_period(one: _Due) -> tuple[Draft | Hold, Case]:
     """Bill a period and keep the estimates it rests on; return the case as the next period finds it.
 
     Estimates are kept only where their places are free. When another attempt was first, the period is billed
     again on what it left there, so that draft and readings never disagree.
     """
-    outcome, made = _bill_period(due)
+    outcome, made = _bill_period(one)
     if isinstance(outcome, Hold) or not made:
-        return outcome, due.case
-    kept = due.readings.keep_first(made)
-    settled = replace(due, case=with_states(due.case, kept))
+        return outcome, one.case
+    kept = one.by.readings.keep_first(made)
+    settled = replace(one, case=with_states(one.case, kept))
     if list(kept) == list(made):
         return outcome, settled.case
     again, more = _bill_period(settled)
     if more:
         detail = "estimates of another attempt do not fill the period"
-        return _hold(due.case, due.due.start, due.due.end, HoldCode.READING_MISSING, detail), due.case
+        return _hold(one.case, one.due.start, one.due.end, HoldCode.READING_MISSING, detail), one.case
     return again, settled.case
 
 
 def _bill_period(one: _Due) -> tuple[Draft | Hold, Sequence[Reading]]:
     """Return the draft or the hold of a period, and the estimates that were made for it."""
-    case, contract, due, profile, billing = one.case, one.contract, one.due, one.profile, one.billing
+    case, contract, due, billing, by = one.case, one.contract, one.due, one.billing, one.by
     period = Period(due.start, _end(one))
-    usage = known_usage(case=case, period=period, readings=one.readings)
+    usage = known_usage(case=case, period=period, readings=by.readings)
     filled = Filled()
     if usage.problems:
         filled = estimates(
@@ -183,39 +192,33 @@ def _bill_period(one: _Due) -> tuple[Draft | Hold, Sequence[Reading]]:
             usage=usage,
             nominal_end=due.end,
             billing=billing.estimating(contract.profile),
-            readings=one.readings,
+            readings=by.readings,
         )
         if filled.made:
             case = with_states(case, filled.made)
-            usage = known_usage(case=case, period=period, readings=one.readings, made=filled.made)
-    past = past_use(registers=case.registers, states=case.states, until=period.end)
-    annual = annual_kwh(past=past, until=period.end, declared=contract.annual_kwh)
-    sorted_series = billing.sorter.for_usage(usage=usage, lists=case.lists)
-    rated = rate(
+            usage = known_usage(case=case, period=period, readings=by.readings, made=filled.made)
+    done = reckon(
+        case=case,
+        contract=contract,
         period=period,
-        terms=case.terms_over(period, annual_kwh=annual),
         months=due.months,
         usage=usage,
-        lists=case.lists,
-        profile=profile,
-        series_zones=sorted_series.zones,
-        capacity_wh=sorted_series.capacity,
+        carried=one.carried,
+        by=by,
     )
-    if rated.problems:
-        return _hold_of_problems(case, rated, usage, filled.refusals), ()
+    if done.rated.problems:
+        return _hold_of_problems(case, done.rated, done.usage, filled.refusals), ()
     content = compose_content(
         case=case,
         contract=contract,
-        rated=rated,
-        usage=usage,
+        done=done,
         months=due.months,
-        profile=profile,
-        past=past,
-        annual_kwh=annual,
+        by=by,
         first_bill=one.first,
         settings_version=billing.settings_version,
     )
-    return _screen(case, rated, usage, billing) or _draft(case, content, usage, billing), filled.made
+    held = _screen(case, done.rated, done.usage, billing)
+    return held or _draft(case, content, done.usage, billing), filled.made
 
 
 def _end(one: _Due) -> date:
@@ -225,7 +228,7 @@ def _end(one: _Due) -> date:
     found = settlement_end(
         start=due.start,
         nominal_end=due.end,
-        window_days=one.profile.reading_window_days,
+        window_days=one.by.profile.reading_window_days,
         registers=one.case.registers,
         readings=[s for s in one.case.states if ends is None or s.boundary <= ends],
     )
@@ -287,6 +290,7 @@ def _draft(case: Case, content: BillContent, usage: Usage, billing: Billing) -> 
         gross=content.gross,
         wh_read=usage.wh("import"),
         kwh_billed=sum(row.kwh for row in content.energy if row.quantity == "import"),
+        carried=content.carried,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 
 from kwit.kernel.time import DateRange, Period
 from kwit.metering.estimation.filling import History
@@ -13,9 +14,21 @@ from kwit.metering.usage import MeteredRegister
 from kwit.rating.terms import ALL_SECTIONS, Terms
 from kwit.registry.company import SumSettings
 from kwit.registry.ports import RegistryStore
-from kwit.registry.records import Contract, ContractKind, Meter, MeteringPoint, Party, in_force, timeline
+from kwit.registry.records import (
+    Contract,
+    ContractKind,
+    Meter,
+    MeteringPoint,
+    Party,
+    Prosumer,
+    in_force,
+    timeline,
+)
 from kwit.tariffs.ports import PriceListStore
 from kwit.tariffs.price_list import PriceList
+
+RCEM_LIST = "rcem-pl"
+"""The price list that holds the RCEm by month; no contract names it."""
 
 _SECTIONS = {
     ContractKind.COMPREHENSIVE: ALL_SECTIONS,
@@ -38,6 +51,7 @@ class Case:
     """A contract with its terms over time, point, parties, registers, states and price lists.
 
     `others` are the histories of the points whose difference its own energy is, by their codes.
+    `rcem` holds the versions of the list of monthly prices of energy fed in, for prosumers of net-billing.
     """
 
     contract_no: str
@@ -49,13 +63,14 @@ class Case:
     states: tuple[RegisterReading, ...]
     lists: Mapping[str, Sequence[PriceList]]
     others: Mapping[str, History] = field(default_factory=dict)
+    rcem: Sequence[PriceList] = ()
 
     def contract_on(self, day: date) -> Contract:
         """Return the version of the contract in force on a day, or its first one before that."""
         return contract_on(self.contracts, day)
 
-    def terms_over(self, period: Period, *, annual_kwh: int | None) -> list[Terms]:
-        """Return the terms that hold one after another over a period.
+    def terms_over(self, period: Period, *, annual_kwh: int | None, degree: str | None = None) -> list[Terms]:
+        """Return the terms that hold one after another over a period; `degree` is that of the power's use.
 
         Groups G are households and those that the tariff regulation settles like them.
         """
@@ -65,10 +80,13 @@ class Case:
             following = versions[index + 1].valid_from if index + 1 < len(versions) else None
             held = DateRange(contract.valid_from, following).intersection(period.range)
             if held is not None:
-                terms.append(self._terms(contract, held, annual_kwh))
+                terms.append(self._terms(contract, held, annual_kwh, degree))
         return terms
 
-    def _terms(self, contract: Contract, window: DateRange, annual_kwh: int | None) -> Terms:
+    def _terms(
+        self, contract: Contract, window: DateRange, annual_kwh: int | None, degree: str | None
+    ) -> Terms:
+        coefficient = contract.settlement.capacity_coefficient
         return Terms(
             window=window,
             group=contract.group,
@@ -81,6 +99,9 @@ class Case:
             contracted_kw=contract.contracted_kw,
             capacity_share=contract.capacity_share,
             sections=_SECTIONS[contract.kind],
+            tg_phi0=contract.settlement.tg_phi0,
+            capacity_coefficient=Decimal(1) if coefficient is None else coefficient,
+            degree=degree,
         )
 
 
@@ -121,7 +142,9 @@ def gather_case(
     payer = in_force(registry.party(contract.payer_id), on=on)
     if payer is None:
         raise RegistryIncompleteError(contract_no, f"payer {contract.payer_id}")
-    for code in {code for one in contracts for code in one.price_lists} - cache.keys():
+    feeds_in = any(one.prosumer is Prosumer.NET_BILLING for one in contracts)
+    codes = {code for one in contracts for code in one.price_lists} | ({RCEM_LIST} if feeds_in else set())
+    for code in codes - cache.keys():
         cache[code] = price_lists.versions(code)
     return Case(
         contract_no=contract_no,
@@ -138,6 +161,7 @@ def gather_case(
             if one.point == contract.ppe
             for ppe in (one.whole, *one.parts)
         },
+        rcem=cache[RCEM_LIST] if feeds_in else (),
     )
 
 

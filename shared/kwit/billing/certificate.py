@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from kwit.billing.content import BillContent, LineData, parse_content
+from kwit.billing.carried import read_carried
+from kwit.billing.content import BillContent, EnergyData, LineData, parse_content
 from kwit.billing.drafts import ChunkResult, DraftRef, Hold, Run
 from kwit.billing.ports import RunStore
 from kwit.kernel.energy import whole_kwh
 from kwit.kernel.identifiers import canonical_json, content_hash
-from kwit.kernel.money import grosze, total
+from kwit.kernel.money import ZERO, grosze, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,30 @@ def content_faults(content: BillContent, ref: DraftRef) -> list[str]:
         ),
     }
     faults += [f"{name}: {left} against {right}" for name, (left, right) in checks.items() if left != right]
-    return faults + _vat_faults(content) + _energy_faults(content, ref)
+    if ref.carried != content.carried:
+        faults.append(f"carried {ref.carried!r} against {content.carried!r}")
+    return faults + _vat_faults(content) + _energy_faults(content, ref) + _deposit_faults(content)
+
+
+def _deposit_faults(content: BillContent) -> list[str]:
+    """Add a deposit up again: what came in is used, refunded, forfeited or left, and the bill asks for the rest."""
+    deposit, paid = content.deposit, ZERO
+    faults: list[str] = []
+    if deposit is not None:
+        left = deposit.opening + total(month.value for month in deposit.months) - deposit.used
+        paid = deposit.used + total(one.refund for one in deposit.lapsed)
+        carried = total(one.left for one in read_carried(content.carried).lots)
+        told = (deposit.left, total(lot.left for lot in deposit.lots), carried)
+        if told != (left, left, left) or not 0 <= deposit.used <= deposit.limit:
+            faults.append(f"deposit: {_figures({'left': told})} against {left}")
+        faults += [
+            f"deposit of {one.month}: {one.left} against {one.refund} + {one.forfeited}"
+            for one in deposit.lapsed
+            if one.left != one.refund + one.forfeited
+        ]
+    if content.due != content.gross - paid:
+        faults.append(f"to be paid {content.due} against {content.gross} - {paid}")
+    return faults
 
 
 def _vat_faults(content: BillContent) -> list[str]:
@@ -173,12 +197,27 @@ def _energy_faults(content: BillContent, ref: DraftRef) -> list[str]:
     kwh = sum(row.kwh for row in imports.values())
     if kwh != ref.kwh_billed:
         faults.append(f"energy of zones {kwh} kWh against the reference {ref.kwh_billed} kWh")
+    return faults + _billed_faults(content, imports)
+
+
+# A line up to a limit and the line above it bill the same days, so only one of them counts the days.
+_BILLING_RULES = {"whole_kwh_of_zone": 1, "kwh_of_zone_base": 1, "kwh_of_zone_above": 0}
+
+
+def _billed_faults(content: BillContent, imports: Mapping[str, EnergyData]) -> list[str]:
+    """Hold every charge on the energy of a zone against that energy, less what net-metering covers."""
     billed: dict[tuple[str, str], tuple[Decimal, int, int]] = {}
     for line in content.lines:
-        if line.rule == "whole_kwh_of_zone":
-            quantity, days, _ = billed.get((line.charge, line.zone), (Decimal(0), 0, 0))
-            quantity += line.quantity.scaleb(3) if line.unit == "MWh" else line.quantity
-            billed[line.charge, line.zone] = (quantity, days + line.days, line.of_days)
+        counts = _BILLING_RULES.get(line.rule)
+        if counts is None:
+            continue
+        quantity, days, _ = billed.get((line.charge, line.zone), (Decimal(0), 0, 0))
+        quantity += line.quantity.scaleb(3) if line.unit == "MWh" else line.quantity
+        covered = next((int(one.value) for one in line.inputs if one.name == "covered_kwh"), 0)
+        quantity += covered * counts
+        billed[line.charge, line.zone] = (quantity, days + line.days * counts, line.of_days)
+    kwh = sum(row.kwh for row in imports.values())
+    faults: list[str] = []
     for (charge, zone), (quantity, days, of_days) in billed.items():
         expected = (imports[zone].kwh if zone in imports else 0) if zone else kwh
         # A charge that is in force on a part of the days only bills a part of the energy.

@@ -19,12 +19,13 @@ from kwit.billing.content import (
     StateData,
     VatData,
 )
-from kwit.billing.history import PastUse, chart, last_year_use
+from kwit.billing.history import chart, last_year_use
+from kwit.billing.prosumer_content import covered_data, deposit_data
+from kwit.billing.reckoning import Reckoned, Reckoning
 from kwit.kernel.energy import from_wh
 from kwit.metering.readings import RegisterReading
-from kwit.metering.usage import IntervalSeries, RegisterSpan, Usage
+from kwit.metering.usage import IntervalSeries, RegisterSpan
 from kwit.rating.lines import Line, Rated
-from kwit.rating.profile import RatingProfile
 from kwit.rating.terms import Months
 from kwit.registry.records import Contract, MeteringPoint, Party
 from kwit.tariffs.price_list import PriceList
@@ -34,16 +35,14 @@ def compose_content(
     *,
     case: Case,
     contract: Contract,
-    rated: Rated,
-    usage: Usage,
+    done: Reckoned,
     months: Months,
-    profile: RatingProfile,
-    past: Sequence[PastUse],
-    annual_kwh: int | None,
+    by: Reckoning,
     first_bill: bool,
     settings_version: str,
 ) -> BillContent:
     """Put together all that the document will say; nothing is computed after this."""
+    rated, usage, profile = done.rated, done.usage, by.profile
     return BillContent(
         contract_no=contract.contract_no,
         contract_kind=str(contract.kind),
@@ -56,7 +55,7 @@ def compose_content(
         months=str(months.cycle * months.share),
         payment_days=contract.payment_days,
         contracted_kw=contract.contracted_kw,
-        annual_kwh=annual_kwh,
+        annual_kwh=done.annual_kwh,
         remote_reading=contract.remote_reading,
         prosumer=str(contract.prosumer),
         opening_balance=contract.balance if first_bill else None,
@@ -80,9 +79,20 @@ def compose_content(
         excise=excise_data(rated),
         price_lists=_price_lists(case, rated.lines),
         history=tuple(
-            HistoryData(start=one.period.start, end=one.period.end, wh=one.wh) for one in chart(past)
+            HistoryData(start=one.period.start, end=one.period.end, wh=one.wh) for one in chart(done.past)
         ),
-        last_year_wh=last_year_use(past, rated.period),
+        last_year_wh=last_year_use(done.past, rated.period),
+        deposit=deposit_data(
+            done.deposit.settlement,
+            charges=by.settings.deposit_charges,
+            sections=tuple(by.settings.deposit_sections),
+        )
+        if done.deposit
+        else None,
+        covered=covered_data(done.credit.covered) if done.credit else (),
+        pending_months=done.deposit.pending if done.deposit else (),
+        payable=done.deposit.settlement.payable if done.deposit else None,
+        carried=done.carried.text(),
     )
 
 

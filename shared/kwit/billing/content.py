@@ -10,6 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from kwit.billing.carried import PendingMonth
+from kwit.billing.prosumer_content import CoveredData, DepositData
 from kwit.kernel.identifiers import canonical_json
 
 ENGINE = "kwit-rating/1"
@@ -179,7 +181,10 @@ class HistoryData(_Data):
 
 
 class BillContent(_Data):
-    """Everything a bill says, but for what issuing adds: number, issue date, due date."""
+    """Everything a bill says, but for what issuing adds: number, issue date, due date.
+
+    `payable` is what is to be paid for this bill where a deposit pays a part; `carried` is what it hands on.
+    """
 
     format: Literal["kwit/bill/1"] = "kwit/bill/1"
     engine: str = ENGINE
@@ -214,6 +219,16 @@ class BillContent(_Data):
     price_lists: tuple[PriceListData, ...]
     history: tuple[HistoryData, ...] = ()
     last_year_wh: int | None = None
+    deposit: DepositData | None = None
+    covered: tuple[CoveredData, ...] = ()
+    pending_months: tuple[PendingMonth, ...] = ()
+    payable: Decimal | None = None
+    carried: str = ""
+
+    @property
+    def due(self) -> Decimal:
+        """What is to be paid for this bill, PLN: its gross less what a deposit paid or refunded."""
+        return self.gross if self.payable is None else self.payable
 
     def canonical(self) -> bytes:
         """Write the content as the one text its hash is taken of."""

@@ -11,7 +11,7 @@ class Draft:
     """A bill not yet issued: its identity, the canonical bytes of its content and their hash.
 
     `document_id` is made of contract, charges and period, so any run that bills the same period makes the
-    same id.
+    same id. `carried` is what it hands on to the next bill, as text.
     """
 
     document_id: str
@@ -26,6 +26,7 @@ class Draft:
     gross: Decimal
     wh_read: int
     kwh_billed: int
+    carried: str = ""
 
 
 class HoldCode(StrEnum):
@@ -103,6 +104,7 @@ class DraftRef:
     gross: Decimal
     wh_read: int
     kwh_billed: int
+    carried: str = ""
 
 
 @dataclass(frozen=True, slots=True)

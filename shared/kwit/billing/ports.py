@@ -66,6 +66,10 @@ class RunStore(Protocol):
         """Return the first day of a contract not yet billed, or None before its first bill."""
         ...
 
+    def carried(self, contract_no: str) -> str:
+        """Return what the last issued bill of a contract hands on, as text; empty when it hands on nothing."""
+        ...
+
 
 class RunQueue(Protocol):
     """Messages that carry a run from step to step; any of them may arrive twice."""

@@ -171,7 +171,10 @@ def _rate_contract(
         cache=cache,
         sums=billing.settings.sums,
     )
-    return bill_contract(case=case, billed_to=billed_to, billing=billing, readings=stores.readings)
+    carried = stores.runs.carried(contract_no) if billed_to else None
+    return bill_contract(
+        case=case, billed_to=billed_to, carried=carried, billing=billing, readings=stores.readings
+    )
 
 
 def _unbilled(run: Run, contract_no: str, billed_to: date | None, code: HoldCode, detail: str) -> Hold:
@@ -192,6 +195,7 @@ def _ref(draft: Draft, chunk: int) -> DraftRef:
         gross=draft.gross,
         wh_read=draft.wh_read,
         kwh_billed=draft.kwh_billed,
+        carried=draft.carried,
     )
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from kwit.cli.scenario import DegreePart, LimitPart, ProfilePart, ProsumerPart, Scenario
+from kwit.cli.quote_prosumer import covered_by_credit, settled_deposit
+from kwit.cli.scenario import DegreePart, LimitPart, ProfilePart, Scenario
 from kwit.cli.scenario_file import Fault, LoadedScenario
 from kwit.cli.scenario_usage import scenario_usage
 from kwit.kernel.energy import apportion, whole_kwh
@@ -16,12 +17,12 @@ from kwit.metering.usage import Usage
 from kwit.rating.advances import Advance, advance_charges
 from kwit.rating.capacity_class import classify, pays_in_full
 from kwit.rating.degree_of_use import degree, degree_of
-from kwit.rating.deposit import ExportMonth, Settlement, export_month, payable_part, settle
+from kwit.rating.deposit import Settlement
 from kwit.rating.dynamic_price import dynamic_price
 from kwit.rating.facts import CapacityDay, EnergyBase, Facts, GivenCharge, PowerExcess
 from kwit.rating.lines import Factor, Rated
 from kwit.rating.losses import Losses, LossHoursError, with_losses
-from kwit.rating.net_metering import Covered, cover, credit_kwh
+from kwit.rating.net_metering import Covered
 from kwit.rating.power_excess import largest_ten, monthly_excesses, ten_times_largest
 from kwit.rating.profile import RatingProfile
 from kwit.rating.rate import rate
@@ -67,13 +68,16 @@ def _quote(loaded: LoadedScenario, scenario: Scenario) -> Quote:
     rated = _rate(loaded, scenario, terms, usage, profile, facts)
     covered = None
     if scenario.prosumer is not None and scenario.prosumer.kind == "net_metering" and not rated.problems:
-        covered = _cover(scenario.prosumer, rated)
+        credit = covered_by_credit(scenario.prosumer, rated)
+        covered = credit.covered
         facts = replace(facts, covered_kwh=covered.kwh)
         rated = _rate(loaded, scenario, terms, usage, profile, facts)
     if rated.problems:
         told = tuple(Fault(loaded.name, None, one.code, one.detail) for one in rated.problems)
         return Quote(loaded, faults=told)
-    settlement = _settle(scenario, rated, profile)
+    settlement = settled_deposit(loaded, scenario, usage, rated, profile, faults)
+    if faults:
+        return Quote(loaded, faults=tuple(faults))
     return Quote(loaded, rated, usage, profile, settlement, covered)
 
 
@@ -278,9 +282,9 @@ def _dynamic(loaded: LoadedScenario, scenario: Scenario) -> list[GivenCharge]:
     if part is None:
         return []
     index = next(n for n, one in enumerate(scenario.usage.series) if one.quantity == "import")
-    per_hour = 60 // scenario.usage.series[index].minutes
+    each = part.minutes // scenario.usage.series[index].minutes
     values = loaded.series[index]
-    hours = [sum(values[at : at + per_hour]) for at in range(0, len(values), per_hour)]
+    hours = [sum(values[at : at + each]) for at in range(0, len(values), each)]
     price = dynamic_price(hours_wh=hours, prices=loaded.prices, margin=part.margin, digits=part.digits)
     return [
         GivenCharge(
@@ -296,42 +300,6 @@ def _dynamic(loaded: LoadedScenario, scenario: Scenario) -> list[GivenCharge]:
             where="dynamic",
         )
     ]
-
-
-def _cover(part: ProsumerPart, rated: Rated) -> Covered:
-    """Cover the import: the zones are ordered by the energy price of this very quote, dearest first."""
-    exported = {row.zone: Decimal(row.kwh) for row in rated.energy if row.quantity == "export"}
-    credit = dict(part.credit_kwh)
-    for zone, kwh in credit_kwh(exported_kwh=exported, ratio=part.ratio or Decimal(0)).items():
-        credit[zone] = credit.get(zone, Decimal(0)) + kwh
-    prices = {line.zone: line.price for line in rated.lines if line.charge == "energy"}
-    imported = {row.zone: row.kwh for row in rated.energy if row.quantity == "import"}
-    dearest = sorted(imported, key=lambda zone: (-prices.get(zone, Decimal(0)), zone))
-    return cover(imported_kwh=imported, credit=credit, dearest=dearest)
-
-
-def _settle(scenario: Scenario, rated: Rated, profile: RatingProfile) -> Settlement | None:
-    part = scenario.prosumer
-    if part is None or part.kind != "net_billing":
-        return None
-    limit = payable_part(
-        lines=rated.lines,
-        charges=frozenset(part.pays.charges),
-        sections=frozenset(part.pays.sections),
-        rounding=profile.vat,
-    )
-    months = [_export_month(one.month, one.kwh, one.price, one.factor, rated) for one in part.months]
-    return settle(opening=part.opening, months=months, limit=limit, gross=rated.gross)
-
-
-def _export_month(
-    month: str, kwh: Decimal | None, price: Decimal, factor: Decimal, rated: Rated
-) -> ExportMonth:
-    exported = sum(row.kwh for row in rated.energy if row.quantity == "export")
-    first = date.fromisoformat(f"{month}-01")
-    return export_month(
-        month=first, kwh=Decimal(exported) if kwh is None else kwh, price=price, factor=factor
-    )
 
 
 def replace_list(loaded: LoadedScenario, versions: Sequence[PriceList]) -> LoadedScenario:

@@ -18,12 +18,12 @@ from kwit.billing.content import (
     SpanData,
     VatData,
 )
+from kwit.billing.prosumer_content import CoveredData, DepositData, covered_data, deposit_data
 from kwit.cli.quote import Quote
 from kwit.cli.scenario import PaysPart, ProsumerPart
 from kwit.metering.usage import IntervalSeries, Usage
 from kwit.rating.deposit import Settlement
 from kwit.rating.lines import Line
-from kwit.rating.net_metering import Covered
 from kwit.tariffs.price_list import PriceList
 
 
@@ -36,38 +36,6 @@ class QuoteLineData(LineData):
 
     document: str
     confidence: str
-
-
-class DepositMonthData(_Data):
-    """A month of energy fed in: value = kWh x price x factor, half up to 0.01."""
-
-    month: str
-    kwh: Decimal
-    price: Decimal
-    factor: Decimal
-    value: Decimal
-
-
-class DepositData(_Data):
-    """The settlement of a net-billing deposit; `limit` is the gross of the charges and sections it may pay."""
-
-    pays_charges: tuple[str, ...]
-    pays_sections: tuple[str, ...]
-
-    opening: Decimal
-    months: tuple[DepositMonthData, ...]
-    available: Decimal
-    limit: Decimal
-    used: Decimal
-    left: Decimal
-
-
-class CoveredData(_Data):
-    """Whole kWh that net-metering covers in a zone, and the credit left there."""
-
-    zone: str
-    kwh: int
-    left_kwh: Decimal
 
 
 class DifferenceData(_Data):
@@ -139,8 +107,8 @@ def quote_content(quote: Quote) -> QuoteContent | None:
         gross=rated.gross,
         excise=excise_data(rated),
         price_lists=tuple(_price_list(version) for version in versions),
-        deposit=_deposit(quote.settlement, scenario.prosumer) if quote.settlement else None,
-        covered=_covered(quote.covered) if quote.covered else (),
+        deposit=_deposit(quote.settlement, scenario.prosumer),
+        covered=covered_data(quote.covered) if quote.covered else (),
         payable=quote.settlement.payable if quote.settlement else rated.gross,
         warnings=tuple(_warnings(versions, rated.lines)),
     )
@@ -161,30 +129,12 @@ def _line(line: Line) -> QuoteLineData:
     return QuoteLineData.model_validate(dict(line_data(line)) | told)
 
 
-def _deposit(settlement: Settlement, prosumer: ProsumerPart | None) -> DepositData:
+def _deposit(settlement: Settlement | None, prosumer: ProsumerPart | None) -> DepositData | None:
     pays = prosumer.pays if prosumer else PaysPart()
-    return DepositData(
-        pays_charges=pays.charges,
-        pays_sections=pays.sections,
-        opening=settlement.opening,
-        months=tuple(
-            DepositMonthData(
-                month=f"{one.month:%Y-%m}", kwh=one.kwh, price=one.price, factor=one.factor, value=one.value
-            )
-            for one in settlement.months
-        ),
-        available=settlement.available,
-        limit=settlement.limit,
-        used=settlement.used,
-        left=settlement.left,
-    )
-
-
-def _covered(covered: Covered) -> tuple[CoveredData, ...]:
-    zones = dict.fromkeys([*covered.kwh, *covered.left_kwh])
-    return tuple(
-        CoveredData(zone=zone, kwh=covered.kwh.get(zone, 0), left_kwh=covered.left_kwh.get(zone, Decimal(0)))
-        for zone in zones
+    return (
+        deposit_data(settlement, charges=pays.charges, sections=pays.sections)
+        if settlement is not None
+        else None
     )
 
 

@@ -21,6 +21,7 @@ from pydantic import (
 
 from kwit.kernel.time import Period
 from kwit.rating.capacity_class import Qualification
+from kwit.rating.deposit import REFUND_SHARE_RCEM
 from kwit.rating.profile import MonthsAtChange, VatRounding
 from kwit.tariffs.schema import Amount, Count, Day, Name, Text
 
@@ -214,12 +215,39 @@ class LimitPart(_Part):
 
 
 class ExportMonthPart(_Part):
-    """A month of energy fed in: kWh (the export of the usage when left out), PLN per kWh, and the factor."""
+    """A month of energy fed in: kWh (the export of the usage in that month when left out), price, factor.
+
+    `price` is PLN per kWh; without it the shipped RCEm of the month. `prices` is a file of PLN per MWh for every
+    interval of the period (RCE), for a series of export.
+    """
 
     month: Month
     kwh: Amount | None = None
-    price: Amount
+    price: Amount | None = None
+    prices: Text | None = None
     factor: Amount = _ONE
+
+    @model_validator(mode="after")
+    def _one_price(self) -> Self:
+        if self.prices is not None and (self.price is not None or self.kwh is not None):
+            raise ValueError("prices by intervals need the series of export, and neither price nor kwh")
+        return self
+
+
+class LotPart(_Part):
+    """What is left of the deposit of one month, PLN; `value` is what the month was worth at first."""
+
+    month: Month
+    left: Amount
+    value: Amount | None = None
+
+
+class CreditLotPart(_Part):
+    """Credit of net-metering from one month, in kWh of one zone."""
+
+    month: Month
+    zone: Name = "all"
+    kwh: Amount
 
 
 class PaysPart(_Part):
@@ -234,21 +262,29 @@ class ProsumerPart(_Part):
 
     kind: Literal["net_billing", "net_metering"]
     opening: Amount = Field(default=_ZERO, description="deposit from before, PLN")
+    lots: tuple[LotPart, ...] = Field(default=(), description="deposit from before by month; it lapses")
+    refund_share: Amount = Field(
+        default=REFUND_SHARE_RCEM, description="part of a month's value refunded when it lapses"
+    )
     months: tuple[ExportMonthPart, ...] = ()
     pays: PaysPart = PaysPart(sections=("sale",))
     ratio: Amount | None = Field(default=None, description="0.8 or 0.7 of the energy fed in")
     credit_kwh: dict[Name, Amount] = Field(default_factory=dict, description="credit from before, by zone")
+    credit_lots: tuple[CreditLotPart, ...] = Field(default=(), description="the same by month; it lapses")
 
     @model_validator(mode="after")
     def _fields_of_kind(self) -> Self:
         if self.kind == "net_metering" and self.ratio is None:
             raise ValueError("net_metering needs a ratio")
-        if self.kind == "net_billing" and (self.ratio is not None or self.credit_kwh):
-            raise ValueError("net_billing has no ratio and no credit_kwh")
-        if self.kind == "net_metering" and (self.months or self.opening):
+        if self.kind == "net_billing" and (self.ratio is not None or self.credit_kwh or self.credit_lots):
+            raise ValueError("net_billing has no ratio, no credit_kwh and no credit_lots")
+        if self.kind == "net_metering" and (self.months or self.opening or self.lots):
             raise ValueError("net_metering has no deposit")
-        if self.opening < 0:
-            raise ValueError(f"a deposit cannot be negative: {self.opening}")
+        for amount in (self.opening, *(lot.left for lot in self.lots)):
+            if amount < 0:
+                raise ValueError(f"a deposit cannot be negative: {amount}")
+        if not 0 <= self.refund_share <= 1:
+            raise ValueError(f"refund_share {self.refund_share} is not between 0 and 1")
         return self
 
 
@@ -268,10 +304,14 @@ class AdvancesPart(_Part):
 
 
 class DynamicPart(_Part):
-    """Energy at a dynamic price: a file of PLN per MWh, one hour a line, and the seller's margin, PLN per kWh."""
+    """Energy at a dynamic price: a file of PLN per MWh, one a line, and the seller's margin, PLN per kWh.
+
+    `minutes` are those of a price; the series of import must not be coarser.
+    """
 
     file: Text
     margin: Amount
+    minutes: Literal[15, 60] = 60
     digits: Annotated[int, Field(ge=2, le=8)] = 5
     name: Text = "Energia czynna, cena dynamiczna"
     vat: Amount = _STANDARD
@@ -384,6 +424,13 @@ class Scenario(_Part):
             )
         if self.dynamic and [one.quantity for one in self.usage.series].count("import") != 1:
             raise ValueError("dynamic needs exactly one series of import under usage")
+        if self.dynamic and any(
+            one.quantity == "import" and one.minutes > self.dynamic.minutes for one in self.usage.series
+        ):
+            raise ValueError("prices of a quarter need a series of quarters")
+        exports = [one.minutes for one in self.usage.series if one.quantity == "export"]
+        if self.prosumer and any(one.prices for one in self.prosumer.months) and len(exports) != 1:
+            raise ValueError("prices by intervals need exactly one series of export under usage")
         if self.capacity_qualification and not any(one.quantity == "import" for one in self.usage.series):
             raise ValueError("capacity_qualification needs a series of import under usage")
         if self.months == 0:

@@ -42,7 +42,7 @@ class LoadedScenario:
     """A scenario with what it refers to, or the faults that keep it from being quoted.
 
     `lists` holds the versions of each price list by code; `series` the Wh of each series of the usage; `prices`
-    the dynamic prices of the period's hours, PLN per MWh.
+    the dynamic prices of the period, `rce` those of each file of prices of energy fed in, PLN per MWh.
     """
 
     name: str
@@ -51,6 +51,7 @@ class LoadedScenario:
     lists: Mapping[str, tuple[PriceList, ...]] = field(default_factory=dict)
     series: tuple[tuple[int, ...], ...] = ()
     prices: tuple[Decimal, ...] = ()
+    rce: Mapping[str, tuple[Decimal, ...]] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
 
 
@@ -68,12 +69,15 @@ def load_scenario(path: Path) -> LoadedScenario:
     lists: dict[str, tuple[PriceList, ...]] = {}
     series: tuple[tuple[int, ...], ...] = ()
     prices: tuple[Decimal, ...] = ()
+    rce: Mapping[str, tuple[Decimal, ...]] = {}
     if isinstance(file.data, dict):
         lists = _lists(file.data, file, path, faults)
     if scenario is not None:
         series = _all_series(scenario, path, faults)
         prices = _prices(scenario, path, faults)
-    return LoadedScenario(path.name, content_hash(content), scenario, lists, series, prices, tuple(faults))
+        rce = _rce(scenario, path, faults)
+    version = content_hash(content)
+    return LoadedScenario(path.name, version, scenario, lists, series, prices, rce, tuple(faults))
 
 
 def shipped_versions(code: str) -> tuple[PriceList, ...]:
@@ -165,7 +169,22 @@ def _series(part: SeriesPart, path: Path, period: Period, place: str, faults: li
 def _prices(scenario: Scenario, path: Path, faults: list[Fault]) -> tuple[Decimal, ...]:
     if scenario.dynamic is None:
         return ()
-    return _column(path.parent / scenario.dynamic.file, scenario.days, 60, "dynamic", _number, faults)
+    part = scenario.dynamic
+    return _column(path.parent / part.file, scenario.days, part.minutes, "dynamic", _number, faults)
+
+
+def _rce(scenario: Scenario, path: Path, faults: list[Fault]) -> dict[str, tuple[Decimal, ...]]:
+    """Read each file of prices of energy fed in, one for every interval of the series of export."""
+    exports = [one.minutes for one in scenario.usage.series if one.quantity == "export"]
+    months = scenario.prosumer.months if scenario.prosumer else ()
+    found: dict[str, tuple[Decimal, ...]] = {}
+    for index, one in enumerate(months):
+        if one.prices is not None:
+            place = f"prosumer.months[{index}].prices"
+            found[one.prices] = _column(
+                path.parent / one.prices, scenario.days, exports[0], place, _number, faults
+            )
+    return found
 
 
 def _column(

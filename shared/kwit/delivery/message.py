@@ -62,7 +62,7 @@ def template_environment() -> jinja2.Environment:
 def mail_texts(*, document: Document, settings: CompanySettings) -> Mapping[str, str]:
     """Return what the e-mail's templates may name, as finished text."""
     bill, seller = document.bill(), settings.seller
-    payable = max(bill.gross + (bill.opening_balance or Decimal(0)), Decimal(0))
+    payable = max(bill.due + (bill.opening_balance or Decimal(0)), Decimal(0))
     point = bill.point
     return {
         "number": document.number,

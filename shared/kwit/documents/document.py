@@ -43,6 +43,7 @@ class BlockEntry:
     start: date
     end: date
     content_hash: str
+    carried: str = ""
 
 
 @dataclass(frozen=True, slots=True)

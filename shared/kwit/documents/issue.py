@@ -125,6 +125,7 @@ def _block(
             start=ref.start,
             end=ref.end,
             content_hash=ref.content_hash,
+            carried=ref.carried,
         )
         for offset, ref in enumerate(drafts)
     )

@@ -32,6 +32,11 @@ def day(value: date) -> str:
     return f"{value:%d.%m.%Y}"
 
 
+def month(value: date) -> str:
+    """Write a month: 04.2026."""
+    return f"{value:%m.%Y}"
+
+
 def percent(rate: Decimal) -> str:
     """Write a rate as whole per cent: 23%."""
     return f"{rate * 100:.0f}%"

@@ -12,6 +12,7 @@ from decimal import Decimal
 from kwit.billing.content import BillContent, LineData, SpanData
 from kwit.documents import polish
 from kwit.documents.document import Document
+from kwit.documents.prosumer_words import settlement_sentences
 from kwit.kernel.energy import from_wh, whole_kwh
 from kwit.kernel.money import half_up
 from kwit.registry.company import CompanySettings
@@ -101,7 +102,7 @@ def bill_view(*, document: Document, settings: CompanySettings) -> BillView:
     """Turn an issued bill into the texts of its pages."""
     bill = document.bill()
     seller = settings.seller
-    payable = max(bill.gross + (bill.opening_balance or Decimal(0)), Decimal(0))
+    payable = max(bill.due + (bill.opening_balance or Decimal(0)), Decimal(0))
     account = bill.payer.bank_account or seller.bank_account
     return BillView(
         title="Faktura VAT",
@@ -125,7 +126,7 @@ def bill_view(*, document: Document, settings: CompanySettings) -> BillView:
         use_sentences=_use_sentences(bill),
         bars=_bars(bill),
         summary=_summary(bill),
-        balance=_balance(bill, payable),
+        balance=(*settlement_sentences(bill), *_balance(bill, payable)),
         readings=tuple(_reading_row(span) for span in bill.usage),
         reading_legend=_legend(bill),
         lines=_line_tables(bill),
@@ -281,13 +282,16 @@ def _summary(bill: BillContent) -> tuple[Row, ...]:
 
 
 def _balance(bill: BillContent, payable: Decimal) -> tuple[str, ...]:
-    if bill.opening_balance is None or bill.opening_balance == 0:
-        return ()
+    if not bill.opening_balance:
+        if bill.due >= 0:
+            return ()
+        return (f"Nadpłata {polish.zloty(-bill.due)} przechodzi na następne rozliczenie.",)
     word = "niedopłata" if bill.opening_balance > 0 else "nadpłata"
-    rest = bill.gross + bill.opening_balance - payable
+    rest = bill.due + bill.opening_balance - payable
+    name = "Wartość faktury" if bill.due == bill.gross else "Za tę fakturę po rozliczeniu depozytu"
     sentences = [
         f"Saldo przed tą fakturą: {word} {polish.zloty(abs(bill.opening_balance))}.",
-        f"Wartość faktury {polish.zloty(bill.gross)}, do zapłaty razem {polish.zloty(payable)}.",
+        f"{name} {polish.zloty(bill.due)}, do zapłaty razem {polish.zloty(payable)}.",
     ]
     if rest < 0:
         sentences.append(f"Nadpłata {polish.zloty(-rest)} przechodzi na następne rozliczenie.")

@@ -17,6 +17,7 @@ from kwit.kernel.money import ZERO, total
 
 RECEIVABLE = "receivable"
 VAT_DUE = "vat"
+DEPOSIT, DEPOSIT_PURCHASE, DEPOSIT_FORFEITED = "deposit", "deposit.purchase", "deposit.forfeited"
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -70,6 +71,9 @@ def account_of(key: str, accounts: Mapping[str, str]) -> str:
 def postings_of(*, document: Document, accounts: Mapping[str, str]) -> list[Posting]:
     """Post a document: Dt receivable gross, Ct revenue net per component, Ct VAT due per rate.
 
+    A prosumer's deposit is owed by the seller: Ct what energy fed in is worth, Dt what it pays, gives back or
+    forfeits.
+
     Raises AccountMissingError, NotBalancedError.
     """
     bill = document.bill()
@@ -91,13 +95,34 @@ def postings_of(*, document: Document, accounts: Mapping[str, str]) -> list[Post
             description=description,
         )
 
+    def pair(debited: str, credited: str, description: str, amount: Decimal) -> list[Posting]:
+        if not amount:
+            return []
+        return [
+            posting(debited, description, debit=amount),
+            posting(credited, description, credit=amount),
+        ]
+
     rows = [posting(RECEIVABLE, "należność", debit=bill.gross)]
     rows += [posting(key, "przychód", credit=net) for key, net in nets.items()]
     rows += [posting(VAT_DUE, f"VAT {row.rate * 100:.0f}%", credit=row.vat) for row in bill.vat_rows]
+    if bill.deposit is not None:
+        worth = total(month.value for month in bill.deposit.months)
+        refunds = total(one.refund for one in bill.deposit.lapsed)
+        forfeited = total(one.forfeited for one in bill.deposit.lapsed)
+        rows += pair(DEPOSIT_PURCHASE, DEPOSIT, "energia oddana", worth)
+        rows += pair(DEPOSIT, RECEIVABLE, "depozyt rozliczony", bill.deposit.used)
+        rows += pair(DEPOSIT, RECEIVABLE, "zwrot nadpłaty z depozytu", refunds)
+        rows += pair(DEPOSIT, DEPOSIT_FORFEITED, "depozyt umorzony", forfeited)
     debit, credit = total(row.debit for row in rows), total(row.credit for row in rows)
     if debit != credit:
         raise NotBalancedError(document.number, debit, credit)
     return rows
+
+
+def of_sale(row: Posting) -> bool:
+    """Tell whether a row posts the sale itself, not what a prosumer's deposit does to it."""
+    return row.key.split(".")[0] != DEPOSIT and not (row.key == RECEIVABLE and row.credit)
 
 
 COLUMNS = (
@@ -121,7 +146,7 @@ def postings_csv(postings: Iterable[Posting]) -> bytes:
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for row in postings:
-        on_debit = row.debit != 0 or row.key == RECEIVABLE
+        on_debit = row.debit != 0 or (row.key == RECEIVABLE and not row.credit)
         side, amount = ("Wn", row.debit) if on_debit else ("Ma", row.credit)
         writer.writerow(
             (

@@ -149,3 +149,9 @@ def rate_on(
             return rate.rate
     problems.append(RatingProblem("rate_missing", f"{name} on {day.isoformat()}"))
     return None
+
+
+def rcem_of(versions: Sequence[PriceList], month: date) -> Decimal | None:
+    """Return the RCEm of the month that begins on a day, in PLN per kWh; None when no version knows it."""
+    rates = (version.rate_on("rcem", month) for version in versions)
+    return next((rate.rate.scaleb(-3) for rate in rates if rate is not None), None)

@@ -105,6 +105,19 @@ CONTRACTS = Layout(
         Column("prosumer", ("prosument",)),
         Column("deposit", ("depozyt", "depozyt prosumencki")),
         Column("balance", ("saldo", "saldo poczatkowe")),
+        Column("yearly_limits", ("limit roczny", "limity roczne", "limit roczny kwh")),
+        Column("monthly_bases", ("zuzycie bazowe", "zuzycie bazowe kwh", "baza miesieczna")),
+        Column("losses_percent", ("straty", "straty procent", "straty %")),
+        Column("losses_kw", ("straty stale", "straty stale kw", "straty jalowe kw")),
+        Column("tg_phi0", ("tg fi", "tg fi umowny", "tg fi 0", "tgfi0")),
+        Column(
+            "capacity_coefficient", ("wspolczynnik mocowy a", "a mocowa", "wspolczynnik a oplaty mocowej")
+        ),
+        Column("capacity_qualification", ("okres kwalifikacji", "kwalifikacja mocowa")),
+        Column("deposit_price", ("cena depozytu", "cena energii oddanej")),
+        Column("deposit_factor", ("mnoznik depozytu", "wspolczynnik depozytu")),
+        Column("opust", ("wspolczynnik opustu", "opust wspolczynnik")),
+        Column("credit_kwh", ("kredyt kwh", "magazyn kwh", "opust z przeniesienia")),
         _VALID_FROM,
     ),
     needs=(

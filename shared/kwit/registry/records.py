@@ -113,6 +113,55 @@ class Meter:
     interval_minutes: int | None = None
 
 
+class DepositPrice(StrEnum):
+    """Which price values what a prosumer of net-billing feeds in: of the month, or of each settlement period."""
+
+    RCEM = "rcem"
+    RCE = "rce"
+
+
+@dataclass(frozen=True, slots=True)
+class YearlyLimit:
+    """The kWh of a year that a charge bills at its lower price (limit roczny)."""
+
+    charge: str
+    kwh: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyBase:
+    """The kWh of each month, January first, that a charge with two prices takes as its base (zużycie bazowe)."""
+
+    charge: str
+    kwh: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementTerms:
+    """What a contract says of its settlement beyond the tariff: limits, losses, power factor, capacity, deposit.
+
+    `losses_percent` and `losses_kw` are added to the import; `tg_phi0` is the contract's limit of tg φ;
+    `capacity_coefficient` is A as the distributor names it, `capacity_qualification` the period over which the
+    class is found instead; `deposit_factor` is 1.23 for those who chose it; `opust` is 0.8 or 0.7;
+    `credit_kwh` is the credit of net-metering brought into kWit.
+    """
+
+    yearly_limits: tuple[YearlyLimit, ...] = ()
+    monthly_bases: tuple[MonthlyBase, ...] = ()
+    losses_percent: Decimal = Decimal(0)
+    losses_kw: Decimal = Decimal(0)
+    tg_phi0: Decimal | None = None
+    capacity_coefficient: Decimal | None = None
+    capacity_qualification: str = ""
+    deposit_price: DepositPrice = DepositPrice.RCEM
+    deposit_factor: Decimal = Decimal(1)
+    opust: Decimal | None = None
+    credit_kwh: Decimal = Decimal(0)
+
+
+STANDARD_TERMS = SettlementTerms()
+
+
 @dataclass(frozen=True, slots=True)
 class Contract:
     """One version of a contract's terms (umowa), holding from `valid_from`.
@@ -146,6 +195,7 @@ class Contract:
     prosumer: Prosumer = Prosumer.NONE
     deposit: Decimal | None = None
     balance: Decimal | None = None
+    settlement: SettlementTerms = STANDARD_TERMS
 
 
 Record = Party | MeteringPoint | Meter | Contract

@@ -35,6 +35,7 @@ from kwit.registry.records import (
     Register,
     Version,
 )
+from kwit.registry.settlement_rows import settlement_terms
 
 SINCE_EVER = date(2000, 1, 1)
 """The day from which the first version of a party or a point holds when its row names none."""
@@ -292,6 +293,7 @@ def contract_draft(reader: RowReader, origin: Origin) -> Draft[Contract]:
         prosumer=reader.choice("prosumer", _PROSUMERS, default=Prosumer.NONE),
         deposit=reader.decimal("deposit"),
         balance=reader.decimal("balance"),
+        settlement=settlement_terms(reader),
     )
     _check_terms(reader, contract)
     return Draft(

@@ -1,0 +1,135 @@
+"""The deposit as lots of months: the oldest pays first, a year later it ends, and no grosz gets lost on the way."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kwit.kernel.time import add_months
+from kwit.rating.deposit import (
+    Lot,
+    export_month,
+    export_month_by_intervals,
+    lapse,
+    settle,
+)
+from kwit.rating.net_metering import CreditLot, settle_credit
+
+PLN = st.decimals("0", "999.99", places=2)
+SHARE = Decimal("0.20")
+
+
+def lot(month: date, left: str, value: str = "") -> Lot:
+    return Lot(month, Decimal(value or left), Decimal(left))
+
+
+class TestLots:
+    def test_the_oldest_pays_first(self) -> None:
+        lots = [
+            lot(date(2026, 3, 1), "50.00"),
+            lot(date(2026, 1, 1), "30.00"),
+            Lot(None, Decimal(10), Decimal(10)),
+        ]
+        done = settle(opening=lots, months=(), limit=Decimal("55.00"), gross=Decimal("99.00"))
+        assert done.lots == (Lot(date(2026, 3, 1), Decimal("50.00"), Decimal("35.00")),)
+        assert (done.used, done.payable) == (Decimal("55.00"), Decimal("44.00"))
+
+    def test_a_month_pays_through_the_twelfth_month_after_it(self) -> None:
+        one = lot(date(2025, 3, 1), "50.00")
+        assert lapse([one], on=date(2026, 3, 31), refund_share=SHARE) == ((one,), ())
+        held, ended = lapse([one], on=date(2026, 4, 1), refund_share=SHARE)
+        assert held == ()
+        assert [(e.left, e.refund, e.forfeited) for e in ended] == [
+            (Decimal("50.00"), Decimal("10.00"), Decimal("40.00"))
+        ]
+
+    def test_what_is_left_is_refunded_whole_when_it_is_less_than_the_share(self) -> None:
+        _, ended = lapse([lot(date(2025, 3, 1), "7.77", "100.00")], on=date(2026, 5, 1), refund_share=SHARE)
+        assert (ended[0].refund, ended[0].forfeited) == (Decimal("7.77"), Decimal("0.00"))
+
+    def test_a_refund_lowers_what_is_to_be_paid(self) -> None:
+        done = settle(
+            opening=[lot(date(2025, 1, 1), "100.00")], months=(), limit=Decimal(80), gross=Decimal("120.00"),
+            on=date(2026, 3, 1),
+        )  # fmt: skip
+        assert (done.opening, done.used, done.payable) == (Decimal("0.00"), Decimal(0), Decimal("100.00"))
+
+    @given(
+        months=st.lists(st.tuples(st.integers(0, 400), PLN), min_size=1, max_size=30),
+        share=st.decimals("0", "0.5", places=2),
+    )
+    def test_over_years_of_bills_value_is_used_refunded_forfeited_or_left(
+        self, months: Sequence[tuple[int, Decimal]], share: Decimal
+    ) -> None:
+        lots: Sequence[Lot] = ()
+        worth = used = refunded = forfeited = Decimal(0)
+        for index, (kwh, limit) in enumerate(months):
+            first = add_months(date(2024, 1, 1), index)
+            new = export_month(
+                month=first, kwh=Decimal(kwh), price=Decimal("0.28483"), factor=Decimal("1.23")
+            )
+            done = settle(opening=lots, months=[new], limit=limit, gross=limit, on=first, refund_share=share)
+            worth += new.value
+            used += done.used
+            refunded += sum(one.refund for one in done.lapsed)
+            forfeited += sum(one.forfeited for one in done.lapsed)
+            lots = done.lots
+            assert sum(one.left for one in lots) == done.left
+            assert all(one.month is not None and add_months(one.month, 13) > first for one in lots)
+        assert worth == used + refunded + forfeited + sum(one.left for one in lots)
+
+
+class TestExportByIntervals:
+    def test_is_the_sum_of_all_intervals_rounded_once(self) -> None:
+        one = export_month_by_intervals(
+            month=date(2026, 6, 1), values_wh=[1500, 0, 2500], prices=[Decimal("310.50"), Decimal(999), Decimal(-80)],
+            factor=Decimal("1.23"),
+        )  # fmt: skip
+        assert one.value == Decimal("0.57")  # 0.0015 MWh x 310.50 x 1.23 = 0.5728…
+        assert one.kwh == Decimal(4)
+
+    def test_may_let_negative_prices_count(self) -> None:
+        figures = {"month": date(2026, 6, 1), "values_wh": [10_000, 10_000], "factor": Decimal(1)}
+        prices = [Decimal(500), Decimal(-100)]
+        assert export_month_by_intervals(**figures, prices=prices).value == Decimal("5.00")  # type: ignore[arg-type]
+        assert export_month_by_intervals(**figures, prices=prices, floor=False).value == Decimal("4.00")  # type: ignore[arg-type]
+
+    def test_needs_a_price_for_every_interval(self) -> None:
+        with pytest.raises(ValueError, match="zip"):
+            export_month_by_intervals(
+                month=date(2026, 6, 1), values_wh=[1, 2], prices=[Decimal(1)], factor=Decimal(1)
+            )
+
+
+class TestCredit:
+    def test_the_oldest_credit_of_a_zone_goes_first(self) -> None:
+        lots = [
+            CreditLot(date(2026, 2, 1), "peak", Decimal(30)),
+            CreditLot(date(2026, 1, 1), "peak", Decimal(20)),
+        ]
+        done = settle_credit(lots=lots, imported_kwh={"peak": 25}, dearest=["peak"], on=date(2026, 3, 1))
+        assert done.covered.kwh == {"peak": 25}
+        assert done.lots == (CreditLot(date(2026, 2, 1), "peak", Decimal(25)),)
+
+    @given(
+        exported=st.lists(st.tuples(st.sampled_from(["peak", "offpeak"]), st.integers(0, 500)), max_size=30),
+        imported=st.lists(st.integers(0, 300), min_size=30, max_size=30),
+    )
+    def test_over_years_credit_is_covered_lapsed_or_left(
+        self, exported: Sequence[tuple[str, int]], imported: Sequence[int]
+    ) -> None:
+        lots: list[CreditLot] = []
+        given_kwh = covered = lapsed = Decimal(0)
+        for index, (zone, kwh) in enumerate(exported):
+            first = add_months(date(2024, 1, 1), index)
+            lots.append(CreditLot(first, zone, Decimal(kwh) * Decimal("0.8")))
+            given_kwh += Decimal(kwh) * Decimal("0.8")
+            used = {"peak": imported[index], "offpeak": imported[-index]}
+            done = settle_credit(lots=lots, imported_kwh=used, dearest=["peak", "offpeak"], on=first)
+            covered += sum(done.covered.kwh.values())
+            lapsed += sum(one.kwh for one in done.lapsed)
+            lots = list(done.lots)
+        assert given_kwh == covered + lapsed + sum((one.kwh for one in lots), Decimal(0))
