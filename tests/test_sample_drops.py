@@ -87,6 +87,7 @@ class TestSamples:
                 "utf-8-sig",
                 72,
                 [
+                    "gap",
                     "nul_bytes",
                     "quantity_skipped",
                     "quantity_skipped",
@@ -94,7 +95,7 @@ class TestSamples:
                     "unverified_profile",
                 ],
             ),
-            ("godzinowe.csv", "utf-8", 49, ["autumn_hour_order", "unverified_profile"]),
+            ("godzinowe.csv", "utf-8", 49, ["autumn_hour_order", "gap", "unverified_profile"]),
             (
                 "spoldzielnia-2026-02-06.csv",
                 "utf-8",

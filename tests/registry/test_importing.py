@@ -127,6 +127,23 @@ class TestSoundWorkbook:
         [party] = office.store.party("K-1")
         assert (party.bank_account, party.name) == ("PL61109010140000071219812874", "Żaneta Łącka")
 
+    @pytest.mark.parametrize(
+        ("code", "quantity"),
+        [
+            ("5.8.0", Quantity.REACTIVE_INDUCTIVE),
+            ("1-0:8.8.1", Quantity.REACTIVE_CAPACITIVE),
+            ("15.8.0", Quantity.IMPORT),
+            ("U2h", Quantity.IMPORT),
+        ],
+    )
+    def test_registers_of_a_code_count_what_the_code_says(self, code: str, quantity: Quantity) -> None:
+        office = Office()
+        office.drop(
+            Parties=[PARTY], Points=[POINT], Meters=[METER], Registers=[REGISTER | {"Kod rejestru": code}]
+        )
+        (meter,) = office.store.meter("0012345")
+        assert [register.quantity for register in meter.registers] == [quantity]
+
     def test_joins_registers_to_their_meter(self, office: Office) -> None:
         export = REGISTER | {"Kod rejestru": "2.8.0"}
         office.drop(registry(registers=(REGISTER, export)))

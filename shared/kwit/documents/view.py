@@ -300,7 +300,8 @@ def _balance(bill: BillContent, payable: Decimal) -> tuple[str, ...]:
 
 def _reading_row(span: SpanData) -> Row:
     quantity = _QUANTITIES.get(span.quantity, span.quantity)
-    used = polish.number(from_wh(span.wh, unit="kWh"))
+    unit = f"{polish.SPACE}kvarh" if span.quantity.startswith("reactive") else ""
+    used = f"{polish.number(from_wh(span.wh, unit='kWh'))}{unit}"
     name = f"{span.register_code} {quantity}"
     if span.first is None or span.last is None:
         estimated = f", w tym szacowane: {span.estimated_days}" if span.estimated_days else ""

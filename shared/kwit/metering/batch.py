@@ -2,7 +2,8 @@
 
 JSON lines: `{"ppe": "…", "day": "2026-01-31", "minutes": 15, "quantity": "import", "values": [250, "0.251"]}`,
 where a whole number is Wh and a text is kWh; `estimated` may list the indexes of values not measured. CSV: the
-same names in the heading, then one column for each value (`v1`, `v2`, …), in kWh. Either may be gzip.
+same names in the heading, then one column for each value (`v1`, `v2`, …), in kWh. Either may be gzip. Reactive energy
+counts varh and kvarh. Quantities of phases (`import_l1`, `export_l1`, …) are balanced hour by hour.
 """
 
 import csv
@@ -23,6 +24,7 @@ from kwit.kernel.energy import FinerThanWattHourError, to_wh
 from kwit.kernel.identifiers import PointCodeError, point_code
 from kwit.kernel.time import day_minutes
 from kwit.metering.day_import import DayImport, Place, StagedDay
+from kwit.metering.phases import PHASE_QUANTITIES, PhaseDays
 
 DAY_LIMIT = 100_000
 """Lines of the longest batch that is read."""
@@ -30,7 +32,9 @@ DAY_LIMIT = 100_000
 MINUTES = (15, 30, 60)
 LARGEST_WH = 10**12
 _NEEDED = ("ppe", "day", "minutes", "quantity")
-_QUANTITIES = frozenset({"import", "export", "import_unbalanced"})
+_QUANTITIES = frozenset(
+    {"import", "export", "import_unbalanced", "reactive_inductive", "reactive_capacitive", *PHASE_QUANTITIES}
+)
 _DELIMITERS = (";", ",", "\t")
 _BOM = b"\xef\xbb\xbf"
 
@@ -77,6 +81,10 @@ class Batch:
     days: DayImport
     _csv: _Heading | None = field(default=None)
     _lines: int = 0
+    _phases: PhaseDays = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._phases = PhaseDays(self.days)
 
     def read(self, parts: Iterable[bytes]) -> None:
         """Read a stream of bytes. Raises UnreadableFileError, after which nothing read so far counts."""
@@ -92,6 +100,7 @@ class Batch:
                 self._csv = _heading(line)
                 continue
             self._line(Place(number), line)
+        self._phases.finish()
         if self._lines == 0 or (self._csv is not None and self._lines == 1):
             self.days.findings.append(file_rejection("empty_file", "Plik nie zawiera żadnych danych."))
 
@@ -104,7 +113,8 @@ class Batch:
         except BatchLineError as error:
             self.days.reject(error.code, place, error.sentence_pl, value=error.value)
         else:
-            self.days.add(staged)
+            phases = staged.quantity in PHASE_QUANTITIES
+            (self._phases if phases else self.days).add(staged)
 
     def _fields(self, line: bytes) -> dict[str, object]:
         try:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kwit.kernel.time import Period
+from kwit.kernel.time import DateRange, Period
 from kwit.metering.estimation.filling import Difference, Filled, fill
 from kwit.metering.estimation.load_profile import LoadProfile
 from kwit.metering.readings import (
@@ -211,6 +211,18 @@ class TestBounds:
         assert made.known_at == withdrawn.known_at + timedelta(microseconds=1)
         usage = usage_of(period=Period(MARCH, APRIL), registers=[register()], readings=[*states, made])
         assert usage.wh("import") == 310_000
+
+    def test_the_last_state_of_a_meter_taken_away_is_estimated_and_the_first_of_the_next_is_not(self) -> None:
+        exchange = date(2026, 3, 16)
+        meters = [
+            register(present=DateRange(date(2024, 1, 1), exchange)),
+            register(meter_no="L2", present=DateRange(exchange)),
+        ]
+        states = [state(FEBRUARY, "720"), state(MARCH, "1000"), state(exchange, "0", meter_no="L2")]
+        found = filled([*states, state(APRIL, "200", meter_no="L2")], "daily_average", registers=meters)
+        assert (estimate(found).meter_no, estimate(found).state_wh) == ("L1", 1_150_000)
+        unknown = filled([*states[:2], state(APRIL, "200", meter_no="L2")], "daily_average", registers=meters)
+        assert [one.code for one in unknown.refusals] == ["no_start"]
 
     def test_each_zone_is_estimated_by_its_own_past(self) -> None:
         zones = [register("1.8.1", zone="day"), register("1.8.2", zone="night")]

@@ -125,11 +125,11 @@ def _fill_state(
     versions = [one for one in history.states if (one.meter_no, one.register) == name]
     counting = [one for one in current_states(versions) if not one.standing.held]
     boundaries = {one.boundary for one in counting}
-    if inside.end in boundaries:
-        return
     read = [one for one in taken(versions) if one.boundary < inside.end]
     if inside.start not in boundaries or not read:
         filled.refuse(NO_START, register, inside.start)
+        return
+    if inside.end in boundaries:
         return
     later = [one for one in taken(versions) if one.boundary > inside.end]
     gap = StateGap(
