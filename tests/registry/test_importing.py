@@ -136,12 +136,11 @@ class TestSoundWorkbook:
             ("U2h", Quantity.IMPORT),
         ],
     )
-    def test_registers_of_a_code_count_what_the_code_says(self, code: str, quantity: Quantity) -> None:
-        office = Office()
-        office.drop(
-            Parties=[PARTY], Points=[POINT], Meters=[METER], Registers=[REGISTER | {"Kod rejestru": code}]
-        )
-        (meter,) = office.store.meter("0012345")
+    def test_tells_by_its_code_what_a_register_counts(
+        self, office: Office, code: str, quantity: Quantity
+    ) -> None:
+        office.drop(registry(registers=(REGISTER | {"Kod rejestru": code},)))
+        (meter,) = office.store.meters(PPE)
         assert [register.quantity for register in meter.registers] == [quantity]
 
     def test_joins_registers_to_their_meter(self, office: Office) -> None:

@@ -126,10 +126,11 @@ def _fill_state(
     counting = [one for one in current_states(versions) if not one.standing.held]
     boundaries = {one.boundary for one in counting}
     read = [one for one in taken(versions) if one.boundary < inside.end]
-    if inside.start not in boundaries or not read:
-        filled.refuse(NO_START, register, inside.start)
+    known_start, known_end = (edge in boundaries for edge in (inside.start, inside.end))
+    if known_start and known_end:
         return
-    if inside.end in boundaries:
+    if not known_start or not read:
+        filled.refuse(NO_START, register, inside.start)
         return
     later = [one for one in taken(versions) if one.boundary > inside.end]
     gap = StateGap(
