@@ -156,10 +156,10 @@ def _after_estimate(
 
 
 def _series_task(contract_no: str, pairs: Sequence[tuple[IntervalDay, IntervalDay]]) -> CorrectionTask:
-    first_old, first = pairs[0]
-    reckoned = any(old.reckoned for old, _ in pairs) or bool(first_old.missing)
+    _, first = pairs[0]
+    gone = all(new.standing.void for _, new in pairs)
     return CorrectionTask(
-        cause=Cause.ACTUAL_AFTER_ESTIMATE if reckoned else Cause.CHANGED_AFTER_INVOICE,
+        cause=_series_cause(pairs),
         contract_no=contract_no,
         ppe=first.ppe,
         meter_no="",
@@ -168,7 +168,16 @@ def _series_task(contract_no: str, pairs: Sequence[tuple[IntervalDay, IntervalDa
         start=first.day,
         end=pairs[-1][1].day + timedelta(days=1),
         before_wh=sum(sum(old.values_wh) for old, _ in pairs),
-        after_wh=sum(sum(new.values_wh) for _, new in pairs),
+        after_wh=None if gone else sum(sum(new.values_wh) for _, new in pairs if not new.standing.void),
         known_at=first.known_at,
         source=str(first.source),
     )
+
+
+def _series_cause(pairs: Sequence[tuple[IntervalDay, IntervalDay]]) -> Cause:
+    if any(new.standing.void for _, new in pairs):
+        return Cause.VOIDED_AFTER_INVOICE
+    if any(new.standing.edit for _, new in pairs):
+        return Cause.EDITED_AFTER_INVOICE
+    reckoned = any(old.reckoned for old, _ in pairs)
+    return Cause.ACTUAL_AFTER_ESTIMATE if reckoned else Cause.CHANGED_AFTER_INVOICE

@@ -11,7 +11,7 @@ from kwit.intake.inflating import GZIP_MAGIC, first_bytes, inflated, pieces
 from kwit.intake.ports import ImportLog
 from kwit.intake.repeats import of_same_drop, result_without_reading
 from kwit.intake.sheet import UnreadableFileError
-from kwit.intake.table import read_tables
+from kwit.intake.table import RowReader, read_tables
 from kwit.intake.text import DecodedText, decode
 from kwit.kernel.time import Period
 from kwit.metering.batch import Batch, encoding_of, is_batch
@@ -19,6 +19,7 @@ from kwit.metering.correcting import CorrectionDesk
 from kwit.metering.day_file import DayFile, DayFileProfile, Quality, is_day_file, read_day_file
 from kwit.metering.day_import import DayImport, Fate, Place, StagedDay
 from kwit.metering.day_rows import DayRows, DayRowsProfile
+from kwit.metering.editing import EDITS, Edits
 from kwit.metering.interval_table import IntervalRows, IntervalTableProfile
 from kwit.metering.known_points import KnownPoints
 from kwit.metering.ports import PointDirectory, ReadingStore, TermsDirectory
@@ -83,6 +84,7 @@ class _Import:
         self._known_at = known_at
         self._days = DayImport(file, directory, known_at)
         self._states = RegisterRows(file, directory, known_at)
+        self._edits = Edits(file, directory, known_at)
         self._encoding = ""
 
     def result(self) -> ImportResult:
@@ -95,21 +97,30 @@ class _Import:
             return self._sum_up((finding,), rejected=0)
         accepted = self._settled_states()
         self._days.settle(self._store, judge=self._judge_days)
+        edited = self._edits.settle(self._store, self._desk)
         stored = self._days.count(Fate.ACCEPTED)
-        if accepted or stored:
+        if accepted or stored or edited:
             # Tasks come first: an attempt that breaks off between the two finds the same changes again.
             if self._desk is not None:
                 self._desk.file()
-            self._store.put(_both(accepted, self._days))
+            self._store.put(_all([*accepted, *edited], self._days))
         candidates = self._states.candidates
         return self._sum_up(
-            (*self._days.findings, *(one for reader in self._states.readers for one in reader.findings)),
-            accepted=len(accepted) + stored,
-            rejected=self._states.rejected + self._days.rejected + sum(one.refused for one in candidates),
+            (*self._days.findings, *(one for reader in self._readers for one in reader.findings)),
+            accepted=len(accepted) + stored + len(edited),
+            rejected=self._states.rejected
+            + self._days.rejected
+            + self._edits.rejected
+            + sum(one.refused for one in candidates),
             duplicate=self._days.count(Fate.REPEATED)
             + self._days.repeated
+            + self._edits.repeated
             + sum(one.repeated and not one.refused for one in candidates),
         )
+
+    @property
+    def _readers(self) -> Sequence[RowReader]:
+        return [*self._states.readers, *self._edits.readers]
 
     def _sum_up(
         self, findings: Sequence[Finding], *, rejected: int, accepted: int = 0, duplicate: int = 0
@@ -185,14 +196,15 @@ class _Import:
 
     def _tables(self, content: bytes) -> None:
         described = [(one.layout(), one) for one in self._profiles if isinstance(one, IntervalTableProfile)]
-        tables = read_tables(content=content, layouts=(READINGS, *(layout for layout, _ in described)))
+        tables = read_tables(content=content, layouts=(READINGS, EDITS, *(layout for layout, _ in described)))
         self._encoding = tables.encoding
         self._days.findings += tables.findings
         for table in tables.tables:
             profile = next((one for layout, one in described if layout is table.layout), None)
             if profile is None:
+                rows = self._edits if table.layout is EDITS else self._states
                 for reader in table.each_row():
-                    self._states.read(reader)
+                    rows.read(reader)
             else:
                 self._unverified(profile)
                 IntervalRows(table, profile, self._days, self._file.name).read()
@@ -231,7 +243,7 @@ class _Import:
         return [day for day in days if day.register == register]
 
 
-def _both(states: Sequence[Reading], days: DayImport) -> Iterator[Reading]:
+def _all(states: Sequence[Reading], days: DayImport) -> Iterator[Reading]:
     yield from states
     yield from days.readings()
 
