@@ -96,7 +96,13 @@ class TestGap:
     def test_is_seen_over_the_end_of_a_month(self) -> None:
         checker = office()
         checker.drop(batch((date(2026, 2, 27), flat())))
-        assert rules_of(checker.drop(batch((date(2026, 3, 1), flat())))) == [("gap", "warn")]
+        both = batch((date(2026, 3, 1), flat()), (date(2026, 3, 2), flat()))
+        assert rules_of(checker.drop(both)) == [("gap", "warn")]
+
+    def test_files_of_one_day_each_tell_none_in_whatever_order(self) -> None:
+        checker = office()
+        for number in (3, 0, 4, 1):
+            assert rules_of(checker.drop(batch((FIRST + timedelta(days=number), flat())))) == []
 
     def test_order_of_lines_does_not_matter(self) -> None:
         days = [(FIRST + timedelta(days=n), flat()) for n in (0, 1, 2)]

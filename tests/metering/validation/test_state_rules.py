@@ -6,7 +6,7 @@ from decimal import Decimal
 from kwit.intake.findings import ImportStatus, Severity
 from kwit.metering.ports import PlacedMeter, PlacedRegister
 from kwit.metering.validation.rules import PointTerms, RuleCode
-from tests.metering.validation.office import KNOWN, ONE, Checker, rules_of
+from tests.metering.validation.office import KNOWN, ONE, Checker, Terms, rules_of
 
 # A year of 300 kWh a month: 10 kWh a day.
 YEAR = [
@@ -14,6 +14,17 @@ YEAR = [
     for index, month in enumerate(range(1, 15))
 ]
 LAST = 1000 + 300 * 13
+
+
+class TermsFrom(Terms):
+    """The terms of a point with a contract from a day on."""
+
+    def __init__(self, starts: date) -> None:
+        super().__init__()
+        self.starts = starts
+
+    def terms(self, ppe: str, *, on: date) -> PointTerms:
+        return PointTerms(active=on >= self.starts)
 
 
 def checker(**changes: object) -> Checker:
@@ -122,6 +133,12 @@ class TestContract:
         other.terms.same = PointTerms(contracted_kw=Decimal(2))
         other.states(("2026-03-01 00:00", "0"))
         assert rules_of(other.states(("2026-04-01 00:00", "1783.201"))) == [("over_contracted_power", "hold")]
+
+    def test_the_first_state_of_a_contract_is_not_outside_of_it(self) -> None:
+        office = Checker()
+        office.terms = TermsFrom(date(2026, 3, 1))
+        assert rules_of(office.states(("2026-03-01 00:00", "0"))) == []
+        assert rules_of(office.states(("2026-02-28 00:00", "0"))) == [("point_inactive", "warn")]
 
     def test_a_point_without_a_contract_is_a_remark(self) -> None:
         office = Checker()

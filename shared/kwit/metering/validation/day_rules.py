@@ -16,6 +16,7 @@ class DayCase:
     """A day of one register to be judged; `around` are the other days that count, of store and file.
 
     `minutes` and `values_wh` are the day's own; `before` is the version it would replace, None when it is new.
+    `alone` tells that its file brings no other day of the register.
     """
 
     day: date
@@ -25,6 +26,7 @@ class DayCase:
     around: Mapping[date, Sequence[int]]
     before: IntervalDay | None
     terms: PointTerms
+    alone: bool = False
 
     @property
     def power_wh(self) -> Fraction | None:
@@ -72,6 +74,9 @@ def _over_power(case: DayCase) -> str | None:
 
 
 def _gap(case: DayCase) -> str | None:
+    """Find days missing before a day; files of one day each come in any order and tell no gap."""
+    if case.alone:
+        return None
     last = max((day for day in case.around if day < case.day), default=None)
     if last is None or last == case.day - timedelta(days=1) or case.before is not None:
         return None

@@ -107,8 +107,13 @@ class StateReview:
             moves=moves_of(
                 registers=self.registers, states=before, zone=register.zone, quantity=register.quantity
             ),
-            terms=self.terms(reading.boundary - timedelta(days=1)),
+            terms=self._terms_at(reading.boundary),
         )
+
+    def _terms_at(self, boundary: date) -> PointTerms:
+        """Return the terms of the day that a midnight closes; of the day it opens where a contract begins."""
+        closing = self.terms(boundary - timedelta(days=1))
+        return closing if closing.active else self.terms(boundary)
 
     def _register(self, reading: RegisterReading) -> MeteredRegister | None:
         fitting = (
@@ -141,9 +146,7 @@ class StateReview:
             if one.meter_no == reading.meter_no:
                 states.setdefault(one.register, {})[one.boundary] = one
         states.setdefault(reading.register, {})[reading.boundary] = reading
-        case = MeterCase(
-            reading.boundary, registers, states, self.series, self.terms(reading.boundary - timedelta(days=1))
-        )
+        case = MeterCase(reading.boundary, registers, states, self.series, self._terms_at(reading.boundary))
         for code, rule in METER_RULES.items():
             severity = case.terms.policy.severity(code)
             sentence = rule(case) if severity is not None else None
@@ -193,6 +196,7 @@ class DayReview:
                 around=others,
                 before=current.get((staged.register, staged.day)),
                 terms=self.terms(ppe, staged.day),
+                alone=sum(1 for one in days if one.register == staged.register) == 1,
             )
             for code, rule in DAY_RULES.items():
                 severity = case.terms.policy.severity(code)
