@@ -70,6 +70,14 @@ class TestSamples:
             (ImportStatus.ACCEPTED, "xlsx", 1),
         ]
 
+    def test_of_edits_change_what_the_readings_said(self, office: Office) -> None:
+        office.drop(FIRST)
+        before = len(office.readings.items)
+        result = office.drop("korekty.csv")
+        assert (result.status, result.accepted) == (ImportStatus.ACCEPTED, 2)
+        assert [finding.code for finding in result.findings] == ["changed_value"]
+        assert len(office.readings.items) == before + 2
+
     def test_of_a_day_of_23_hours_go_in(self, office: Office) -> None:
         [name] = [path.name for path in (INBOX / "readings").glob("*.txt")]
         result = office.drop(name)

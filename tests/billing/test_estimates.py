@@ -134,6 +134,15 @@ class TestAllowed:
         with pytest.raises(LookupError, match="G99"):
             bill(company_with([(FEBRUARY, "720"), (MARCH, "1000")], wrong))
 
+    def test_a_group_without_a_load_profile_does_without(self) -> None:
+        allowed = ALLOWED.model_copy(update={"methods": ("load_profile", "daily_average")})
+        company = company_with([(FEBRUARY, "720"), (MARCH, "1000")], allowed, group="G13s")
+        _, (hold,) = bill(company)
+        assert hold.code is HoldCode.RATING_PROBLEM, "the estimate was made; the group has no rates"
+        (content,) = contents(bill(company_with([(FEBRUARY, "720"), (MARCH, "1000")], allowed))[0])
+        assert content.usage[0].last is not None
+        assert content.usage[0].last.method == "load_profile"
+
 
 class TestInARow:
     def test_periods_are_estimated_up_to_the_limit(self) -> None:
@@ -261,6 +270,15 @@ class TestSeries:
         assert (span.series_days, span.estimated_days, span.methods) == (31, 1, ("proxy_day",))
         assert faults(draft) == []
         assert bill(company) == ([draft], [])
+
+    def test_the_year_before_is_looked_up(self) -> None:
+        days = month()
+        year = replace(days[-1], day=days[-1].day - timedelta(weeks=52))
+        allowed = EstimationSettings(methods=("previous_year",))
+        (draft,), _ = bill(self.company([*days[:-1], year], allowed))
+        (content,) = contents([draft])
+        assert content.usage[0].methods == ("previous_year",)
+        assert draft.wh_read == sum(sum(day.values_wh) for day in days)
 
     def test_too_many_days_wait(self) -> None:
         allowed = EstimationSettings(methods=("proxy_day",), series_days=2)

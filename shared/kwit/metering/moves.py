@@ -85,16 +85,18 @@ def year_before(period: Period) -> Period | None:
     return Period(start, end) if start < end else None
 
 
-def usual_wh_a_day(moves: Sequence[Move], period: Period) -> Fraction | None:
+def usual_wh_a_day(moves: Sequence[Move], period: Period, *, season_only: bool = False) -> Fraction | None:
     """Return what a day of a period should use by its past: the same season, else the year before it, else None.
 
     The same season is the same days of the previous year. Without them counts what is known of the twelve
-    months before the period.
+    months before the period, unless only the season can tell, as for energy that the sun makes.
     """
     season = year_before(period)
     wh = None if season is None else wh_over(moves, season)
     if wh is not None and season is not None:
         return wh / season.days
+    if season_only:
+        return None
     recent = [m for m in moves if add_months(period.start, -12) < m.period.end <= period.start]
     days = sum(move.period.days for move in recent)
     return Fraction(sum(move.wh for move in recent), days) if days else None

@@ -76,6 +76,19 @@ class TestHistory:
         assert rules_of(office.states(march(str(LAST + 50)))) == [("use_below_history", "warn")]
         assert office.held() == {}
 
+    def test_energy_of_the_sun_is_compared_with_the_same_season_only(self) -> None:
+        export = (PlacedRegister("2.8.0", "all", "export"),)
+        meter = (PlacedMeter("L1", date(2024, 1, 1), None, export),)
+        winter = [("2025-12-01 00:00", "0", "2.8.0"), ("2026-03-01 00:00", "90", "2.8.0")]
+        spring = ("2026-04-01 00:00", "600", "2.8.0")
+        office = Checker(meter)
+        office.states(*winter)
+        assert rules_of(office.states(spring)) == []
+        known = Checker(meter)
+        known.states(("2025-03-01 00:00", "0", "2.8.0"), ("2025-04-01 00:00", "90", "2.8.0"))
+        assert rules_of(known.states(("2026-03-01 00:00", "500", "2.8.0"), spring)) == []
+        assert rules_of(known.states(("2026-04-01 00:00", "900", "2.8.0"))) == [("use_above_history", "hold")]
+
     def test_without_history_nothing_is_said(self) -> None:
         office = Checker()
         assert rules_of(office.states(("2026-01-01 00:00", "0"), ("2026-02-01 00:00", "90000"))) == []

@@ -120,7 +120,10 @@ def _use_low(case: StateCase) -> str | None:
 
 def _usual(case: StateCase) -> Fraction | None:
     first = case.earlier
-    return usual_wh_a_day(case.moves, Period(first.boundary, case.reading.boundary)) if first else None
+    if first is None:
+        return None
+    period = Period(first.boundary, case.reading.boundary)
+    return usual_wh_a_day(case.moves, period, season_only=case.register.quantity == "export")
 
 
 def _over_power(case: StateCase) -> str | None:
