@@ -1,4 +1,4 @@
-"""A year of 8,760 hours with seasons, day types and a monthly peak, against the same bill written out by hand.
+"""A year of 8,760 hours: seasons, day types, monthly tiers and peaks, against the same bill written out by hand.
 
 The year is 2018, which begins on a Monday as peers that know no dates suppose, and the clock keeps winter time.
 """
@@ -25,16 +25,23 @@ from kwit.rating.terms import Months, Terms
 SEED = 2018
 DATA_SETS = 4
 YEAR = Period(date(2018, 1, 1), date(2019, 1, 1))
-PRICES = {"summer_peak": "0.4120", "summer_rest": "0.2810", "winter_peak": "0.4630", "winter_rest": "0.2990"}
+PRICES = {
+    "summer_peak": ("0.4120", "0.4620", 1200),
+    "summer_rest": ("0.2810", "0.3110", 1000),
+    "winter_peak": ("0.4630", "0.5130", 1200),
+    "winter_rest": ("0.2990", "0.3290", 1000),
+}
+"""By zone: the price up to a number of kWh of a month, the price above it, and that number."""
 FIXED_MONTH, PEAK_KW = "30.00", "11.35"
 
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """Whole Wh of every hour, its clock, and the year as the engine's usage."""
+    """Whole Wh of every hour, its clock (winter time), the month of its local day, and the year as usage."""
 
     wh: tuple[int, ...]
     clocks: tuple[datetime, ...]
+    months: tuple[int, ...]
     usage: Usage
 
 
@@ -52,7 +59,8 @@ def year(seed: int) -> Year:
         else chance.randrange(500, 5_000)
         for c in clocks
     )
-    return Year(wh, clocks, series_usage(YEAR, {"import": wh}, minutes=60, winter=True))
+    months = tuple(day.month for day in YEAR.each_day() for _ in interval_starts(day, minutes=60))
+    return Year(wh, clocks, months, series_usage(YEAR, {"import": wh}, minutes=60, winter=True))
 
 
 def zone_at(clock: datetime) -> str:
@@ -63,45 +71,65 @@ def zone_at(clock: datetime) -> str:
 
 def decimal_bill(data: Year) -> Decimal:
     """Work the year out the straightforward way: the zone of every value, decimals, every line to the grosz."""
-    sums = dict.fromkeys(PRICES, Decimal(0))
+    sums = {zone: dict.fromkeys(range(1, 13), Decimal(0)) for zone in PRICES}
     peaks = dict.fromkeys(range(1, 13), Decimal(0))
     for index, clock in enumerate(data.clocks):
         wh = Decimal(data.wh[index])
-        sums[zone_at(clock)] += wh
-        peaks[clock.month] = max(peaks[clock.month], wh)
-    nets = [
-        half_up((wh / 1000).quantize(Decimal(1), rounding="ROUND_HALF_UP") * Decimal(PRICES[zone]))
-        for zone, wh in sums.items()
-    ]
+        month = data.months[index]
+        sums[zone_at(clock)][month] += wh
+        peaks[month] = max(peaks[month], wh)
+    nets: list[Decimal] = []
+    for zone, (low, high, limit) in PRICES.items():
+        months = shared_kwh([int(wh) for wh in sums[zone].values()])
+        within = sum(min(kwh, limit) for kwh in months)
+        nets += [half_up(within * Decimal(low)), half_up((sum(months) - within) * Decimal(high))]
     nets += [12 * Decimal(FIXED_MONTH), half_up(sum(peaks.values()) / 1000 * Decimal(PEAK_KW))]
     net = sum(nets, Decimal(0))
     return net + half_up(net * VAT)
 
 
-def slices(clocks: tuple[datetime, ...]) -> tuple[dict[str, list[slice]], list[slice]]:
-    """Find the slices of zones and of months once; the integer version has them before the clock starts."""
-    zones: dict[str, list[slice]] = {}
+def shared_kwh(months_wh: list[int]) -> list[int]:
+    """Share the whole kWh of a year among its months by their Wh, the largest remainders first."""
+    whole, base = (sum(months_wh) + 500) // 1000, sum(months_wh)
+    if not base:
+        return [0] * len(months_wh)
+    parts = [whole * wh // base for wh in months_wh]
+    order = sorted(range(len(months_wh)), key=lambda i: (-(whole * months_wh[i] % base), i))
+    for index in order[: whole - sum(parts)]:
+        parts[index] += 1
+    return parts
+
+
+def slices(data: Year) -> tuple[dict[str, list[list[slice]]], list[slice]]:
+    """Find the slices of zones by month, and of months, once; the integer version has them before the clock starts."""
+    zones: dict[str, list[list[slice]]] = {zone: [[] for _ in range(12)] for zone in PRICES}
     start = 0
-    marks = [zone_at(clock) for clock in clocks]
+    marks = [(zone_at(clock), month) for clock, month in zip(data.clocks, data.months, strict=True)]
     for stop in range(1, len(marks) + 1):
         if stop == len(marks) or marks[stop] != marks[start]:
-            zones.setdefault(marks[start], []).append(slice(start, stop))
+            zone, month = marks[start]
+            zones[zone][month - 1].append(slice(start, stop))
             start = stop
-    firsts = [i for i, c in enumerate(clocks) if i == 0 or c.month != clocks[i - 1].month]
-    return zones, [slice(a, b) for a, b in zip(firsts, [*firsts[1:], len(clocks)], strict=True)]
+    firsts = [i for i, month in enumerate(data.months) if i == 0 or month != data.months[i - 1]]
+    return zones, [slice(a, b) for a, b in zip(firsts, [*firsts[1:], len(marks)], strict=True)]
 
 
-_PRICES = {zone: int(Decimal(price) * 10_000) for zone, price in PRICES.items()}
+_PRICES = {
+    zone: (int(Decimal(low) * 10_000), int(Decimal(high) * 10_000), limit)
+    for zone, (low, high, limit) in PRICES.items()
+}
 _FIXED, _PEAK = int(Decimal(FIXED_MONTH) * 1200), int(Decimal(PEAK_KW) * 100)
 
 
-def integer_bill(data: Year, *, zones: dict[str, list[slice]], months: list[slice]) -> int:
+def integer_bill(data: Year, *, zones: dict[str, list[list[slice]]], months: list[slice]) -> int:
     """Work the year out in integers and slice sums, without a line or a reason: the floor. Gross in grosze."""
     flat = data.wh
     net = _FIXED + (sum([max(flat[one]) for one in months]) * _PEAK + 500) // 1000
-    for zone, cuts in zones.items():
-        kwh = (sum([sum(flat[one]) for one in cuts]) + 500) // 1000
-        net += (kwh * _PRICES[zone] + 50) // 100
+    for zone, by_month in zones.items():
+        low, high, limit = _PRICES[zone]
+        kwh = shared_kwh([sum([sum(flat[one]) for one in cuts]) for cuts in by_month])
+        within = sum([min(one, limit) for one in kwh])
+        net += (within * low + 50) // 100 + ((sum(kwh) - within) * high + 50) // 100
     return net + (net * 23 + 50) // 100
 
 
@@ -154,7 +182,7 @@ class YearBill:
 def year_item() -> Item:
     """Prepare the item, after checking that all versions agree to the grosz on every data set."""
     years = [year(SEED + index) for index in range(DATA_SETS)]
-    bill, (zones, months) = YearBill(), slices(years[0].clocks)
+    bill, (zones, months) = YearBill(), slices(years[0])
     for data in years:
         rated, expected = bill.rate(data), decimal_bill(data)
         if rated.problems or rated.gross != expected:
@@ -162,7 +190,7 @@ def year_item() -> Item:
         by_integers = Decimal(integer_bill(data, zones=zones, months=months)).scaleb(-2)
         if by_integers != expected:
             raise WrongBillError("year", "integers", by_integers, expected)
-    whole = "lines, grosz rounding, VAT, provenance"
+    whole = "tiers, lines, grosz rounding, VAT, provenance"
     return Item(
         name="year",
         lines=len(bill.rate(years[0]).lines),
@@ -173,10 +201,12 @@ def year_item() -> Item:
             "pysam": _peer_job(years[0], peak=True, left_out=whole),
             "electric-emission-cost": _peer_job(years[0], peak=True, left_out=whole),
             "tariff-core": _peer_job(
-                years[0], peak=True, left_out="grosz rounding of lines, VAT, reading behind a line"
+                years[0], peak=True, left_out="tiers, grosz rounding of lines, VAT, reading behind a line"
             ),
             "ratebook": _peer_job(
-                years[0], peak=False, left_out="monthly peak, grosz rounding, VAT, reading behind a line"
+                years[0],
+                peak=False,
+                left_out="tiers, monthly peak, grosz rounding, VAT, reading behind a line",
             ),
         },
     )
@@ -184,7 +214,7 @@ def year_item() -> Item:
 
 def _peer_job(data: Year, *, peak: bool, left_out: str) -> PeerJob:
     net = 12 * Decimal(FIXED_MONTH)
-    net += sum(Decimal(PRICES[zone_at(c)]) * wh / 1000 for c, wh in zip(data.clocks, data.wh, strict=True))
+    net += sum(Decimal(PRICES[zone_at(c)][0]) * wh / 1000 for c, wh in zip(data.clocks, data.wh, strict=True))
     if peak:
         peaks: dict[int, int] = {}
         for clock, wh in zip(data.clocks, data.wh, strict=True):
@@ -202,11 +232,11 @@ def _peer_job(data: Year, *, peak: bool, left_out: str) -> PeerJob:
         data={
             "kind": "year",
             "wh": data.wh,
-            "prices": list(PRICES.values()),
+            "prices": [low for low, _, _ in PRICES.values()],
             "weekday": schedule["weekday"],
             "weekend": schedule["weekend"],
             "months": [clock.month for clock in data.clocks],
-            "hour_prices": [PRICES[zone_at(clock)] for clock in data.clocks],
+            "hour_prices": [PRICES[zone_at(clock)][0] for clock in data.clocks],
             "fixed_month": FIXED_MONTH,
             "peak": PEAK_KW if peak else "0",
         },

@@ -214,6 +214,11 @@ BAD_FILES: list[tuple[Code, str, str]] = [
     (Code.NO_ZONES, "groups.G11.zones", changed("zones: {all: całodobowa}", "zones: {}")),
     (Code.BRACKETS_DO_NOT_TILE, "brackets[1]", changed("at_least: 501", "at_least: 502")),
     (Code.BRACKETS_DO_NOT_TILE, "brackets", changed("at_least: 501", "at_least: 501, up_to: 900")),
+    (
+        Code.TIERS_DO_NOT_TILE,
+        "charges[0].prices[2].by_zone.night",
+        changed('night: "0.0765"', 'night: [{up_to: 90, price: "0.0765"}, {up_to: 90, price: "0.0865"}]'),
+    ),
     (Code.SEASONS_DO_NOT_TILE, "seasons", changed("summer: {months: 4-9}", "summer: {months: 4-10}")),
     (Code.OPEN_SEASONS, "valid", changed(VALID, "valid: {from: 2026-01-01}")),
     (Code.UNKNOWN_GROUP, "charges[0].prices[1].group", changed(G11_LATER, G11_LATER.replace("G11", "G77"))),

@@ -76,9 +76,25 @@ class ImportRegistrySettings(WithRegistry, WithInbox):
 class ImportReadingsSettings(WithRegistry, WithReadings, WithBilling, WithInbox):
     """Configure ``import_readings``; it looks up how far a contract is billed."""
 
+    import_queue_url: str
+
+
+class ImportReadingPartsSettings(WithRegistry, WithReadings, WithBilling, WithInbox):
+    """Configure ``import_reading_parts``; it looks up how far a contract is billed."""
+
 
 class ReadingTasksSettings(WithReadings):
     """Configure ``kwit readings tasks``."""
+
+
+class PlanPackingSettings(Settings):
+    """Configure ``plan_packing``."""
+
+    pack_queue_url: str
+
+
+class PackReadingsSettings(WithReadings):
+    """Configure ``pack_readings``."""
 
 
 class RejectUnknownDropSettings(WithInbox):

@@ -12,7 +12,8 @@ from kwit.billing.content import BillContent
 from kwit.billing.cycles import NextPeriod, next_period
 from kwit.billing.drafts import Draft, Hold, HoldCode
 from kwit.billing.estimates import Estimating, estimates, known_usage, with_states
-from kwit.billing.reckoning import Reckoning, reckon
+from kwit.billing.event_turn import events_due
+from kwit.billing.reckoning import Reckoned, Reckoning, reckon
 from kwit.kernel.identifiers import content_hash, deterministic_id
 from kwit.kernel.time import Period
 from kwit.metering.estimation.filling import Filled
@@ -25,6 +26,7 @@ from kwit.rating.profile import MonthsAtChange, RatingProfile, VatRounding
 from kwit.rating.series import SeriesSorter
 from kwit.registry.company import CompanySettings, ProfileSettings
 from kwit.registry.records import Contract
+from kwit.tariffs.price_list import PartialPeriod
 
 _MOST_PERIODS = 24
 _HOLD_OF_PROBLEM = {
@@ -92,6 +94,7 @@ def rating_profile(code: str, settings: ProfileSettings) -> RatingProfile:
         months_at_change=MonthsAtChange(settings.months_at_change),
         tg_phi_digits=settings.tg_phi_digits,
         bracket_digits=settings.bracket_digits,
+        partial_period={code: PartialPeriod(rule) for code, rule in settings.partial_period.items()},
     )
 
 
@@ -110,12 +113,13 @@ def bill_contract(
     billing: Billing,
     readings: ReadingStore,
     carried: str | None = None,
+    billed_events: frozenset[str] = frozenset(),
 ) -> tuple[list[Draft], list[Hold]]:
     """Bill every period of a contract that has ended by the business date, in order, up to the first hold.
 
     `billed_to` is the first day not yet billed by kWit and `carried` what the last bill hands on, None before
-    its first bill. Where the profile allows estimates, those that a draft rests on are kept among the readings
-    before the draft is returned.
+    its first bill; `billed_events` are the ids of the events that issued bills hold. Where the profile allows
+    estimates, those that a draft rests on are kept among the readings before the draft is returned.
     """
     drafts: list[Draft] = []
     start = billed_to or case.contracts[0].billed_to
@@ -137,11 +141,12 @@ def bill_contract(
         if due is None:
             return drafts, []
         by = Reckoning(billing.sorter, readings, profile, named)
-        one = _Due(case, contract, due, handed, billing, by, first=first)
+        one = _Due(case, contract, due, handed, billing, by, first=first, billed_events=billed_events)
         outcome, case = _settle_period(one)
         if isinstance(outcome, Hold):
             return drafts, [outcome]
         drafts.append(outcome)
+        billed_events |= frozenset(outcome.events)
         start, first, handed = outcome.end, False, read_carried(outcome.carried)
     return drafts, []
 
@@ -157,6 +162,7 @@ class _Due:
     billing: Billing
     by: Reckoning
     first: bool
+    billed_events: frozenset[str]
 
 
 def _settle_period(one: _Due) -> tuple[Draft | Hold, Case]:
@@ -205,6 +211,7 @@ def _bill_period(one: _Due) -> tuple[Draft | Hold, Sequence[Reading]]:
         usage=usage,
         carried=one.carried,
         by=by,
+        events=events_due(case=case, period=period, billed=one.billed_events),
     )
     if done.rated.problems:
         return _hold_of_problems(case, done.rated, done.usage, filled.refusals), ()
@@ -218,10 +225,11 @@ def _bill_period(one: _Due) -> tuple[Draft | Hold, Sequence[Reading]]:
         settings_version=billing.settings_version,
     )
     held = _screen(case, done.rated, done.usage, billing)
-    return held or _draft(case, content, done.usage, billing), filled.made
+    return held or _draft(case, content, done, billing), filled.made
 
 
 def _end(one: _Due) -> date:
+    """Return the day a period ends: that of the readings near its edge, or the edge itself."""
     due, ends = one.due, one.contract.ends
     if due.exact_end:
         return due.end
@@ -275,7 +283,7 @@ def _screen(case: Case, rated: Rated, usage: Usage, billing: Billing) -> Hold | 
     return None
 
 
-def _draft(case: Case, content: BillContent, usage: Usage, billing: Billing) -> Draft:
+def _draft(case: Case, content: BillContent, done: Reckoned, billing: Billing) -> Draft:
     canonical = content.canonical()
     return Draft(
         document_id=deterministic_id("bill", case.contract_no, "all", content.start.isoformat()),
@@ -288,9 +296,10 @@ def _draft(case: Case, content: BillContent, usage: Usage, billing: Billing) -> 
         net=content.net,
         vat=content.vat,
         gross=content.gross,
-        wh_read=usage.wh("import"),
+        wh_read=done.usage.wh("import"),
         kwh_billed=sum(row.kwh for row in content.energy if row.quantity == "import"),
         carried=content.carried,
+        events=tuple(event.event_id for event in done.events),
     )
 
 

@@ -13,6 +13,7 @@ from kwit.metering.readings import RegisterReading
 from kwit.metering.usage import MeteredRegister
 from kwit.rating.terms import ALL_SECTIONS, Terms
 from kwit.registry.company import SumSettings
+from kwit.registry.events import ContractEvent, first_told
 from kwit.registry.ports import RegistryStore
 from kwit.registry.records import (
     Contract,
@@ -48,7 +49,7 @@ class RegistryIncompleteError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A contract with its terms over time, point, parties, registers, states and price lists.
+    """A contract with its terms over time, point, parties, registers, states, price lists and events.
 
     `others` are the histories of the points whose difference its own energy is, by their codes.
     `rcem` holds the versions of the list of monthly prices of energy fed in, for prosumers of net-billing.
@@ -63,6 +64,7 @@ class Case:
     states: tuple[RegisterReading, ...]
     lists: Mapping[str, Sequence[PriceList]]
     others: Mapping[str, History] = field(default_factory=dict)
+    events: tuple[ContractEvent, ...] = ()
     rcem: Sequence[PriceList] = ()
 
     def contract_on(self, day: date) -> Contract:
@@ -161,6 +163,7 @@ def gather_case(
             if one.point == contract.ppe
             for ppe in (one.whole, *one.parts)
         },
+        events=tuple(first_told(registry.events(contract_no))),
         rcem=cache[RCEM_LIST] if feeds_in else (),
     )
 

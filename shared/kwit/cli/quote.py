@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
+from kwit.cli.quote_events import QuotedEvents, quoted_events
 from kwit.cli.quote_prosumer import covered_by_credit, settled_deposit
 from kwit.cli.scenario import DegreePart, LimitPart, ProfilePart, Scenario
 from kwit.cli.scenario_file import Fault, LoadedScenario
 from kwit.cli.scenario_usage import scenario_usage
 from kwit.kernel.energy import apportion, whole_kwh
 from kwit.kernel.money import half_up
-from kwit.kernel.time import DateRange, Period
+from kwit.kernel.time import DateRange, Period, day_minutes
 from kwit.metering.usage import Usage
 from kwit.rating.advances import Advance, advance_charges
 from kwit.rating.capacity_class import classify, pays_in_full
@@ -59,12 +60,16 @@ def quote(loaded: LoadedScenario) -> Quote:
 
 def _quote(loaded: LoadedScenario, scenario: Scenario) -> Quote:
     faults: list[Fault] = []
+    quoted = quoted_events(loaded, scenario, faults)
+    if quoted.usage is not None:
+        scenario = scenario.model_copy(update={"usage": quoted.usage})
+    _check_hours(loaded, scenario, faults)
     usage = _with_losses(loaded, scenario, scenario_usage(loaded, scenario, faults), faults)
     terms = _terms(loaded, scenario, faults)
     if faults:
         return Quote(loaded, faults=tuple(faults))
     profile = _profile(scenario.profile)
-    facts = _facts(loaded, scenario, usage)
+    facts = _facts(loaded, scenario, usage, quoted)
     rated = _rate(loaded, scenario, terms, usage, profile, facts)
     covered = None
     if scenario.prosumer is not None and scenario.prosumer.kind == "net_metering" and not rated.problems:
@@ -100,7 +105,9 @@ def _rate(
     profile: RatingProfile,
     facts: Facts,
 ) -> Rated:
-    sorted_series = SeriesSorter(statutory_holidays()).for_usage(usage=usage, lists=loaded.lists)
+    sorted_series = SeriesSorter(statutory_holidays()).for_usage(
+        usage=usage, lists=loaded.lists, hours=_zone_hours(loaded, scenario)
+    )
     return rate(
         period=scenario.days,
         terms=[terms],
@@ -112,6 +119,29 @@ def _rate(
         capacity_wh=_capacity(scenario) or sorted_series.capacity,
         facts=facts,
     )
+
+
+def _check_hours(loaded: LoadedScenario, scenario: Scenario, faults: list[Fault]) -> None:
+    """Find a series of a group whose zones are published hour by hour, without those hours."""
+    hourly = any(
+        scenario.group in version.groups and version.groups[scenario.group].hourly
+        for versions in loaded.lists.values()
+        for version in versions
+    )
+    if hourly and scenario.usage.series and scenario.zone_hours is None:
+        told = f"{scenario.group} needs the zone of every hour of its series"
+        faults.append(Fault(loaded.name, None, "zone_hours", told))
+
+
+def _zone_hours(loaded: LoadedScenario, scenario: Scenario) -> dict[date, tuple[str, ...]]:
+    """Cut the zones of the period's hours, as the file lists them, into days."""
+    days: dict[date, tuple[str, ...]] = {}
+    at = 0
+    for day in scenario.days.each_day() if loaded.zone_hours else ():
+        size = day_minutes(day) // 60
+        days[day] = loaded.zone_hours[at : at + size]
+        at += size
+    return days
 
 
 def _capacity(scenario: Scenario) -> Callable[[Sequence[Period]], Sequence[int]] | None:
@@ -135,6 +165,7 @@ def _profile(part: ProfilePart) -> RatingProfile:
         tg_phi_digits=part.tg_phi_digits,
         bracket_digits=part.bracket_digits,
         kwh_digits=part.kwh_digits,
+        partial_period=dict(part.partial_period),
     )
 
 
@@ -166,6 +197,12 @@ def _terms(loaded: LoadedScenario, scenario: Scenario, faults: list[Fault]) -> T
         if scenario.capacity_coefficient is None
         else scenario.capacity_coefficient,
         degree=_degree(scenario.degree_of_use),
+        voltage=scenario.voltage or "",
+        lowered_power=scenario.lowered_power,
+        ten_days=scenario.ten_days,
+        prepaid=scenario.prepaid,
+        special=scenario.special,
+        industrial=scenario.industrial or "",
     )
 
 
@@ -191,13 +228,15 @@ def _annual_kwh(loaded: LoadedScenario, scenario: Scenario, faults: list[Fault])
     return None
 
 
-def _facts(loaded: LoadedScenario, scenario: Scenario, usage: Usage) -> Facts:
+def _facts(loaded: LoadedScenario, scenario: Scenario, usage: Usage, quoted: QuotedEvents) -> Facts:
     return Facts(
         power_excess=_power_excess(scenario, usage),
         months_of=dict(scenario.months_of),
         bases=tuple(_base(part) for part in scenario.limits),
         capacity_days=_capacity_days(loaded, scenario, usage),
         given=(*_dynamic(loaded, scenario), *_given(scenario), *_advances(scenario)),
+        events=quoted.events,
+        penalty=quoted.penalty,
     )
 
 

@@ -20,7 +20,15 @@ _SECTIONS = {
     "other": "Pozostałe",
     "advance": "Zaliczki",
 }
-_UNITS = {"month": "mc", "document": "dok.", "day": "dzień"}
+_UNITS = {
+    "month": "mc",
+    "document": "dok.",
+    "day": "dzień",
+    "item": "szt.",
+    "hour": "h",
+    "metre": "m",
+    "PLN": "zł",
+}
 
 
 def quote_table(content: QuoteContent) -> RenderableType:

@@ -5,43 +5,35 @@ print them. docs/quote.md explains the file; docs/quote.schema.json is made from
 """
 
 import json
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     model_validator,
 )
 
+from kwit.cli.scenario_events import (
+    ConnectionPart,
+    EventPart,
+    IllegalUsePart,
+    RebatePart,
+    ZoneHoursPart,
+)
+from kwit.cli.scenario_fields import NearDay, Part, PositiveAmount
 from kwit.kernel.time import Period
 from kwit.rating.capacity_class import Qualification
 from kwit.rating.deposit import REFUND_SHARE_RCEM
 from kwit.rating.profile import MonthsAtChange, VatRounding
-from kwit.tariffs.schema import Amount, Count, Day, Name, Text
+from kwit.tariffs.price_list import PartialPeriod
+from kwit.tariffs.schema import Amount, Count, Name, Text
 
 _MOST_MONTHS = 120
 _STANDARD, _ONE, _ZERO = Decimal("0.23"), Decimal(1), Decimal(0)
 Quantity = Literal["import", "export", "import_unbalanced", "reactive_inductive", "reactive_capacitive"]
-# A file may name days far away; arithmetic of days must not leave the calendar.
-_FIRST, _LAST = date(2000, 1, 1), date(2099, 12, 31)
-
-
-def _near(day: date) -> date:
-    if not _FIRST <= day <= _LAST:
-        raise ValueError(f"{day} is not between {_FIRST} and {_LAST}")
-    return day
-
-
-def _positive(number: Decimal) -> Decimal:
-    if number <= 0:
-        raise ValueError(f"{number} is not over zero")
-    return number
 
 
 def _months(number: Decimal) -> Decimal:
@@ -50,8 +42,6 @@ def _months(number: Decimal) -> Decimal:
     return number
 
 
-NearDay = Annotated[Day, AfterValidator(_near)]
-PositiveAmount = Annotated[Amount, AfterValidator(_positive)]
 MonthCount = Annotated[Amount, AfterValidator(_months)]
 Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 SectionName = Literal["sale", "distribution", "other", "advance"]
@@ -67,11 +57,7 @@ def _list_data(value: object) -> object:
 InlineList = Annotated[dict[str, object], BeforeValidator(_list_data)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class PeriodPart(_Part):
+class PeriodPart(Part):
     """The days billed, both ends included, as a bill prints them (od … do …)."""
 
     first_day: NearDay
@@ -84,7 +70,7 @@ class PeriodPart(_Part):
         return self
 
 
-class GivenPart(_Part):
+class GivenPart(Part):
     """A charge as the bill prints it: net = quantity x price x multiplier x coefficient, rounded once."""
 
     code: Name
@@ -100,7 +86,7 @@ class GivenPart(_Part):
     page: str = ""
 
 
-class TotalPart(_Part):
+class TotalPart(Part):
     """Energy by zone as the bill prints it, over the period or over the days `first_day` to `last_day`."""
 
     quantity: Quantity = "import"
@@ -109,14 +95,14 @@ class TotalPart(_Part):
     last_day: NearDay | None = None
 
 
-class StatePart(_Part):
+class StatePart(Part):
     """A register's state between the ends of the period, at the midnight that ends a day."""
 
     end_of: NearDay
     state: Amount
 
 
-class RegisterPart(_Part):
+class RegisterPart(Part):
     """A register with its states at both ends of the period, and those between if there are any."""
 
     zone: Name = "all"
@@ -131,7 +117,7 @@ class RegisterPart(_Part):
     estimated: bool = False
 
 
-class SeriesPart(_Part):
+class SeriesPart(Part):
     """Interval values of the whole period in a file beside the scenario: one kWh value a line, in order."""
 
     file: Text
@@ -140,7 +126,7 @@ class SeriesPart(_Part):
     winter_time: bool = False
 
 
-class UsagePart(_Part):
+class UsagePart(Part):
     """The use of the period: totals, register states, or interval series."""
 
     totals: tuple[TotalPart, ...] = ()
@@ -148,7 +134,7 @@ class UsagePart(_Part):
     series: tuple[SeriesPart, ...] = ()
 
 
-class PowerPart(_Part):
+class PowerPart(Part):
     """Power taken: hourly excesses over the contracted power, or the maximum of the period, in kW."""
 
     excesses: tuple[Amount, ...] = ()
@@ -161,7 +147,7 @@ class PowerPart(_Part):
         return self
 
 
-class LossesPart(_Part):
+class LossesPart(Part):
     """Losses in the customer's transformer or line, as the contract says; negative ones are taken off."""
 
     percent: Amount = _ZERO
@@ -171,7 +157,7 @@ class LossesPart(_Part):
     )
 
 
-class DegreePart(_Part):
+class DegreePart(Part):
     """The degree of use of the contracted power: Sm as given, or the kWh, mean kW and days of the year."""
 
     sm: Amount | None = None
@@ -187,7 +173,7 @@ class DegreePart(_Part):
         return self
 
 
-class LimitPart(_Part):
+class LimitPart(Part):
     """The energy of a charge at the price up to its limit: kWh of the period, or what a year's limit leaves."""
 
     charge: Name
@@ -214,7 +200,7 @@ class LimitPart(_Part):
         return self
 
 
-class ExportMonthPart(_Part):
+class ExportMonthPart(Part):
     """A month of energy fed in: kWh (the export of the usage in that month when left out), price, factor.
 
     `price` is PLN per kWh; without it the shipped RCEm of the month. `prices` is a file of PLN per MWh for every
@@ -234,7 +220,7 @@ class ExportMonthPart(_Part):
         return self
 
 
-class LotPart(_Part):
+class LotPart(Part):
     """What is left of the deposit of one month, PLN; `value` is what the month was worth at first."""
 
     month: Month
@@ -242,7 +228,7 @@ class LotPart(_Part):
     value: Amount | None = None
 
 
-class CreditLotPart(_Part):
+class CreditLotPart(Part):
     """Credit of net-metering from one month, in kWh of one zone."""
 
     month: Month
@@ -250,14 +236,14 @@ class CreditLotPart(_Part):
     kwh: Amount
 
 
-class PaysPart(_Part):
+class PaysPart(Part):
     """What a seller lets the deposit pay: charges by code, or whole sections."""
 
     charges: tuple[Name, ...] = ()
     sections: tuple[SectionName, ...] = ()
 
 
-class ProsumerPart(_Part):
+class ProsumerPart(Part):
     """A prosumer's figures: a deposit (net_billing), or a credit of kWh (net_metering)."""
 
     kind: Literal["net_billing", "net_metering"]
@@ -288,7 +274,7 @@ class ProsumerPart(_Part):
         return self
 
 
-class AdvancePart(_Part):
+class AdvancePart(Part):
     """An advance (zaliczka, rata): its name and net amount."""
 
     name: Text
@@ -296,14 +282,14 @@ class AdvancePart(_Part):
     vat: Amount = _STANDARD
 
 
-class AdvancesPart(_Part):
+class AdvancesPart(Part):
     """Advances already invoiced, which are deducted, and those that the document asks for."""
 
     invoiced: tuple[AdvancePart, ...] = ()
     following: tuple[AdvancePart, ...] = ()
 
 
-class DynamicPart(_Part):
+class DynamicPart(Part):
     """Energy at a dynamic price: a file of PLN per MWh, one a line, and the seller's margin, PLN per kWh.
 
     `minutes` are those of a price; the series of import must not be coarser.
@@ -317,7 +303,7 @@ class DynamicPart(_Part):
     vat: Amount = _STANDARD
 
 
-class ProfilePart(_Part):
+class ProfilePart(Part):
     """How the seller rounds and prints; see the rating profile."""
 
     vat: VatRounding = VatRounding.DOCUMENT
@@ -330,9 +316,12 @@ class ProfilePart(_Part):
     months_at_change: MonthsAtChange = MonthsAtChange.BY_DAYS
     tg_phi_digits: Annotated[int, Field(ge=0, le=12)] | None = None
     bracket_digits: Annotated[int, Field(ge=0, le=12)] | None = None
+    partial_period: dict[Name, PartialPeriod] = Field(
+        default_factory=dict, description="by charge, where this seller does other than the list"
+    )
 
 
-class TotalsPart(_Part):
+class TotalsPart(Part):
     """Printed totals, each of them optional."""
 
     net: Amount | None = None
@@ -350,7 +339,7 @@ class ExpectedLine(TotalsPart):
     price: Amount | None = None
 
 
-class ExpectedSettlement(_Part):
+class ExpectedSettlement(Part):
     """Printed figures of the deposit or of the credit."""
 
     available: Amount | None = None
@@ -370,7 +359,7 @@ class ExpectPart(TotalsPart):
     settlement: ExpectedSettlement | None = None
 
 
-class Scenario(_Part):
+class Scenario(Part):
     """A whole scenario."""
 
     format: Literal["kwit/quote/1"]
@@ -395,6 +384,12 @@ class Scenario(_Part):
         default=None, description="find the classes K1 to K4 from the series over periods of this length"
     )
     tg_phi0: PositiveAmount | None = None
+    voltage: Literal["low", "medium", "high"] | None = Field(default=None, description="left out: by group")
+    lowered_power: bool = Field(default=False, description="corrected after the contracted power was lowered")
+    ten_days: bool = Field(default=False, description="settled every ten days, groups A and B")
+    prepaid: bool = Field(default=False, description="a prepaid meter")
+    special: bool = Field(default=False, description="a special customer (odbiorca specjalny)")
+    industrial: Name | None = Field(default=None, description="kind of a listed industrial user: letter_a …")
     degree_of_use: DegreePart | None = None
     bill_sections: tuple[Literal["sale", "distribution", "other"], ...] = ("sale", "distribution", "other")
     price_lists: tuple[Text, ...] = Field(default=(), description="codes of shipped lists, or files")
@@ -405,6 +400,11 @@ class Scenario(_Part):
     losses: LossesPart | None = None
     limits: tuple[LimitPart, ...] = Field(default=(), description="limits of charges with two prices")
     dynamic: DynamicPart | None = None
+    zone_hours: ZoneHoursPart | None = Field(default=None, description="zones published hour by hour")
+    events: tuple[EventPart, ...] = Field(default=(), description="services and other one-off charges")
+    rebates: tuple[RebatePart, ...] = Field(default=(), description="for outages and deviations of voltage")
+    connection: ConnectionPart | None = None
+    illegal_use: IllegalUsePart | None = None
     prosumer: ProsumerPart | None = None
     advances: AdvancesPart | None = None
     profile: ProfilePart = ProfilePart()
@@ -433,9 +433,16 @@ class Scenario(_Part):
             raise ValueError("prices by intervals need exactly one series of export under usage")
         if self.capacity_qualification and not any(one.quantity == "import" for one in self.usage.series):
             raise ValueError("capacity_qualification needs a series of import under usage")
+        if self.illegal_use is not None and self.illegal_use.kwh and self.has_usage:
+            raise ValueError("the kWh of illegal_use stand either under it or under usage")
         if self.months == 0:
             raise ValueError("months must be over zero; months_of may say 0 of a charge")
         return self
+
+    @property
+    def has_usage(self) -> bool:
+        """Tell whether any use is told."""
+        return bool(self.usage.totals or self.usage.registers or self.usage.series)
 
     @property
     def days(self) -> Period:

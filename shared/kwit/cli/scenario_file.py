@@ -1,6 +1,6 @@
 """Read a scenario and everything it refers to: price lists, series files; all that is wrong comes back at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -23,6 +23,14 @@ N = TypeVar("N")
 _LIST_SUFFIXES = (".yaml", ".yml", ".json")
 
 
+class UnknownZoneError(ValueError):
+    """A line names a zone that the tariff group does not have; carries what it says."""
+
+    def __init__(self, said: str, known: Iterable[str]) -> None:
+        super().__init__(f"{said!r} is no zone of the group; known: {', '.join(sorted(known))}")
+        self.said = said
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong with a scenario: the file, the line if known, the place in it, and what is wrong."""
@@ -42,7 +50,8 @@ class LoadedScenario:
     """A scenario with what it refers to, or the faults that keep it from being quoted.
 
     `lists` holds the versions of each price list by code; `series` the Wh of each series of the usage; `prices`
-    the dynamic prices of the period, `rce` those of each file of prices of energy fed in, PLN per MWh.
+    the dynamic prices of the period, `rce` those of each file of prices of energy fed in, PLN per MWh;
+    `zone_hours` the zones of its hours.
     """
 
     name: str
@@ -51,6 +60,7 @@ class LoadedScenario:
     lists: Mapping[str, tuple[PriceList, ...]] = field(default_factory=dict)
     series: tuple[tuple[int, ...], ...] = ()
     prices: tuple[Decimal, ...] = ()
+    zone_hours: tuple[str, ...] = ()
     rce: Mapping[str, tuple[Decimal, ...]] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
 
@@ -69,6 +79,7 @@ def load_scenario(path: Path) -> LoadedScenario:
     lists: dict[str, tuple[PriceList, ...]] = {}
     series: tuple[tuple[int, ...], ...] = ()
     prices: tuple[Decimal, ...] = ()
+    hours: tuple[str, ...] = ()
     rce: Mapping[str, tuple[Decimal, ...]] = {}
     if isinstance(file.data, dict):
         lists = _lists(file.data, file, path, faults)
@@ -76,8 +87,9 @@ def load_scenario(path: Path) -> LoadedScenario:
         series = _all_series(scenario, path, faults)
         prices = _prices(scenario, path, faults)
         rce = _rce(scenario, path, faults)
+        hours = _zone_hours(scenario, lists, path, faults)
     version = content_hash(content)
-    return LoadedScenario(path.name, version, scenario, lists, series, prices, rce, tuple(faults))
+    return LoadedScenario(path.name, version, scenario, lists, series, prices, hours, rce, tuple(faults))
 
 
 def shipped_versions(code: str) -> tuple[PriceList, ...]:
@@ -187,6 +199,22 @@ def _rce(scenario: Scenario, path: Path, faults: list[Fault]) -> dict[str, tuple
     return found
 
 
+def _zone_hours(
+    scenario: Scenario, lists: Mapping[str, tuple[PriceList, ...]], path: Path, faults: list[Fault]
+) -> tuple[str, ...]:
+    if scenario.zone_hours is None:
+        return ()
+    groups = [one.groups.get(scenario.group) for versions in lists.values() for one in versions]
+    known = {zone for group in groups if group is not None for zone in group.zones}
+
+    def zone(cell: str) -> str:
+        if cell.lower() not in known:
+            raise UnknownZoneError(cell, known)
+        return cell.lower()
+
+    return _column(path.parent / scenario.zone_hours.file, scenario.days, 60, "zone_hours", zone, faults)
+
+
 def _column(
     path: Path, period: Period, minutes: int, place: str, read: Callable[[str], N], faults: list[Fault]
 ) -> tuple[N, ...]:
@@ -208,6 +236,9 @@ def _column(
         except (InvalidOperation, FinerThanWattHourError):
             if row > 1:
                 faults.append(Fault(path.name, row, place, f"{cell!r} is no number, or finer than 1 Wh"))
+        except UnknownZoneError as error:
+            if row > 1:
+                faults.append(Fault(path.name, row, place, str(error)))
     wanted = sum(day_minutes(day) for day in period.each_day()) // minutes
     if len(values) != wanted:
         told = f"{len(values)} values of {minutes} minutes; the period has {wanted}"

@@ -40,7 +40,7 @@ def scenario_usage(loaded: LoadedScenario, scenario: Scenario, faults: list[Faul
     series = tuple(_series(loaded, scenario, index) for index in range(len(usage.series)))
     told = {span.register.quantity for span in spans} | {one.register.quantity for one in series}
     problems: tuple[UsageProblem, ...] = ()
-    if loaded.lists and "import" not in told:
+    if loaded.lists and "import" not in told and set(scenario.bill_sections) != {"other"}:
         problems = (UsageProblem("usage_missing", "price lists need the import of the period under usage"),)
     return Usage(period, tuple(spans), series, problems)
 

@@ -25,6 +25,7 @@ class CorrectionDesk:
         """Hand all tasks found to the store."""
         if self.found:
             self.tasks.add(self.found)
+            self.found = []
 
     def states(
         self, ppe: str, readings: Sequence[RegisterReading], *, known: Iterable[RegisterReading]

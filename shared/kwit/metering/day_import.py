@@ -20,6 +20,7 @@ from kwit.metering.readings import IntervalDay, Standing
 from kwit.metering.usage import current_days
 
 _SETTLED = frozenset({"import", "export"})
+_WEEK = timedelta(days=7)
 
 
 class DayRefusedError(ValueError):
@@ -127,27 +128,22 @@ class DayImport:
     ) -> None:
         """Decide every day: against the others of the file, then against the versions in the store.
 
-        `judge` may refuse or hold what would go in: it gets a point, its days, and the stored versions from the
-        start of the month before the first of them on. Points are settled one by one, so that the versions of
-        one point only are held in memory.
+        `judge` may refuse or hold what would go in: it gets a point, its days, and the stored versions from a
+        week before the first of them on. Points come one by one, so that few versions are held in memory.
         """
+        points: dict[str, list[StagedDay]] = {}
         for ppe, days in self._by_point().items():
             self._settle_same_file(days)
-            open_days = [day for day in days if day.fate is Fate.ACCEPTED]
-            if open_days:
-                known = self._known(open_days, store, ppe)
-                self._settle_known(open_days, known)
-                judge(ppe, [day for day in open_days if day.fate is Fate.ACCEPTED], known)
-
-    def _known(self, days: Sequence[StagedDay], store: ReadingStore, ppe: str) -> list[IntervalDay]:
-        """Ask for the months of the days, the day before the first one included: gaps show against it."""
-        dates = [day.day for day in days]
-        first = (min(dates) - timedelta(days=1)).replace(day=1)
-        return [
-            one
-            for one in store.intervals(ppe, period=Period(first, max(dates) + timedelta(days=1)))
-            if not of_same_drop(one.source, one.known_at, file=self.file, known_at=self.known_at)
-        ]
+            if open_days := [day for day in days if day.fate is Fate.ACCEPTED]:
+                points[ppe] = open_days
+        for ppe, versions in store.intervals_of({ppe: _span(days) for ppe, days in points.items()}):
+            known = [
+                one
+                for one in versions
+                if not of_same_drop(one.source, one.known_at, file=self.file, known_at=self.known_at)
+            ]
+            self._settle_known(points[ppe], known)
+            judge(ppe, [day for day in points[ppe] if day.fate is Fate.ACCEPTED], known)
 
     def readings(self) -> Iterator[IntervalDay]:
         """Yield the days that go into the store, one at a time."""
@@ -269,3 +265,9 @@ class DayImport:
             else:
                 sentence = "Doba zmieniona: poprzednia wersja pozostaje w historii."
                 self.warn("changed_value", day.place, sentence, value=value)
+
+
+def _span(days: Sequence[StagedDay]) -> Period:
+    """Return the days of a point with the week before them, which tells gaps and what is usual."""
+    dates = [day.day for day in days]
+    return Period(min(dates) - _WEEK, max(dates) + timedelta(days=1))

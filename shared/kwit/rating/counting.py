@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from kwit.kernel.energy import apportion
 from kwit.kernel.money import fraction_digits, half_up
-from kwit.kernel.time import Period
+from kwit.kernel.time import Period, add_months
 from kwit.rating.facts import CapacityDay, Facts
 from kwit.rating.lines import Factor, QuantitySource, RatingProblem
 from kwit.rating.net_metering import OPUST_CHARGES
@@ -14,13 +14,14 @@ from kwit.rating.plan import Plan, PlannedLine
 from kwit.rating.profile import MonthsAtChange, RatingProfile
 from kwit.rating.quantities import ZoneEnergy, share_whole_kwh
 from kwit.rating.reactive import TG_PHI_0, reactive_share
-from kwit.rating.terms import Months
-from kwit.rating.volume import Cell, within_limits
-from kwit.tariffs.price_list import BASE, Basis, PartialPeriod
+from kwit.rating.terms import Months, Terms
+from kwit.rating.volume import Cell, within_limits, within_tier
+from kwit.tariffs.price_list import BASE, Basis, PartialPeriod, PriceList, Tier, TierSpan
 
 IMPORT, UNBALANCED = "import", "import_unbalanced"
 INDUCTIVE, CAPACITIVE = "reactive_inductive", "reactive_capacitive"
 EXACT_DIGITS = 3
+_DAYS_OF_MONTH = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,10 @@ class Counting:
     energies: Mapping[str, Mapping[str, ZoneEnergy]] = field(default_factory=dict)
     capacity_wh: Sequence[int] | None = None
     problems: list[RatingProblem] = field(default_factory=list)
+    terms: Sequence[Terms] = ()
+    lists: Mapping[str, Sequence[PriceList]] = field(default_factory=dict)
     energy_counted: dict[tuple[str, tuple[int, ...], bool], Counted] = field(default_factory=dict)
+    units_of_segments: dict[tuple[str, bool], Sequence[int]] = field(default_factory=dict)
 
     def problem(self, code: str, detail: str) -> Counted:
         """Note why a line cannot be counted; the zero that comes back never reaches a document."""
@@ -99,6 +103,8 @@ def _behind(zones: Sequence[ZoneEnergy]) -> tuple[int, ...]:
 
 
 def _energy(counting: Counting, line: PlannedLine) -> Counted:
+    if line.tier is not None:
+        return _of_tier(counting, line, line.tier)
     if line.volume is not None:
         return _of_volume(counting, line)
     # Energy, network, quality and levies are on the same kWh, so a zone is counted once for all of them.
@@ -132,6 +138,31 @@ def _of_volume(counting: Counting, line: PlannedLine) -> Counted:
     quantity = up_to if line.volume == BASE else whole.quantity - up_to
     inputs = (*whole.source.inputs, ("kwh", str(whole.quantity)), ("up_to_limit_kwh", str(up_to)))
     source = replace(whole.source, rule=f"kwh_of_zone_{line.volume}", inputs=inputs)
+    return Counted(quantity, source)
+
+
+def _of_tier(counting: Counting, line: PlannedLine, tier: Tier) -> Counted:
+    """Count the part of a line's energy in its tier: what is used first in a month, or in the period, comes first."""
+    covered = bool(counting.facts.covered_kwh) and line.charge.code in OPUST_CHARGES
+    key = (line.zone, line.indexes, covered)
+    whole = counting.energy_counted.get(key) or _energy_of_zone(counting, line, covered=covered)
+    counting.energy_counted[key] = whole
+    digits = EXACT_DIGITS if counting.profile.kwh_digits == EXACT_DIGITS else 0
+    segments = counting.plan.segments
+    of_zone = (line.zone, covered)
+    if of_zone not in counting.units_of_segments:
+        units = [int(_units(counting, line, index)) for index in range(len(segments))]
+        counting.units_of_segments[of_zone] = units
+    by_month = line.charge.tier_span is TierSpan.MONTH
+    parts = within_tier(
+        energy=counting.units_of_segments[of_zone],
+        months=[one.start.replace(day=1) if by_month else None for one in segments],
+        tier=tier,
+        scale=10**digits,
+    )
+    quantity = Decimal(sum(parts[index] for index in line.indexes)).scaleb(-digits)
+    inputs = (*whole.source.inputs, ("kwh", str(whole.quantity)), ("over_kwh", str(tier.over_kwh)))
+    source = replace(whole.source, rule=f"kwh_of_tier_{tier.number}", inputs=inputs)
     return Counted(quantity, source)
 
 
@@ -281,12 +312,27 @@ def _capacity_by_class(counting: Counting, line: PlannedLine, days: Sequence[Cap
     return Counted(weighed, _source(counting, line, "kwh_in_capacity_hours_times_a", wh=wh, inputs=inputs))
 
 
+_MONTH_RULES = {
+    PartialPeriod.BY_DAYS: "months_by_days",
+    PartialPeriod.FULL: "months_full",
+    PartialPeriod.STARTED_MONTHS: "months_started",
+    PartialPeriod.THIRTIETHS: "months_thirtieths",
+}
+
+
 def _months(counting: Counting, line: PlannedLine) -> Counted:
-    full = line.charge.partial_period is PartialPeriod.FULL
-    digits = counting.profile.month_digits
-    stated = counting.facts.months_of.get(line.charge.code)
+    code, digits = line.charge.code, counting.profile.month_digits
+    rule = counting.profile.partial_period.get(code, line.charge.partial_period)
+    stated = counting.facts.months_of.get(code)
+    whole = len(counting.plan.segments) == 1 and counting.months.share == 1
+    if stated is None and rule is PartialPeriod.THIRTIETHS and not whole:
+        return Counted(thirtieths(line.period, digits=digits), _source(counting, line, _MONTH_RULES[rule]))
     if stated is None:
-        units = counting.months.units(digits=digits, full=full)
+        units = counting.months.units(
+            digits=digits,
+            full=rule is PartialPeriod.FULL,
+            started=rule is PartialPeriod.STARTED_MONTHS,
+        )
     else:
         written = fraction_digits(stated)
         digits = written if len(counting.plan.segments) == 1 else max(digits, written)
@@ -294,8 +340,21 @@ def _months(counting: Counting, line: PlannedLine) -> Counted:
     shares = _share_months(counting, units, 10**digits)
     months = Decimal(sum(shares[i] for i in line.indexes)).scaleb(-digits)
     months = months.to_integral_value() if months == months.to_integral_value() else months
-    rule = "months_stated" if stated is not None else "months_full" if full else "months_by_days"
-    return Counted(months, _source(counting, line, rule))
+    told = "months_stated" if stated is not None else _MONTH_RULES[rule]
+    return Counted(months, _source(counting, line, told))
+
+
+def thirtieths(period: Period, *, digits: int) -> Decimal:
+    """Count whole months and a thirtieth of one for each further day, rounded half up.
+
+    1 January to 6 April is 3 months and 6 days, "3,2" as ENEA prints it.
+    """
+    months = 0
+    while add_months(period.start, months + 1) <= period.end:
+        months += 1
+    days = (period.end - add_months(period.start, months)).days
+    counted = half_up(months + Decimal(days) / _DAYS_OF_MONTH, digits=digits)
+    return counted.quantize(Decimal(1)) if counted == counted.to_integral_value() else counted.normalize()
 
 
 def _share_months(counting: Counting, units: int, month: int) -> list[int]:

@@ -63,13 +63,44 @@ class GivenCharge:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened once and is charged by itself (zdarzenie): a service, a rebate, a connection.
+
+    `quantity` is in the unit of the charge, `variant` the kind of the event where the charge has kinds,
+    `measure` what the rule of the charge asks for (a deviation of voltage in per cent). `note` and `reference`,
+    the identity of the event where it has one, are evidence.
+    """
+
+    charge: str
+    quantity: Decimal
+    day: date
+    note: str = ""
+    variant: str = ""
+    measure: Decimal | None = None
+    factors: tuple[Factor, ...] = ()
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """The rates of a period taken several times (opłaty za nielegalny pobór): of these charges and no other.
+
+    `vat` names the dated rate of VAT that the amounts have.
+    """
+
+    times: Decimal
+    charges: frozenset[str]
+    vat: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What rating knows of a period beside its use.
 
     `covered_kwh` are the whole kWh by zone that net-metering covers (opust); `power_excess` is None when
     nobody looked for it; `months_of` says how many months a charge is taken for where the period does not;
     `bases` are the limits of charges with two prices; `capacity_days` have classes where nobody gave one, None
-    leaves coefficient A to the terms.
+    leaves coefficient A to the terms; `events` are priced on their own day; a `penalty` leaves its charges alone.
     """
 
     covered_kwh: Mapping[str, int] = field(default_factory=dict)
@@ -78,6 +109,8 @@ class Facts:
     bases: tuple[EnergyBase, ...] = ()
     capacity_days: tuple[CapacityDay, ...] | None = None
     given: tuple[GivenCharge, ...] = ()
+    events: tuple[Event, ...] = ()
+    penalty: Penalty | None = None
 
 
 NO_FACTS = Facts()

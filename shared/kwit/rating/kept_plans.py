@@ -108,4 +108,10 @@ def _facts(terms: Terms, period: Period, versions: Sequence[PriceList]) -> tuple
         terms.tg_phi0,
         terms.capacity_coefficient,
         terms.degree,
+        terms.voltage,
+        terms.lowered_power,
+        terms.ten_days,
+        terms.prepaid,
+        terms.special,
+        terms.industrial,
     )

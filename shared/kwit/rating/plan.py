@@ -12,7 +12,15 @@ from itertools import pairwise
 
 from kwit.kernel.time import Period
 from kwit.rating.lines import PriceSource, RatingProblem
-from kwit.rating.prices import Position, choose_price, positions_on, rate_on, relevant_cuts, volumes_of
+from kwit.rating.prices import (
+    Position,
+    choose_price,
+    month_cuts,
+    positions_on,
+    rate_on,
+    relevant_cuts,
+    volumes_of,
+)
 from kwit.rating.profile import RatingProfile
 from kwit.rating.terms import Terms, terms_on
 from kwit.tariffs.price_list import (
@@ -25,6 +33,7 @@ from kwit.tariffs.price_list import (
     Price,
     PriceList,
     TariffGroup,
+    Tier,
 )
 
 Lists = Mapping[str, Sequence[PriceList]]
@@ -56,6 +65,7 @@ class PlannedLine:
     basis: str
     derived: bool
     volume: str | None = None
+    tier: Tier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,8 @@ class _Work:
 
 def make_plan(*, period: Period, terms: Sequence[Terms], lists: Lists, profile: RatingProfile) -> Plan:
     """Plan the lines of a period; what the lists cannot answer comes back as named problems."""
-    segments = period.split_at(*relevant_cuts(terms=terms, lists=lists))
+    cuts = relevant_cuts(terms=terms, lists=lists)
+    segments = period.split_at(*cuts, *month_cuts(period=period, terms=terms, lists=lists))
     held = [terms_on(terms, segment.start) for segment in segments]
     missing = [s for s, t in zip(segments, held, strict=True) if t is None]
     if missing:
@@ -205,12 +216,28 @@ def _joins(work: _Work, last: _Priced, following: _Priced) -> bool:
 
 
 def _measures(terms: Terms) -> tuple[object, ...]:
-    return terms.contracted_kw, terms.capacity_share, terms.tg_phi0, terms.capacity_coefficient
+    return (
+        terms.contracted_kw,
+        terms.capacity_share,
+        terms.tg_phi0,
+        terms.capacity_coefficient,
+        terms.lowered_power,
+        terms.prepaid,
+        terms.industrial,
+    )
 
 
 def _price_terms(priced: _Priced) -> tuple[object, ...]:
     charge = priced.position.charge
-    return priced.price.amount, priced.vat_rate, charge.multiplier, charge.tg_phi0, charge.of
+    return (
+        priced.price.amount,
+        priced.price.tier,
+        priced.vat_rate,
+        charge.multiplier,
+        charge.tg_phi0,
+        charge.of,
+        charge.adjust,
+    )
 
 
 def _planned(work: _Work, run: Sequence[_Priced]) -> PlannedLine:
@@ -246,6 +273,7 @@ def _planned(work: _Work, run: Sequence[_Priced]) -> PlannedLine:
         basis=charge.basis.value,
         derived=charge.basis in DERIVED,
         volume=first.price.volume,
+        tier=first.price.tier,
     )
 
 
@@ -253,6 +281,8 @@ def _name(work: _Work, priced: _Priced) -> str:
     charge = priced.position.charge
     name = work.profile.names.get(charge.code, charge.name)
     named = _name_of_zone(work, priced, name)
+    if priced.price.tier is not None:
+        return f"{named}, {priced.price.tier.label}"
     return named if priced.price.volume is None else f"{named}, {_VOLUME_NAMES[priced.price.volume]}"
 
 

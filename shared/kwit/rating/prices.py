@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from kwit.kernel.time import DateRange
+from kwit.kernel.time import DateRange, Period
+from kwit.rating.export import calendar_months
 from kwit.rating.lines import RatingProblem
 from kwit.rating.terms import Terms
-from kwit.tariffs.price_list import ABOVE, BASE, Charge, Price, PriceList
+from kwit.tariffs.price_list import ABOVE, BASE, Basis, Charge, Price, PriceList, TierSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,10 @@ def version_on(versions: Sequence[PriceList], day: date) -> PriceList | None:
 def positions_on(
     *, terms: Terms, lists: Mapping[str, Sequence[PriceList]], day: date, problems: list[RatingProblem]
 ) -> list[Position]:
-    """List the charges that concern the customer on a day, in the order of the contract's price lists."""
+    """List the charges that concern the customer on a day, in the order of the contract's price lists.
+
+    Charges of events are left out: without an event they are not owed.
+    """
     found: list[Position] = []
     for code in terms.price_lists:
         version = version_on(lists.get(code, ()), day)
@@ -41,10 +45,27 @@ def positions_on(
             Position(version, charge)
             for charge in version.charges
             if charge.section in terms.sections
+            and charge.basis is not Basis.EVENT
             and charge.is_in_force(day)
-            and charge.concerns(group=terms.group, household=terms.household)
+            and _concerns(charge, terms)
         ]
     return found
+
+
+def event_position(
+    *, code: str, terms: Terms, lists: Mapping[str, Sequence[PriceList]], day: date
+) -> Position | None:
+    """Return the charge of a code that concerns the customer on a day, of whatever section; None without one."""
+    for name in terms.price_lists:
+        version = version_on(lists.get(name, ()), day)
+        for charge in () if version is None else version.charges:
+            if charge.code == code and charge.is_in_force(day) and _concerns(charge, terms):
+                return Position(version, charge) if version is not None else None
+    return None
+
+
+def _concerns(charge: Charge, terms: Terms) -> bool:
+    return charge.concerns(group=terms.group, household=terms.household, special=terms.special)
 
 
 def relevant_cuts(*, terms: Sequence[Terms], lists: Mapping[str, Sequence[PriceList]]) -> Iterator[date]:
@@ -60,9 +81,24 @@ def relevant_cuts(*, terms: Sequence[Terms], lists: Mapping[str, Sequence[PriceL
                 yield from _cuts_of(version, one)
 
 
+def month_cuts(
+    *, period: Period, terms: Sequence[Terms], lists: Mapping[str, Sequence[PriceList]]
+) -> list[date]:
+    """Return the first days of the months of a period when a charge of the customer has tiers that run by month."""
+    asked = any(
+        charge.tier_span is TierSpan.MONTH and charge.concerns(group=one.group, household=one.household)
+        for one in terms
+        for code in one.price_lists
+        for version in lists.get(code, ())
+        if version.window.intersection(period.range)
+        for charge in version.charges
+    )
+    return [month.start for month in calendar_months(period)] if asked else []
+
+
 def _cuts_of(version: PriceList, terms: Terms) -> Iterator[date]:
     for charge in version.charges:
-        if charge.concerns(group=terms.group, household=terms.household):
+        if charge.basis is not Basis.EVENT and _concerns(charge, terms):
             for price in charge.prices:
                 yield from _edges(price.window)
             if charge.in_force is not None:
@@ -86,8 +122,13 @@ def choose_price(
     zone: str | None,
     problems: list[RatingProblem],
     volume: str | None = None,
+    variant: str | None = None,
 ) -> Price | None:
-    """Return the only price of a charge that fits the terms on a day; anything else is a problem."""
+    """Return the only price of a charge that fits the terms on a day; anything else is a problem.
+
+    `variant` is the kind of an event. A prepaid meter has the price of the longest cycle where the charge has
+    a part for it.
+    """
     charge = position.charge
     where = "/".join(filter(None, (position.price_list.code, charge.code, zone, volume)))
     candidates = [
@@ -95,9 +136,15 @@ def choose_price(
         for price in _of_group(position, terms, day, zone)
         if price.volume in {None, volume}
         and price.phases in {None, terms.phases}
-        and price.cycle_months in {None, terms.cycle_months}
         and price.remote in {None, terms.remote_reading}
+        and price.voltage in {None, terms.supply_voltage}
+        and price.variant in {None, variant}
+        and price.ten_days in {None, terms.ten_days}
     ]
+    cycle: int | None = terms.cycle_months
+    if terms.prepaid and charge.adjust is not None and charge.adjust.prepaid is not None:
+        cycle = max((one.cycle_months for one in candidates if one.cycle_months), default=None)
+    candidates = [price for price in candidates if price.cycle_months in {None, cycle}]
     if any(price.bracket for price in candidates):
         bracket = _bracket(position.price_list, terms)
         if bracket is None:
@@ -117,9 +164,11 @@ def choose_price(
 
 
 def volumes_of(*, position: Position, terms: Terms, day: date, zone: str | None) -> Sequence[str | None]:
-    """Name the parts of the energy that a charge prices apart: up to the limit and above it, or all as one."""
-    priced = _of_group(position, terms, day, zone)
-    return (BASE, ABOVE) if any(price.volume is not None for price in priced) else (None,)
+    """Name the parts of the energy that a charge prices apart: up to the limit and above it, tiers, or all as one."""
+    volumes = {price.volume for price in _of_group(position, terms, day, zone)} - {None}
+    if not volumes:
+        return (None,)
+    return (BASE, ABOVE) if volumes & {BASE, ABOVE} else sorted(volumes, key=lambda one: int(one or 0))
 
 
 def _of_group(position: Position, terms: Terms, day: date, zone: str | None) -> list[Price]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kwit.tariffs.price_list import PartialPeriod
+
 
 class VatRounding(StrEnum):
     """Where VAT is rounded: on each line, on each section's net, or on the document's net."""
@@ -32,6 +34,7 @@ class RatingProfile:
     gives the unit to print a charge in (MWh instead of kWh); `month_digits` is the number of decimals of a
     part of a month; `merge_equal_prices` joins neighbouring lines that a price change did not touch;
     `kwh_digits` is 0 for whole kWh, 3 for the kWh as read (bills of 2019 and before);
+    `partial_period` says, by charge, what a part of a cycle costs where this seller does other than the list;
     `tg_phi_digits` and `bracket_digits` round tg φ and the bracket of reactive energy, None leaves them exact.
     """
 
@@ -47,3 +50,4 @@ class RatingProfile:
     tg_phi_digits: int | None = None
     bracket_digits: int | None = None
     kwh_digits: int = 0
+    partial_period: Mapping[str, PartialPeriod] = field(default_factory=dict)

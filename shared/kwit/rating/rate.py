@@ -5,6 +5,7 @@ count each line by its basis (counting.py), multiply, round once, add up (vat.py
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from kwit.kernel.money import grosze, total
@@ -12,6 +13,7 @@ from kwit.kernel.time import Period
 from kwit.metering.usage import Usage
 from kwit.rating.counting import COUNTS, FIXED, IMPORT, UNBALANCED, Counted, Counting
 from kwit.rating.derived import derived
+from kwit.rating.events import adjusted, event_lines
 from kwit.rating.facts import NO_FACTS, Facts, GivenCharge
 from kwit.rating.kept_plans import KeptPlans
 from kwit.rating.lines import (
@@ -25,9 +27,10 @@ from kwit.rating.lines import (
     RatingProblem,
 )
 from kwit.rating.plan import PlannedLine
+from kwit.rating.prices import rate_on, version_on
 from kwit.rating.profile import RatingProfile, VatRounding
 from kwit.rating.quantities import MixedSignsError, ZoneEnergy, energies
-from kwit.rating.terms import Months, Terms
+from kwit.rating.terms import Months, Terms, terms_on
 from kwit.rating.vat import totals
 from kwit.tariffs.price_list import PriceList
 
@@ -66,7 +69,9 @@ def rate(
     except MixedSignsError as error:
         return _unrated(period, [RatingProblem("mixed_signs", str(error))])
     capacity = capacity_wh(plan.segments) if capacity_wh else None
-    counting = Counting(plan, period, profile, months, facts, sorted_use, capacity, [*plan.problems])
+    counting = Counting(
+        plan, period, profile, months, facts, sorted_use, capacity, [*plan.problems], terms, lists
+    )
     _check_zones(counting)
     lines = [] if counting.problems else _lines(counting, fixed)
     if counting.problems:
@@ -124,32 +129,65 @@ _QUANTITY_OF = {
 
 def _lines(counting: Counting, fixed: dict[int, Line]) -> list[Line]:
     rounding = counting.profile.vat
-    plain = not counting.facts.months_of
+    penalty = counting.facts.penalty
+    plain = not counting.facts.months_of and penalty is None
     lines: list[Line] = []
-    for index, planned in enumerate(counting.plan.lines):
+    for index, planned in enumerate(_planned(counting)):
         if planned.derived:
             continue
         line = fixed.get(index) if plain else None
         if line is None:
             found = len(counting.problems)
-            line = _line(planned, COUNTS[planned.basis](counting, planned), planned.price, rounding)
+            more = adjusted(planned.charge, planned.terms, counting.problems)
+            if penalty is not None:
+                more = (*more, Factor("times", penalty.times))
+            counted = COUNTS[planned.basis](counting, planned)
+            line = _line(planned, counted, planned.price, rounding, more=more)
             if planned.basis in FIXED and plain and len(counting.problems) == found:
                 fixed[index] = line
         lines.append(line)
+    lines += event_lines(
+        events=counting.facts.events,
+        terms=counting.terms,
+        lists=counting.lists,
+        period=counting.period,
+        profile=counting.profile,
+        problems=counting.problems,
+    )
     lines += [_given(charge, counting.period, rounding) for charge in counting.facts.given]
     for planned in counting.plan.lines:
-        if planned.derived:
+        if planned.derived and penalty is None:
             counted, price = derived(line=planned, lines=lines, period=counting.period)
             lines.append(_line(planned, counted, price, rounding, unit="zł"))
     return lines
 
 
+def _planned(counting: Counting) -> Sequence[PlannedLine]:
+    """Return the planned lines; under a penalty those of its charges alone, with its rate of VAT."""
+    penalty = counting.facts.penalty
+    if penalty is None:
+        return counting.plan.lines
+    day = counting.period.start
+    held = terms_on(counting.terms, day)
+    codes = () if held is None else held.price_lists
+    in_force = [one for code in codes if (one := version_on(counting.lists.get(code, ()), day)) is not None]
+    vat = rate_on(lists=in_force, name=f"vat_{penalty.vat}", day=day, problems=counting.problems)
+    mine = [one for one in counting.plan.lines if one.charge.code in penalty.charges]
+    return [] if vat is None else [replace(one, vat_rate=vat) for one in mine]
+
+
 def _line(
-    planned: PlannedLine, counted: Counted, price: Decimal, rounding: VatRounding, *, unit: str = ""
+    planned: PlannedLine,
+    counted: Counted,
+    price: Decimal,
+    rounding: VatRounding,
+    *,
+    unit: str = "",
+    more: Sequence[Factor] = (),
 ) -> Line:
     charge = planned.charge
     quantity = counted.quantity.scaleb(planned.shift) if planned.shift else counted.quantity
-    factors = counted.factors
+    factors = (*counted.factors, *more)
     if charge.multiplier is not None:
         factors = (Factor("multiplier", charge.multiplier), *factors)
     net = grosze(_product(quantity, price, factors))
@@ -215,7 +253,7 @@ def _excise(counting: Counting, lines: Sequence[Line]) -> Excise | None:
     A document with a line for the excise has none in its prices.
     """
     per_mwh = counting.plan.excise_per_mwh
-    if per_mwh is None or any(line.charge == EXCISE for line in lines):
+    if per_mwh is None or counting.facts.penalty is not None or any(line.charge == EXCISE for line in lines):
         return None
     zones: Mapping[str, ZoneEnergy] = counting.energies.get(UNBALANCED) or counting.energies.get(IMPORT, {})
     kwh = sum(zone.total_kwh for zone in zones.values())

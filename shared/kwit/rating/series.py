@@ -1,9 +1,11 @@
 """Sort interval series into zones: sums over slices of whole Wh, with the slices of each day kept."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
+from operator import attrgetter
 
 from kwit.kernel.time import Period
 from kwit.metering.readings import IntervalDay
@@ -15,8 +17,11 @@ from kwit.tariffs.price_list import PriceList, TariffGroup, ZoneCalendar
 
 CAPACITY_CALENDAR = "capacity_hours"
 CAPACITY_ZONE = "capacity"
+_MINUTES = 60
 
 _Runs = tuple[tuple[str, int, int], ...]
+_DAY = attrgetter("day")
+
 _Days = tuple[tuple[date, int], ...]
 
 
@@ -50,9 +55,18 @@ class SeriesSorter:
     _sortings: dict[tuple[int, _Days, bool], Sorting] = field(default_factory=dict)
     _calendars: dict[int, ZoneCalendar] = field(default_factory=dict)
 
-    def for_usage(self, *, usage: Usage, lists: Mapping[str, Sequence[PriceList]]) -> "SortedSeries":
-        """Bind the sorter to the series of one usage and the price lists of its contract."""
-        return SortedSeries(self, usage, lists)
+    def for_usage(
+        self,
+        *,
+        usage: Usage,
+        lists: Mapping[str, Sequence[PriceList]],
+        hours: Mapping[date, Sequence[str]] | None = None,
+    ) -> "SortedSeries":
+        """Bind the sorter to the series of one usage and the price lists of its contract.
+
+        `hours` are the zones of every hour of each day, for groups whose zones are published so.
+        """
+        return SortedSeries(self, usage, lists, hours or {})
 
     def runs(self, calendar: ZoneCalendar, day: date, minutes: int, *, winter_time: bool) -> _Runs:
         """Return the runs of a day: zone, first interval, interval after the last."""
@@ -134,6 +148,7 @@ class SortedSeries:
     sorter: SeriesSorter
     usage: Usage
     lists: Mapping[str, Sequence[PriceList]]
+    hours: Mapping[date, Sequence[str]] = field(default_factory=dict)
     _cuts: dict[tuple[int, Period], tuple[_Days, Sequence[int]]] = field(default_factory=dict)
     _versions: dict[date, list[PriceList]] = field(default_factory=dict)
 
@@ -164,11 +179,24 @@ class SortedSeries:
         days, values = self._cut(series, segment)
         if not days:
             return {}
+        if group.hourly and all(day in self.hours for day, _ in days):
+            return self._sum_hours(days, values)
         if len(group.zones) == 1 or group.calendar is None:
             zone = next(iter(group.zones)) if len(group.zones) == 1 else series.register.zone
             return {zone: sum(values)}
         winter = series.register.winter_time
         return self.sorter.sorting(group.calendar, days, winter_time=winter).sums(values)
+
+    def _sum_hours(self, days: _Days, values: Sequence[int]) -> dict[str, int]:
+        """Add up the values by the zone published for each hour. Raises IntervalCountError."""
+        joined: list[ZoneRun] = []
+        offset = 0
+        for day, minutes in days:
+            size = _MINUTES // minutes
+            for zone in self.hours[day]:
+                joined.append(ZoneRun(zone, offset, offset + size))
+                offset += size
+        return zone_slices(joined).sums(values)
 
     def _cut(self, series: IntervalSeries, segment: Period) -> tuple[_Days, Sequence[int]]:
         """Return the days of a series inside a segment, and their values in one row."""
@@ -178,7 +206,8 @@ class SortedSeries:
             start, end = segment.start, segment.end
             inside: Sequence[IntervalDay] = series.days
             if inside and (inside[0].day < start or inside[-1].day >= end):
-                inside = [day for day in inside if start <= day.day < end]
+                first = bisect_left(inside, start, key=_DAY)
+                inside = inside[first : bisect_left(inside, end, lo=first, key=_DAY)]
             values: list[int] = []
             for day in inside:
                 values += day.values_wh

@@ -1,5 +1,6 @@
 """The terms of a contract that rating depends on, over the days of one period."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +9,7 @@ from fractions import Fraction
 
 from kwit.kernel.time import DateRange
 
+_VOLTAGES = {"A": "high", "B": "medium"}
 ALL_SECTIONS = frozenset({"sale", "distribution", "other"})
 
 
@@ -20,6 +22,10 @@ class Terms:
     `tg_phi0` is the contract's limit of tg φ, None the tariff's; `capacity_coefficient` is coefficient A of
     the capacity charge (współczynnik A). `sections` are the parts of the bill that the contract settles: a
     sale contract has no distribution. `degree` is `low` or `high`, the degree of use of the contracted power.
+    `voltage` is `low`, `medium` or `high` where the letter of the group does not tell it. `lowered_power` says
+    that the window is corrected after the contracted power was lowered with consent; `ten_days` that it is
+    settled every ten days; `prepaid` that the meter is paid for beforehand; `special` that the customer is a
+    special one (odbiorca specjalny); `industrial` names the kind of activity of a listed industrial user.
     """
 
     window: DateRange
@@ -36,6 +42,17 @@ class Terms:
     tg_phi0: Decimal | None = None
     capacity_coefficient: Decimal = Decimal(1)
     degree: str | None = None
+    voltage: str = ""
+    lowered_power: bool = False
+    ten_days: bool = False
+    prepaid: bool = False
+    special: bool = False
+    industrial: str = ""
+
+    @property
+    def supply_voltage(self) -> str:
+        """Return the voltage of supply: as told, else by the letter of the group, A high, B medium, others low."""
+        return self.voltage or _VOLTAGES.get(self.group[:1], "low")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +66,13 @@ class Months:
     cycle: int
     share: Fraction = Fraction(1)
 
-    def units(self, *, digits: int, full: bool) -> int:
-        """Return the months in units of 10^-digits, rounded half up; `full` ignores the share."""
+    def units(self, *, digits: int, full: bool, started: bool = False) -> int:
+        """Return the months in units of 10^-digits, rounded half up.
+
+        `full` ignores the share; `started` takes every month begun (za rozpoczęte miesiące) whole.
+        """
+        if started:
+            return math.ceil(self.cycle * self.share) * int(10**digits)
         exact = Fraction(self.cycle * 10**digits) * (1 if full else self.share)
         return int((2 * exact + 1) // 2)
 

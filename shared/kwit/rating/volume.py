@@ -9,11 +9,13 @@ szczególnych rozwiązaniach, Dz.U. 2022 poz. 2127): one limit of a year, for al
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from kwit.kernel.energy import apportion
 from kwit.kernel.time import Period
 from kwit.rating.facts import EnergyBase
+from kwit.tariffs.price_list import Tier
 
 
 class LimitDaysError(ValueError):
@@ -60,6 +62,27 @@ def _covers(base: EnergyBase, cell: Cell) -> bool:
         return True
     common = base.window.intersection(cell.segment.range)
     return common == cell.segment.range
+
+
+def within_tier(
+    *, energy: Sequence[int], months: Sequence[date | None], tier: Tier, scale: int = 1
+) -> list[int]:
+    """Return what of each segment's energy lies in a tier, while energy runs up from segment to segment.
+
+    The sum begins anew with each of `months`, which names the month of every segment, None for all of them.
+    Energy taken back, as in a credit, fills the tiers in the same way with its sign. `scale` is the units in a kWh.
+    """
+    low = tier.over_kwh * scale
+    high = None if tier.up_to_kwh is None else tier.up_to_kwh * scale
+    parts: list[int] = []
+    run = 0
+    for index, units in enumerate(energy):
+        if index and months[index] != months[index - 1]:
+            run = 0
+        before, run = run, run + abs(units)
+        part = max((run if high is None else min(run, high)) - max(before, low), 0)
+        parts.append(part if units >= 0 else -part)
+    return parts
 
 
 def left_of_limit(*, limit_kwh: int, used_kwh: int = 0, days: int = 1, of_days: int = 1) -> int:

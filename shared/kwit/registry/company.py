@@ -192,6 +192,9 @@ class ProfileSettings(_Settings):
     tg_phi_digits: int | None = Field(default=None, ge=0, le=8)
     bracket_digits: int | None = Field(default=None, ge=0, le=12)
     estimation: EstimationSettings | None = None
+    partial_period: Mapping[str, Literal["by_days", "full", "started_months", "thirtieths"]] = Field(
+        default_factory=dict
+    )
     # What a prosumer's deposit may pay; sellers differ.
     deposit_charges: tuple[str, ...] = ()
     deposit_sections: tuple[Literal["sale", "distribution", "other"], ...] = ("sale",)

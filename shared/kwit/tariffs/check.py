@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kwit.kernel.identifiers import content_hash
 from kwit.kernel.time import DateRange
 from kwit.tariffs.check_charges import check_charges
+from kwit.tariffs.check_events import check_illegal_use
 from kwit.tariffs.check_parts import (
     check_brackets,
     check_calendars,
@@ -17,14 +18,18 @@ from kwit.tariffs.expand import calendar_rule, charge_span, expand, write_days
 from kwit.tariffs.findings import Code, Finding, Severity, finding
 from kwit.tariffs.parts import ChargeParts, Parts, Report, read_parts
 from kwit.tariffs.price_list import (
+    Adjustments,
     Bracket,
     Charge,
     DatedRate,
+    EventRule,
+    IllegalUse,
     PriceList,
     TariffGroup,
+    UseLimit,
     ZoneCalendar,
 )
-from kwit.tariffs.schema import HeadPart
+from kwit.tariffs.schema import AdjustPart, EventPart, HeadPart, IllegalUsePart
 from kwit.tariffs.yaml_file import YamlFile, read_yaml
 
 
@@ -66,6 +71,7 @@ def check_read_price_list(*, file: YamlFile, content: bytes, source: str) -> Che
             check_brackets,
             check_rates,
             check_charges,
+            check_illegal_use,
         ):
             check(parts, report)
     findings = tuple(sorted(report.findings, key=lambda found: (found.line or 0, found.path)))
@@ -144,6 +150,7 @@ def _build(parts: Parts, head: HeadPart, content: bytes) -> PriceList:
         note=" ".join(filter(None, (head.note.strip(), head.source.uncited))),
         calendars=calendars,
         omitted=dict(parts.omitted),
+        illegal_use=tuple(_illegal_use(part) for _, part in parts.illegal_use),
     )
 
 
@@ -154,6 +161,7 @@ def _build_groups(parts: Parts, calendars: Mapping[str, ZoneCalendar]) -> dict[s
             household=group.household,
             zones=dict(group.zones),
             calendar=calendars[group.calendar] if group.calendar is not None else None,
+            hourly=group.hourly,
         )
         for name, group in parts.groups.items()
     }
@@ -195,4 +203,30 @@ def _charge(charge: ChargeParts, parts: Parts, valid: DateRange) -> Charge:
         multiplier=head.multiplier,
         tg_phi0=head.tg_phi0,
         of=frozenset(head.of or ()),
+        special=head.special,
+        tier_span=head.tier_span,
+        event=_event_rule(head.event) if head.event is not None else None,
+        adjust=_adjustments(head.adjust) if head.adjust is not None else None,
     )
+
+
+def _event_rule(part: EventPart) -> EventRule:
+    return EventRule(
+        rate=part.rate or "",
+        price_of=part.price_of or "",
+        rebate=part.rebate,
+        beyond=part.beyond,
+        squared_over=part.squared_over,
+        variants=dict(part.variants),
+    )
+
+
+def _adjustments(part: AdjustPart) -> Adjustments:
+    return Adjustments(part.lowered_power, part.prepaid, dict(part.industrial))
+
+
+def _illegal_use(part: IllegalUsePart) -> IllegalUse:
+    limits = tuple(
+        UseLimit(one.metering, one.kwh, one.per, one.least_ampere, one.per_kv) for one in part.limits
+    )
+    return IllegalUse(part.code, part.name, part.times, frozenset(part.charges), part.page, limits)

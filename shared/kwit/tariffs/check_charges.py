@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from kwit.kernel.money import fraction_digits
 from kwit.kernel.time import DateRange
+from kwit.tariffs.check_events import check_adjustments, check_event, check_variants
 from kwit.tariffs.check_parts import outside, tile
 from kwit.tariffs.expand import SELECTORS, PlacedPrice, charge_span, expand, write_days
 from kwit.tariffs.findings import Code, Severity
@@ -27,7 +28,8 @@ def check_charges(parts: Parts, report: Report) -> None:
         sound = [
             (path, price) for path, price in charge.prices if _check_price(price, path, charge, parts, report)
         ]
-        priced.update(group for _, price in charge.prices for group in price.group or parts.groups)
+        if charge.head.basis is not Basis.EVENT:
+            priced.update(group for _, price in charge.prices for group in price.group or parts.groups)
         if parts.head is not None:
             valid = DateRange(parts.head.valid.first, parts.head.valid.until)
             whole = charge.whole and len(sound) == len(charge.prices)
@@ -44,6 +46,8 @@ def _check_head(charge: ChargeParts, parts: Parts, report: Report) -> None:
     if not charge.prices and charge.whole and not _wholly_unknown(head, parts):
         report.add(Code.CHARGE_WITHOUT_PRICE, (*path, "prices"), value=head.code)
     _check_terms_of_basis(head, path, report)
+    check_event(head, path, parts, report)
+    check_adjustments(head, path, report)
     if parts.head is None:
         return
     if parts.head.kind is Kind.LEVIES and f"vat_{head.vat}" not in parts.rates:
@@ -102,6 +106,8 @@ def _check_twice(charges: Sequence[ChargeParts], report: Report) -> None:
 def _same_customers(one: ChargeHead, other: ChargeHead) -> bool:
     if {one.customers, other.customers} == {Customers.HOUSEHOLD, Customers.OTHERS}:
         return False
+    if {one.special, other.special} == {True, False}:
+        return False
     return not (one.families and other.families and set(one.families).isdisjoint(other.families))
 
 
@@ -146,6 +152,7 @@ def _check_terms(price: PricePart, path: Path, charge: ChargeParts, parts: Parts
     if price.has_volumes() and charge.head.basis not in _WITH_VOLUMES:
         hint = ", ".join(sorted(_WITH_VOLUMES))
         report.add(Code.WRONG_VALUE, (*path, "by_volume"), value=charge.head.basis, hint=hint)
+    check_variants(price, path, charge.head, report)
     if price.by_bracket is not None:
         for bracket in price.by_bracket:
             if bracket not in parts.known["brackets"]:

@@ -10,7 +10,7 @@ from kwit.tariffs.expand import whole_day, write_days
 from kwit.tariffs.findings import Code, Severity
 from kwit.tariffs.parts import Parts, Report
 from kwit.tariffs.price_list import Kind
-from kwit.tariffs.schema import DAY_KINDS, RatePart, RulePart
+from kwit.tariffs.schema import DAY_KINDS, GroupPart, RatePart, RulePart
 from kwit.tariffs.yaml_file import Path
 
 _FAR = date.max
@@ -62,25 +62,32 @@ def check_seasons(parts: Parts, report: Report) -> None:
 def check_groups(parts: Parts, report: Report) -> None:
     """Find groups without zones, without the calendar they need, or whose calendar has other zones."""
     distributor = parts.head is not None and parts.head.kind is Kind.DISTRIBUTOR
-    used = {group.calendar for group in parts.groups.values()}
     for name, group in parts.groups.items():
         path: Path = ("groups", name)
-        zones = sorted(group.zones)
-        if not zones:
+        if not group.zones:
             report.add(Code.NO_ZONES, (*path, "zones"))
-        if group.calendar is None:
-            if distributor and zones and not whole_day(zones):
-                report.add(Code.CALENDAR_MISSING, path)
-        elif group.calendar not in parts.known["calendars"]:
-            report.add(Code.UNKNOWN_CALENDAR, (*path, "calendar"), value=group.calendar)
-        elif group.calendar in parts.calendars:
-            in_calendar = sorted({zone for rule in parts.calendars[group.calendar] for zone in rule.hours})
-            if in_calendar != zones:
-                shown, hint = ", ".join(zones), ", ".join(in_calendar)
-                report.add(Code.CALENDAR_ZONES, (*path, "zones"), value=shown, hint=hint)
+        if group.calendar is not None:
+            _check_calendar_of(group.calendar, group, path, parts, report)
+        elif distributor and group.zones and not (group.hourly or whole_day(sorted(group.zones))):
+            report.add(Code.CALENDAR_MISSING, path)
+        if group.hourly and (group.calendar is not None or whole_day(sorted(group.zones))):
+            given = group.calendar or ", ".join(group.zones)
+            report.add(Code.WRONG_VALUE, (*path, "hourly"), value=given, hint="zones without a calendar")
     if distributor:
+        used = {group.calendar for group in parts.groups.values()}
         for name in sorted(set(parts.calendars) - used):
             report.add(Code.UNUSED_CALENDAR, ("calendars", name), value=name, severity=Severity.WARNING)
+
+
+def _check_calendar_of(calendar: str, group: GroupPart, path: Path, parts: Parts, report: Report) -> None:
+    if calendar not in parts.known["calendars"]:
+        report.add(Code.UNKNOWN_CALENDAR, (*path, "calendar"), value=calendar)
+    elif calendar in parts.calendars:
+        zones = sorted(group.zones)
+        in_calendar = sorted({zone for rule in parts.calendars[calendar] for zone in rule.hours})
+        if in_calendar != zones:
+            shown, hint = ", ".join(zones), ", ".join(in_calendar)
+            report.add(Code.CALENDAR_ZONES, (*path, "zones"), value=shown, hint=hint)
 
 
 def check_brackets(parts: Parts, report: Report) -> None:

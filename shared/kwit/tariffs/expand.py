@@ -6,12 +6,14 @@ from datetime import date
 from decimal import Decimal
 
 from kwit.kernel.time import DateRange, add_months
-from kwit.tariffs.price_list import ABOVE, ALL_DAY, BASE, HIGH, LOW, CalendarRule, Price
-from kwit.tariffs.schema import PricePart, RulePart, SeasonPart, VolumePart, WindowPart
+from kwit.tariffs.price_list import ABOVE, ALL_DAY, BASE, HIGH, LOW, CalendarRule, Price, Tier
+from kwit.tariffs.schema import PricePart, RulePart, SeasonPart, TierPart, VolumePart, WindowPart
 from kwit.tariffs.yaml_file import Path
 
 # What the file calls a term, and what the engine calls it.
-SELECTORS = ("zone", "phases", "bracket", "cycle_months", "remote", "volume", "degree")
+SELECTORS = (
+    "zone", "phases", "bracket", "cycle_months", "remote", "volume", "degree", "voltage", "variant", "ten_days",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def expand(
             cycle_months=part.cycle,
             remote=part.remote,
             confidence=part.confidence,
+            ten_days=part.ten_days,
         )
         yield from _terms(part, base, path)
 
@@ -79,6 +82,8 @@ def _terms(part: PricePart, base: Price, path: Path) -> Iterator[PlacedPrice]:
         yield PlacedPrice((*path, "price"), replace(base, amount=part.price))
     if part.by_volume is not None:
         yield from _volumes(part.by_volume, base, (*path, "by_volume"))
+    if part.by_tier is not None:
+        yield from _tiers(part.by_tier, base, (*path, "by_tier"))
     if part.by_degree is not None:
         for degree, amount in ((LOW, part.by_degree.low), (HIGH, part.by_degree.high)):
             yield PlacedPrice((*path, "by_degree", degree), replace(base, amount=amount, degree=degree))
@@ -86,19 +91,39 @@ def _terms(part: PricePart, base: Price, path: Path) -> Iterator[PlacedPrice]:
         inside = replace(base, zone=zone)
         if isinstance(priced, VolumePart):
             yield from _volumes(priced, inside, (*path, "by_zone", zone))
+        elif isinstance(priced, tuple):
+            yield from _tiers(priced, inside, (*path, "by_zone", zone))
         else:
             yield PlacedPrice((*path, "by_zone", zone), replace(inside, amount=priced))
+    yield from _selected(part, base, path)
+
+
+def _selected(part: PricePart, base: Price, path: Path) -> Iterator[PlacedPrice]:
+    """Yield the prices that differ by one term of the customer or of an event."""
     for phases, amount in (part.by_phases or {}).items():
         yield PlacedPrice((*path, "by_phases", phases), replace(base, amount=amount, phases=int(phases)))
     for cycle, amount in (part.by_cycle or {}).items():
         yield PlacedPrice((*path, "by_cycle", str(cycle)), replace(base, amount=amount, cycle_months=cycle))
     for bracket, amount in (part.by_bracket or {}).items():
         yield PlacedPrice((*path, "by_bracket", bracket), replace(base, amount=amount, bracket=bracket))
+    for voltage, amount in (part.by_voltage or {}).items():
+        yield PlacedPrice((*path, "by_voltage", voltage), replace(base, amount=amount, voltage=voltage))
+    for variant, amount in (part.by_variant or {}).items():
+        yield PlacedPrice((*path, "by_variant", variant), replace(base, amount=amount, variant=variant))
 
 
 def _volumes(part: VolumePart, base: Price, path: Path) -> Iterator[PlacedPrice]:
     for volume, amount in ((BASE, part.base), (ABOVE, part.above)):
         yield PlacedPrice((*path, volume), replace(base, amount=amount, volume=volume))
+
+
+def _tiers(parts: Sequence[TierPart], base: Price, path: Path) -> Iterator[PlacedPrice]:
+    over = 0
+    for index, part in enumerate(parts):
+        tier = Tier(index + 1, over, part.up_to)
+        price = replace(base, amount=part.price, volume=str(tier.number), tier=tier)
+        yield PlacedPrice((*path, index, "price"), price)
+        over = part.up_to or over
 
 
 def calendar_rule(part: RulePart) -> CalendarRule:

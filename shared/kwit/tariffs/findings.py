@@ -49,6 +49,7 @@ class Code(StrEnum):
     UNUSED_CALENDAR = "unused_calendar"
     NO_ZONES = "no_zones"
     BRACKETS_DO_NOT_TILE = "brackets_do_not_tile"
+    TIERS_DO_NOT_TILE = "tiers_do_not_tile"
     SEASONS_DO_NOT_TILE = "seasons_do_not_tile"
     UNKNOWN_GROUP = "unknown_group"
     UNKNOWN_ZONE = "unknown_zone"
@@ -163,6 +164,10 @@ _SENTENCES: Mapping[Code, tuple[str, str]] = MappingProxyType(
             "żadna grupa nie używa kalendarza {value}",
         ),
         Code.NO_ZONES: ("the group has no zone", "grupa nie ma żadnej strefy"),
+        Code.TIERS_DO_NOT_TILE: (
+            "tiers need at least two blocks, each with a larger up_to, and none on the last: {value}",
+            "progi to co najmniej dwa bloki, każdy z większym up_to, a ostatni bez niego: {value}",
+        ),
         Code.BRACKETS_DO_NOT_TILE: (
             "the bracket must begin at {hint} kWh, it begins at {value}",
             "przedział musi zaczynać się od {hint} kWh, a zaczyna się od {value}",

@@ -13,6 +13,7 @@ from kwit.tariffs.schema import (
     ChargeHead,
     GroupPart,
     HeadPart,
+    IllegalUsePart,
     PriceListFile,
     PricePart,
     RatePart,
@@ -83,6 +84,7 @@ class Parts:
     rates: Mapping[str, tuple[RatePart, ...]]
     charges: tuple[ChargeParts, ...]
     omitted: Mapping[str, str]
+    illegal_use: tuple[tuple[Path, IllegalUsePart], ...]
     known: Mapping[str, frozenset[str]]
 
 
@@ -106,6 +108,7 @@ def read_parts(data: object, report: Report) -> Parts | None:
         rates=_dict_of_lists(RatePart, top.get("rates", {}), ("rates",), report),
         charges=tuple(_charges(top.get("charges"), report)),
         omitted=_texts(top.get("omitted", {}), ("omitted",), report),
+        illegal_use=tuple(_illegal_uses(top.get("illegal_use", []), report)),
         known={name: _names_in(top.get(name)) for name in ("calendars", "seasons", "groups", "brackets")},
     )
 
@@ -212,6 +215,14 @@ def _charges(raw: object, report: Report) -> Iterator[ChargeParts]:
         )
         if head is not None:
             yield ChargeParts(path, head, sound, whole=len(sound) == len(read))
+
+
+def _illegal_uses(raw: object, report: Report) -> Iterator[tuple[Path, IllegalUsePart]]:
+    for index, item in enumerate(_list(raw, ("illegal_use",), report) or []):
+        path: Path = ("illegal_use", index)
+        part = read_part(IllegalUsePart, item, path, report)
+        if part is not None:
+            yield path, part
 
 
 def _names_in(raw: object) -> frozenset[str]:

@@ -58,6 +58,7 @@ class Basis(StrEnum):
     DOCUMENT = "document"
     PERCENTAGE = "percentage"
     MINIMUM = "minimum"
+    EVENT = "event"
 
 
 DERIVED = frozenset({Basis.PERCENTAGE, Basis.MINIMUM})
@@ -74,10 +75,16 @@ ZONED = frozenset(
 
 
 class PartialPeriod(StrEnum):
-    """What happens to a monthly charge when the contract begins or ends inside the period."""
+    """What happens to a monthly charge when the contract begins or ends inside the period.
+
+    `by_days` takes the share of the period's days, `full` all months whatever the day, `started_months` every
+    month begun, `thirtieths` whole months and a thirtieth for each further day.
+    """
 
     BY_DAYS = "by_days"
     FULL = "full"
+    STARTED_MONTHS = "started_months"
+    THIRTIETHS = "thirtieths"
 
 
 class Customers(StrEnum):
@@ -88,12 +95,38 @@ class Customers(StrEnum):
     OTHERS = "others"
 
 
+class TierSpan(StrEnum):
+    """Over which days the energy of tiers (progi) runs up: the period billed, or each calendar month."""
+
+    PERIOD = "period"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A block of energy with a price of its own: whole kWh over `over_kwh`, up to `up_to_kwh`; `number` from 1."""
+
+    number: int
+    over_kwh: int
+    up_to_kwh: int | None
+
+    @property
+    def label(self) -> str:
+        """Say in Polish which energy the tier holds."""
+        if self.up_to_kwh is None:
+            return f"ponad {self.over_kwh} kWh"
+        return f"{self.over_kwh}–{self.up_to_kwh} kWh" if self.over_kwh else f"do {self.up_to_kwh} kWh"
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
     """One price of a charge, net PLN per unit, and its terms; None and an empty set match any.
 
-    `volume` is `base` for the energy up to the customer's limit of the period, `above` for the rest;
+    `volume` is `base` for the energy up to the customer's limit of the period, `above` for the rest, and the
+    number of its `tier` for energy priced in blocks;
     `degree` is `low` or `high` by the degree of use of the contracted power (stopień wykorzystania mocy).
+    `voltage` is `low`, `medium` or `high`; `variant` one of the kinds an event may be of; `ten_days` tells
+    settlement every ten days (rozliczenie 10-dniowe) from a monthly one.
     `confidence` None means that of the list; `page` is empty when the list says why it cites none.
     """
 
@@ -109,6 +142,42 @@ class Price:
     confidence: Confidence | None = None
     volume: str | None = None
     degree: str | None = None
+    voltage: str | None = None
+    variant: str | None = None
+    ten_days: bool | None = None
+    tier: Tier | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRule:
+    """How a charge of basis `event` is counted where plain quantity x price is not all.
+
+    `rate` names a dated rate, `price_of` another charge of the customer: the prices are then multiples of it.
+    `rebate` makes the amount negative (bonifikata). Only what is `beyond` a quantity is counted. With
+    `squared_over` the measure of the event enters as (measure / limit)^2, as the limit itself when over it.
+    `variants` are the kinds of the event with what the document prints of them.
+    """
+
+    rate: str = ""
+    price_of: str = ""
+    rebate: bool = False
+    beyond: Decimal | None = None
+    squared_over: Decimal | None = None
+    variants: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustments:
+    """Factors of a charge for customers of whom something holds.
+
+    `lowered_power` is for months corrected after the contracted power was lowered; `prepaid` is the part of
+    the price of the longest cycle that a prepaid meter pays; `industrial` are the shares of energy by kind of
+    listed industrial user (odbiorca przemysłowy).
+    """
+
+    lowered_power: Decimal | None = None
+    prepaid: Decimal | None = None
+    industrial: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +187,8 @@ class Charge:
     `families` are the first letters of the tariff groups it concerns (A, B, C, G, R …), empty for all.
     Outside `in_force` the charge does not exist; inside it a day without a price is a day nobody knows.
     `multiplier` is a further factor (k of reactive energy); `tg_phi0` the limit of tg φ; `of` names the
-    charges that a percentage or a minimum is counted on.
+    charges that a percentage or a minimum is counted on. `special` True is for special customers (odbiorcy
+    specjalni) alone, False for all but them.
     """
 
     code: str
@@ -136,9 +206,15 @@ class Charge:
     multiplier: Decimal | None = None
     tg_phi0: Decimal | None = None
     of: frozenset[str] = frozenset()
+    special: bool | None = None
+    event: EventRule | None = None
+    tier_span: TierSpan = TierSpan.PERIOD
+    adjust: Adjustments | None = None
 
-    def concerns(self, *, group: str, household: bool) -> bool:
+    def concerns(self, *, group: str, household: bool, special: bool = False) -> bool:
         """Tell whether a customer of a tariff group pays this charge at all."""
+        if self.special is not None and self.special is not special:
+            return False
         if self.customers is Customers.HOUSEHOLD and not household:
             return False
         if self.customers is Customers.OTHERS and household:
@@ -176,12 +252,43 @@ class ZoneCalendar:
 
 @dataclass(frozen=True, slots=True)
 class TariffGroup:
-    """A tariff group (grupa taryfowa): its zones with Polish labels and their calendar."""
+    """A tariff group (grupa taryfowa): its zones with Polish labels and their calendar.
+
+    The zones of an `hourly` group are published hour by hour and follow no calendar.
+    """
 
     code: str
     household: bool
     zones: Mapping[str, str]
     calendar: ZoneCalendar | None = None
+    hourly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UseLimit:
+    """The most kWh of illegal use that a kind of metering stands for.
+
+    `kwh` is for the installation, per ampere, or per ampere and phase, as `per` says; fewer amperes than
+    `least_ampere` count as that many; `per_kv` makes the amperes of indirect metering: per_kv x kV x A.
+    """
+
+    metering: str
+    kwh: int
+    per: str
+    least_ampere: int = 0
+    per_kv: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IllegalUse:
+    """A case of illegal use (nielegalny pobór): how many times the rates of `charges` and the price of energy."""
+
+    code: str
+    name: str
+    times: Decimal
+    charges: frozenset[str]
+    page: str
+    limits: tuple[UseLimit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +340,7 @@ class PriceList:
     note: str = ""
     calendars: Mapping[str, ZoneCalendar] = field(default_factory=dict)
     omitted: Mapping[str, str] = field(default_factory=dict)
+    illegal_use: tuple[IllegalUse, ...] = ()
 
     def rate_on(self, name: str, day: date) -> DatedRate | None:
         """Return the rate of a name in force on a day, or None when the list says nothing of it."""
@@ -246,6 +354,8 @@ class PriceList:
         windows = [self.window]
         for charge in self.charges:
             if group is not None and charge.families and group[:1] not in charge.families:
+                continue
+            if charge.basis is Basis.EVENT:
                 continue
             mine = [p.window for p in charge.prices if group is None or not p.groups or group in p.groups]
             windows += mine

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -39,6 +40,7 @@ from kwit.tariffs.price_list import (
     Kind,
     PartialPeriod,
     Section,
+    TierSpan,
 )
 from kwit.tariffs.yaml_file import LooseNumber
 
@@ -59,10 +61,15 @@ UNITS: Mapping[Basis, tuple[str, ...]] = {
     Basis.DOCUMENT: ("document",),
     Basis.PERCENTAGE: ("%",),
     Basis.MINIMUM: ("PLN",),
+    Basis.EVENT: ("item", "hour", "km", "metre", "day", "kW", "kWh", "MWh", "PLN"),
 }
-AMOUNT_FIELDS = ("price", "by_zone", "by_volume", "by_degree", "by_phases", "by_cycle", "by_bracket")
+AMOUNT_FIELDS = (
+    "price", "by_zone", "by_volume", "by_tier", "by_degree", "by_phases", "by_cycle", "by_bracket", "by_voltage",
+    "by_variant",
+)  # fmt: skip
 
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_FRACTION = re.compile(r"[0-9]+/[1-9][0-9]*")
 _RANGE = re.compile(r"([0-9]{1,2})(?:-([0-9]{1,2}))?")
 _DAY_WORDS: Mapping[str, tuple[str, ...]] = {
     "all": DAY_KINDS,
@@ -85,6 +92,13 @@ def _decimal(value: object) -> Decimal:
     if not _DECIMAL.fullmatch(value):
         raise _refuse(Code.NOT_A_DECIMAL, value)
     return Decimal(value)
+
+
+def _factor(value: object) -> Decimal:
+    if isinstance(value, str) and _FRACTION.fullmatch(value):
+        above, below = value.split("/")
+        return Decimal(above) / Decimal(below)
+    return _decimal(value)
 
 
 def _day(value: object) -> date:
@@ -167,6 +181,11 @@ _DECIMAL_SCHEMA = {"type": "string", "pattern": f"^{_DECIMAL.pattern}$"}
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*$")]
 Amount = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema(_DECIMAL_SCHEMA)]
+MultiplierOrFraction = Annotated[
+    Decimal,
+    BeforeValidator(_factor),
+    WithJsonSchema({"type": "string", "pattern": f"^({_DECIMAL.pattern}|{_FRACTION.pattern})$"}),
+]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Page = Annotated[
     str,
@@ -241,6 +260,7 @@ class GroupPart(_Part):
     household: StrictBool
     zones: dict[Name, Text]
     calendar: Name | None = None
+    hourly: StrictBool = Field(default=False, description="zones are published hour by hour")
 
 
 class BracketPart(_Part):
@@ -289,6 +309,24 @@ class VolumePart(_Part):
     above: Amount
 
 
+class TierPart(_Part):
+    """The price of a block of energy: up to a whole number of kWh; the last block has no `up_to`."""
+
+    up_to: Annotated[StrictInt, Field(ge=1)] | None = None
+    price: Amount
+
+
+def _in_order(tiers: tuple[TierPart, ...]) -> tuple[TierPart, ...]:
+    edges = [tier.up_to for tier in tiers]
+    known = [edge for edge in edges if edge is not None]
+    if len(tiers) < 2 or edges[-1] is not None or len(known) != len(edges) - 1 or known != sorted(set(known)):
+        raise _refuse(Code.TIERS_DO_NOT_TILE, ", ".join(map(str, edges)))
+    return tiers
+
+
+Tiers = Annotated[tuple[TierPart, ...], AfterValidator(_in_order)]
+
+
 class DegreePart(_Part):
     """Two prices by the degree of use of the contracted power: 0.100 and under, and over that."""
 
@@ -297,12 +335,16 @@ class DegreePart(_Part):
 
 
 def _kind_of_amount(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return "[tiers]"
     return "[volume]" if isinstance(value, dict | VolumePart) else "[amount]"
 
 
 # The tags stand in brackets because they are no part of the path in the file.
 ZoneAmount = Annotated[
-    Annotated[Amount, Tag("[amount]")] | Annotated[VolumePart, Tag("[volume]")],
+    Annotated[Amount, Tag("[amount]")]
+    | Annotated[VolumePart, Tag("[volume]")]
+    | Annotated[Tiers, Tag("[tiers]")],
     Discriminator(_kind_of_amount),
 ]
 
@@ -314,13 +356,17 @@ class PricePart(WindowPart):
     price: Amount | None = None
     by_zone: dict[Name, ZoneAmount] | None = None
     by_volume: VolumePart | None = None
+    by_tier: Tiers | None = None
     by_degree: DegreePart | None = None
     by_phases: dict[Literal["1", "3"], Amount] | None = None
     by_cycle: dict[Count, Amount] | None = None
     by_bracket: dict[Name, Amount] | None = None
+    by_voltage: dict[Literal["low", "medium", "high"], Amount] | None = None
+    by_variant: dict[Name, Amount] | None = None
     phases: Literal[1, 3] | None = None
     cycle: Annotated[StrictInt, Field(ge=1)] | None = None
     remote: StrictBool | None = None
+    ten_days: StrictBool | None = Field(default=None, description="settled every ten days, or not")
     season: Name | None = None
     page: Page | None = None
     confidence: Confidence | None = None
@@ -335,27 +381,77 @@ class PricePart(WindowPart):
             yield ("price",), self.price
         if self.by_volume is not None:
             yield from _volumes(("by_volume",), self.by_volume)
+        if self.by_tier is not None:
+            yield from _tiers(("by_tier",), self.by_tier)
         if self.by_degree is not None:
             yield ("by_degree", LOW), self.by_degree.low
             yield ("by_degree", HIGH), self.by_degree.high
         for zone, priced in (self.by_zone or {}).items():
             if isinstance(priced, VolumePart):
                 yield from _volumes(("by_zone", zone), priced)
+            elif isinstance(priced, tuple):
+                yield from _tiers(("by_zone", zone), priced)
             else:
                 yield ("by_zone", zone), priced
-        for name in ("by_phases", "by_cycle", "by_bracket"):
+        for name in ("by_phases", "by_cycle", "by_bracket", "by_voltage", "by_variant"):
             for term, amount in (getattr(self, name) or {}).items():
                 yield (name, str(term)), amount
 
     def has_volumes(self) -> bool:
-        """Tell whether the price depends on the customer's limit of energy."""
+        """Tell whether the price depends on how much energy was used: on the customer's limit, or on tiers."""
         zones = (self.by_zone or {}).values()
-        return self.by_volume is not None or any(isinstance(one, VolumePart) for one in zones)
+        parts = self.by_volume is not None or self.by_tier is not None
+        return parts or any(isinstance(one, VolumePart | tuple) for one in zones)
 
 
 def _volumes(path: tuple[str, ...], part: VolumePart) -> Iterator[tuple[tuple[str, ...], Decimal]]:
     yield (*path, BASE), part.base
     yield (*path, ABOVE), part.above
+
+
+def _tiers(path: tuple[str, ...], tiers: tuple[TierPart, ...]) -> Iterator[tuple[tuple[str, ...], Decimal]]:
+    for index, tier in enumerate(tiers):
+        yield (*path, str(index), "price"), tier.price
+
+
+class EventPart(_Part):
+    """How a charge of basis `event` is counted; see kwit.tariffs.price_list.EventRule."""
+
+    rate: Name | None = Field(default=None, description="dated rate that the prices are multiples of")
+    price_of: Name | None = Field(default=None, description="charge whose price they are multiples of")
+    rebate: StrictBool = False
+    beyond: Amount | None = Field(default=None, description="only what is over this quantity is counted")
+    squared_over: Amount | None = Field(default=None, description="limit of the event's measure, in per cent")
+    variants: dict[Name, Text] = Field(default={}, description="kinds of the event, as printed")
+
+
+class AdjustPart(_Part):
+    """Factors for customers of whom something holds; see kwit.tariffs.price_list.Adjustments."""
+
+    lowered_power: Amount | None = None
+    prepaid: Amount | None = None
+    industrial: dict[Name, Amount] = {}
+
+
+class UseLimitPart(_Part):
+    """The most kWh of illegal use by a kind of metering."""
+
+    metering: Name
+    kwh: StrictInt = Field(ge=1)
+    per: Literal["installation", "ampere", "ampere_and_phase"]
+    least_ampere: StrictInt = Field(default=0, ge=0)
+    per_kv: Amount | None = Field(default=None, description="amperes = per_kv x kV x A")
+
+
+class IllegalUsePart(_Part):
+    """A case of illegal use: how many times the rates of which charges, and how many kWh at most."""
+
+    code: Name
+    name: Text
+    times: Amount
+    charges: Names
+    limits: tuple[UseLimitPart, ...] = ()
+    page: Page
 
 
 class ChargeHead(_Part):
@@ -373,10 +469,16 @@ class ChargeHead(_Part):
     partial_period: PartialPeriod = PartialPeriod.BY_DAYS
     families: Names | None = Field(default=None, description="first letters of the tariff groups concerned")
     in_force: WindowPart | None = None
-    multiplier: Amount | None = Field(default=None, description="a further factor, as k of reactive energy")
+    multiplier: MultiplierOrFraction | None = Field(
+        default=None, description="a further factor, as k of reactive energy; may be a fraction, 1/15"
+    )
     tg_phi0: Amount | None = Field(default=None, description="limit of tg φ, basis reactive_inductive")
     of: Names | None = Field(default=None, description="codes that a percentage or a minimum is counted on")
     unknown: tuple[UnknownPart, ...] = ()
+    tier_span: TierSpan = Field(default=TierSpan.PERIOD, description="over which days tiers run up")
+    special: StrictBool | None = Field(default=None, description="for special customers, or for all others")
+    event: EventPart | None = None
+    adjust: AdjustPart | None = None
 
 
 class ChargePart(ChargeHead):
@@ -407,6 +509,7 @@ class PriceListFile(HeadPart):
     brackets: tuple[BracketPart, ...] = ()
     rates: dict[Name, tuple[RatePart, ...]] = {}
     charges: tuple[ChargePart, ...]
+    illegal_use: tuple[IllegalUsePart, ...] = ()
     omitted: dict[Text, Text] = {}
 
 

@@ -77,24 +77,17 @@ def _interval_sum(case: MeterCase) -> str | None:
         before = max((day for day in states if day < case.boundary), default=None)
         if register.interval_minutes is None or before is None or case.boundary not in states:
             continue
-        days = case.series(register.code, Period(before, case.boundary))
-        moved = _advance(case, register, before)
-        sentence = interval_sum_sentence(register=register, before=before, moved=moved, days=days, case=case)
+        sentence = _series_against(case, register, before)
         if sentence:
             return sentence
     return None
 
 
-def interval_sum_sentence(
-    *,
-    register: MeteredRegister,
-    before: date,
-    moved: int | None,
-    days: Sequence[IntervalDay],
-    case: MeterCase,
-) -> str | None:
+def _series_against(case: MeterCase, register: MeteredRegister, before: date) -> str | None:
     """Compare a whole series with the move of its register; None when one of them is not whole, or they agree."""
     period = Period(before, case.boundary)
+    moved = _advance(case, register, before)
+    days = [one for one in case.series(register.code, period) if one.day in period.range]
     whole = [one for one in days if len(one.values_wh) * one.minutes == day_minutes(one.day)]
     if moved is None or {one.day for one in whole} != set(period.each_day()):
         return None

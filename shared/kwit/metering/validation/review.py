@@ -16,9 +16,9 @@ from kwit.metering.placed import placed_registers
 from kwit.metering.ports import PlacedMeter, PointDirectory, ReadingStore
 from kwit.metering.readings import IntervalDay, RegisterReading, Standing
 from kwit.metering.register_rows import Candidate
-from kwit.metering.usage import MeteredRegister, advance, current_days, current_states
+from kwit.metering.usage import MeteredRegister, current_days, current_states
 from kwit.metering.validation.day_rules import DAY_RULES, DayCase
-from kwit.metering.validation.meter_rules import METER_RULES, MeterCase, interval_sum_sentence
+from kwit.metering.validation.meter_rules import METER_RULES, MeterCase
 from kwit.metering.validation.rules import PointTerms, RuleCode
 from kwit.metering.validation.state_rules import STATE_RULES, StateCase
 
@@ -203,47 +203,49 @@ class DayReview:
                 sentence = rule(case) if severity is not None else None
                 if severity is not None and sentence:
                     self._settle(staged, code, severity, sentence)
-        self._sums(ppe, days, current)
+        self._sums(ppe, days)
 
-    def _sums(
-        self, ppe: str, days: Sequence[StagedDay], current: Mapping[tuple[str, date], IntervalDay]
-    ) -> None:
-        """Compare the series with the register's own states, where a point has both."""
-        states = [one for one in current_states(self.store.registers(ppe)) if not one.standing.held]
-        if not states:
+    def _sums(self, ppe: str, days: Sequence[StagedDay]) -> None:
+        """Compare the series with the register's own states, where a point has both.
+
+        A file of one day asks for states only when the day ends a month, as states mostly do: such files come
+        for many thousand points every day.
+        """
+        if len(days) == 1 and (days[0].day + timedelta(days=1)).day != 1:
             return
-        for register in placed_registers(self.directory.meters(ppe) or ()):
+        states = [one for one in current_states(self.store.registers(ppe)) if not one.standing.held]
+        for register in placed_registers(self.directory.meters(ppe) or ()) if states else ():
             name = (register.meter_no, register.code)
             mine = {one.boundary: one for one in states if (one.meter_no, one.register) == name}
             own = [one for one in days if one.register == register.code]
             staged = {one.day: one for one in own if one.day in register.present}
-            series = {day: one for (code, day), one in current.items() if code == register.code}
-            series |= {day: self.days.reading(one) for day, one in staged.items()}
             for boundary in sorted(mine):
-                before = max((day for day in mine if day < boundary), default=None)
-                inside = [one for day, one in staged.items() if before and before <= day < boundary]
-                if before is None or not inside:
-                    continue
-                found = self._sum(ppe, register, before, boundary, mine, series)
-                if found:
-                    self._settle(max(inside, key=lambda one: one.day), RuleCode.INTERVAL_SUM, *found)
+                self._sum(ppe, register, boundary, mine, staged)
 
     def _sum(
         self,
         ppe: str,
         register: MeteredRegister,
-        before: date,
         boundary: date,
         states: Mapping[date, RegisterReading],
-        series: Mapping[date, IntervalDay],
-    ) -> tuple[Severity, str] | None:
+        staged: Mapping[date, StagedDay],
+    ) -> None:
+        before = max((day for day in states if day < boundary), default=None)
+        inside = [day for day in staged if before is not None and before <= day < boundary]
         terms = self.terms(ppe, boundary - timedelta(days=1))
         severity = terms.policy.severity(RuleCode.INTERVAL_SUM)
-        case = MeterCase(boundary, (register,), {register.code: states}, lambda _code, _period: (), terms)
-        days = [one for day, one in series.items() if before <= day < boundary]
-        moved = advance(states[before], states[boundary], digits=register.digits)
-        sentence = interval_sum_sentence(register=register, before=before, moved=moved, days=days, case=case)
-        return (severity, sentence) if severity is not None and sentence else None
+        if not inside or severity is None:
+            return
+
+        def series(code: str, period: Period) -> Sequence[IntervalDay]:
+            stored = current_days(self.store.intervals(ppe, period=period))
+            days = {one.day: one for one in stored if one.register == code}
+            return list((days | {day: self.days.reading(one) for day, one in staged.items()}).values())
+
+        case = MeterCase(boundary, (register,), {register.code: states}, series, terms)
+        sentence = METER_RULES[RuleCode.INTERVAL_SUM](case)
+        if sentence:
+            self._settle(staged[max(inside)], RuleCode.INTERVAL_SUM, severity, sentence)
 
     def _settle(self, day: StagedDay, code: RuleCode, severity: Severity, sentence_pl: str) -> None:
         value = day.day.isoformat()
