@@ -15,6 +15,7 @@ from kwit.billing.routes import RouteStores, Selection, stops_of
 from kwit.metering.field_remarks import FieldRemark, settling_reading
 from kwit.metering.route import plan_route
 from kwit.metering.route_file import route_csv, route_workbook
+from kwit.metering.usage import current_states
 
 route_app = typer.Typer(no_args_is_help=True, help="Routes of collectors (trasy inkasenckie).")
 
@@ -52,7 +53,7 @@ def remarks() -> None:
     left: list[FieldRemark] = []
     settled = 0
     for remark in application.remarks.open_remarks():
-        reading = settling_reading(remark, application.readings.registers(remark.ppe))
+        reading = settling_reading(remark, current_states(application.readings.registers(remark.ppe)))
         if reading is None:
             left.append(remark)
         else:

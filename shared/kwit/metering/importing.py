@@ -2,7 +2,8 @@
 
 from array import array
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 
 from kwit.intake.dropped_file import SIZE_LIMIT, DroppedFile
 from kwit.intake.findings import Finding, ImportResult, Severity, file_rejection, result_of
@@ -10,22 +11,28 @@ from kwit.intake.inflating import GZIP_MAGIC, first_bytes, inflated, pieces
 from kwit.intake.ports import ImportLog
 from kwit.intake.repeats import of_same_drop, result_without_reading
 from kwit.intake.sheet import UnreadableFileError
-from kwit.intake.table import Layout, RowReader, Table, read_tables
+from kwit.intake.table import Layout, Table, read_tables
 from kwit.intake.text import DecodedText, decode
+from kwit.kernel.time import Period
 from kwit.metering.batch import Batch, encoding_of, is_batch
 from kwit.metering.collector import CollectorProfile, CollectorRows
+from kwit.metering.correcting import CorrectionDesk
 from kwit.metering.cutting import BatchPart, cut_batch, cut_tables, read_part
 from kwit.metering.day_file import DayFile, DayFileProfile, Quality, is_day_file, read_day_file
 from kwit.metering.day_import import DayImport, Fate, Place, StagedDay
 from kwit.metering.day_rows import DayRows, DayRowsProfile
+from kwit.metering.editing import EDITS, Edits
 from kwit.metering.field_remarks import RemarkStore
 from kwit.metering.interval_table import IntervalRows, IntervalTableProfile
 from kwit.metering.known_points import KnownPoints
-from kwit.metering.ports import PointDirectory, ReadingStore
+from kwit.metering.ports import PointDirectory, ReadingStore, TermsDirectory
 from kwit.metering.profile_files import Profile, packaged_profiles
-from kwit.metering.readings import Reading
+from kwit.metering.readings import IntervalDay, Reading, RegisterReading
 from kwit.metering.register_rows import READINGS, Candidate, RegisterRows
 from kwit.metering.sequence import settle_point
+from kwit.metering.usage import current_days
+from kwit.metering.validation.review import DayReview, StateReview
+from kwit.metering.validation.rules import PointTerms
 
 KIND = "readings"
 
@@ -49,6 +56,8 @@ def import_readings(
     imports: ImportLog,
     known_at: datetime,
     profiles: Sequence[Profile] | None = None,
+    terms: TermsDirectory | None = None,
+    desk: CorrectionDesk | None = None,
     remarks: RemarkStore | None = None,
 ) -> ImportResult:
     """Bring a file of readings in: every sound state or day is stored, every other one is reported.
@@ -56,14 +65,15 @@ def import_readings(
     The file, plain or gzip, is a table of register states (XLSX or CSV), a batch of a head-end system, or a
     file that one of the `profiles` describes (the packaged ones when None). The store gets all new readings
     in one call, and is asked once for each point. What is known already, from whatever file, writes nothing.
-    A file that went in whole before is not read again. `remarks` keeps what collectors remarked; without it
-    that stands in the result alone.
+    A file that went in whole before is not read again. `terms` say by which rules readings are judged, without
+    them the rules stand at their defaults; `desk` takes the tasks that changes of invoiced readings make. `remarks`
+    keeps what collectors remarked; without it that stands in the result alone.
     """
     known = result_without_reading(file=file, kind=KIND, imports=imports, known_at=known_at)
     if known is not None:
         return known
     chosen = packaged_profiles() if profiles is None else profiles
-    result = FileImport(file, KnownPoints(directory), store, known_at, chosen, remarks).result()
+    result = FileImport(file, KnownPoints(directory), store, known_at, chosen, terms, desk, remarks).result()
     imports.record(result)
     return result
 
@@ -78,6 +88,8 @@ class FileImport:
         store: ReadingStore,
         known_at: datetime,
         profiles: Sequence[Profile],
+        terms: TermsDirectory | None = None,
+        desk: CorrectionDesk | None = None,
         remarks: RemarkStore | None = None,
     ) -> None:
         self._file = file
@@ -88,6 +100,9 @@ class FileImport:
         self._known_at = known_at
         self._days = DayImport(file, directory, known_at)
         self._states = RegisterRows(file, directory, known_at)
+        self._edits = Edits(file, directory, known_at)
+        self._terms = terms
+        self._desk = desk
         self._collected = CollectorRows(self._states)
         self._encoding = ""
 
@@ -104,11 +119,12 @@ class FileImport:
     def result_of_part(self, content: bytes) -> ImportResult:
         """Read one part of the file, settle what it holds, store it in one call, and sum the part up."""
         described = self._described()
-        part = read_part(content, (READINGS, *described))
+        part = read_part(content, (READINGS, EDITS, *described))
         if isinstance(part, BatchPart):
             batch = Batch(self._days, part.heading)
             for number, line in part.lines:
                 batch.take(number, line)
+            batch.finish()
         else:
             for table in part:
                 self._rows(table, described.get(table.layout))
@@ -146,30 +162,33 @@ class FileImport:
 
     def _settled(self) -> ImportResult:
         accepted = self._settled_states()
-        self._days.settle(self._store)
+        self._days.settle(self._store, judge=self._judge_days)
+        edited = self._edits.settle(self._store, self._desk)
         stored = self._days.count(Fate.ACCEPTED)
         remarks = self._collected.settle(self._remarks)
         if remarks and self._remarks is not None:
             self._remarks.add(remarks)
-        if accepted or stored:
-            self._store.put(_both(accepted, self._days))
+        if accepted or stored or edited:
+            # Tasks come first: an attempt that breaks off between the two finds the same changes again.
+            if self._desk is not None:
+                self._desk.file()
+            self._store.put(_all([*accepted, *edited], self._days))
         candidates = self._states.candidates
+        readers = [*self._states.readers, *self._edits.readers, *self._collected.readers]
         return self._sum_up(
-            (*self._days.findings, *(one for reader in self._readers for one in reader.findings)),
-            accepted=len(accepted) + stored + self._collected.accepted,
+            (*self._days.findings, *(one for reader in readers for one in reader.findings)),
+            accepted=len(accepted) + stored + len(edited) + self._collected.accepted,
             rejected=self._states.rejected
             + self._days.rejected
+            + self._edits.rejected
             + self._collected.rejected
             + sum(one.refused for one in candidates),
             duplicate=self._days.count(Fate.REPEATED)
             + self._days.repeated
+            + self._edits.repeated
             + self._collected.repeated
             + sum(one.repeated and not one.refused for one in candidates),
         )
-
-    @property
-    def _readers(self) -> Sequence[RowReader]:
-        return [*self._states.readers, *self._collected.readers]
 
     def _sum_up(
         self, findings: Sequence[Finding], *, rejected: int, accepted: int = 0, duplicate: int = 0
@@ -254,7 +273,7 @@ class FileImport:
         return {one.layout(): one for one in self._profiles if isinstance(one, TableProfile)}
 
     def _read_tables(self, content: bytes) -> Sequence[Table]:
-        tables = read_tables(content=content, layouts=(READINGS, *self._described()))
+        tables = read_tables(content=content, layouts=(READINGS, EDITS, *self._described()))
         self._encoding = tables.encoding
         self._days.findings += tables.findings
         return tables.tables
@@ -267,13 +286,14 @@ class FileImport:
         if isinstance(profile, IntervalTableProfile):
             IntervalRows(table, profile, self._days, self._file.name).read()
             return
+        rows = self._edits if table.layout.kind == EDITS.kind else self._states
         for reader in table.each_row():
             if profile is None:
-                self._states.read(reader)
+                rows.read(reader)
             else:
                 self._collected.read(reader, profile)
 
-    def _settled_states(self) -> Sequence[Reading]:
+    def _settled_states(self) -> Sequence[RegisterReading]:
         candidates = self._states.candidates
         for ppe, group in _by_point(candidates).items():
             known = [
@@ -281,11 +301,33 @@ class FileImport:
                 for state in self._store.registers(ppe)
                 if not of_same_drop(state.source, state.known_at, file=self._file, known_at=self._known_at)
             ]
-            settle_point(group, known)
+            review = StateReview.of(
+                meters=self._directory.meters(ppe) or (),
+                stored=known,
+                terms=partial(self._terms_of, ppe),
+                series=partial(self._series, ppe),
+            )
+            settle_point(group, known, judge=review.judge)
+            review.finish(group)
+            if self._desk is not None:
+                self._desk.states(ppe, [one.reading for one in group if one.accepted], known=known)
         return [candidate.reading for candidate in candidates if candidate.accepted]
 
+    def _terms_of(self, ppe: str, day: date) -> PointTerms:
+        return PointTerms() if self._terms is None else self._terms.terms(ppe, on=day)
 
-def _both(states: Sequence[Reading], days: DayImport) -> Iterator[Reading]:
+    def _judge_days(self, ppe: str, days: Sequence[StagedDay], known: Sequence[IntervalDay]) -> None:
+        DayReview(self._days, self._directory, self._store, self._terms_of).judge(ppe, days, known)
+        if self._desk is not None:
+            accepted = [self._days.reading(one) for one in days if one.fate is Fate.ACCEPTED]
+            self._desk.days(ppe, accepted, known=known)
+
+    def _series(self, ppe: str, register: str, period: Period) -> Sequence[IntervalDay]:
+        days = current_days(self._store.intervals(ppe, period=period))
+        return [day for day in days if day.register == register]
+
+
+def _all(states: Sequence[Reading], days: DayImport) -> Iterator[Reading]:
     yield from states
     yield from days.readings()
 
@@ -299,6 +341,6 @@ def _by_point(candidates: Sequence[Candidate]) -> dict[str, list[Candidate]]:
 
 def _staged(read: DayFile) -> StagedDay:
     estimated = frozenset(index for index, one in enumerate(read.qualities) if one is not Quality.ACTUAL)
-    missing = read.qualities.count(Quality.MISSING)
+    missing = frozenset(index for index, one in enumerate(read.qualities) if one is Quality.MISSING)
     values = array("q", read.values_wh)
     return StagedDay(Place(), read.ppe, read.day, read.quantity, read.minutes, values, estimated, missing)

@@ -15,10 +15,11 @@ from kwit.intake.ports import ImportLog
 from kwit.intake.repeats import result_without_reading
 from kwit.kernel.identifiers import deterministic_id
 from kwit.kernel.time import utc
+from kwit.metering.correcting import CorrectionDesk
 from kwit.metering.field_remarks import RemarkStore
 from kwit.metering.importing import KIND, FileImport
 from kwit.metering.known_points import KnownPoints
-from kwit.metering.ports import PointDirectory, ReadingStore
+from kwit.metering.ports import PointDirectory, ReadingStore, TermsDirectory
 from kwit.metering.profile_files import Profile, packaged_profiles
 
 
@@ -109,6 +110,8 @@ class LongFiles:
     work: WorkFiles
     queue: PartQueue | None = None
     profiles: Sequence[Profile] | None = None
+    terms: TermsDirectory | None = None
+    desk: CorrectionDesk | None = None
     remarks: RemarkStore | None = None
 
     def start(self, *, file: DroppedFile, drop: str, known_at: datetime) -> ImportResult | None:
@@ -149,7 +152,16 @@ class LongFiles:
 
     def _import(self, file: DroppedFile, known_at: datetime) -> FileImport:
         chosen = packaged_profiles() if self.profiles is None else self.profiles
-        return FileImport(file, KnownPoints(self.directory), self.store, known_at, chosen, self.remarks)
+        return FileImport(
+            file,
+            KnownPoints(self.directory),
+            self.store,
+            known_at,
+            chosen,
+            self.terms,
+            self.desk,
+            self.remarks,
+        )
 
 
 def joined(results: Sequence[ImportResult]) -> ImportResult:

@@ -66,7 +66,11 @@ def plan_route(stops: Iterable[Stop], *, day: date) -> list[RouteRow]:
         stands = meter.installed <= day and (meter.removed is None or day < meter.removed)
         if meter.interval_minutes is not None or not stands:
             continue
-        states = [one for one in current_states(stop.states) if one.meter_no == meter.meter_no]
+        states = [
+            one
+            for one in current_states(stop.states)
+            if one.meter_no == meter.meter_no and not one.standing.held
+        ]
         for register in meter.registers:
             mine = [one for one in states if one.register == register.code and one.boundary <= day]
             rows.append(_row(len(rows) + 1, stop, register, mine, day))
