@@ -66,7 +66,7 @@ class TestErrors:
         ("old", "new", "error"),
         [
             ("kind: interval_table", "kind: other",
-             "kind: must be one of collector, day_file, day_rows, interval_table"),
+             "kind: must be one of collector, day_file, day_rows, interval_table, register_table"),
             ("moment:", "day:", "columns: day and hour go together"),
             ("moment: [Kiedy], ", "", "columns: either moment, or day and hour"),
             ('"value:import"', '"value:gas"', "columns.value:gas: unknown quantity"),

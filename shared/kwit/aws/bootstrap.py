@@ -12,6 +12,7 @@ from kwit.aws.imports import DynamoImports
 from kwit.aws.mail import DynamoDeliveries, SesSender
 from kwit.aws.package_store import DynamoPackages, S3Files
 from kwit.aws.points import RegistryDirectory
+from kwit.aws.profile_store import DynamoProfiles
 from kwit.aws.queues import SqsDocumentQueue, SqsPackQueue, SqsPartQueue, SqsRunQueue
 from kwit.aws.reading_store import DynamoReadings
 from kwit.aws.reading_terms import CursorInvoiced, RegistryTerms
@@ -86,6 +87,11 @@ class Application:
     def readings(self) -> DynamoReadings:
         """Return the readings' store."""
         return DynamoReadings(self._table("readings_table"))
+
+    @property
+    def profiles(self) -> DynamoProfiles:
+        """Return the dropped profiles of readings."""
+        return DynamoProfiles(self._table("registry_table"))
 
     @property
     def remarks(self) -> DynamoRemarks:

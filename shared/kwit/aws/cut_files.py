@@ -100,4 +100,5 @@ def long_files(app: Application, *, cut: bool) -> LongFiles:
         terms=app.reading_terms,
         desk=app.correction_desk,
         remarks=app.remarks,
+        profiles=app.profiles,
     )

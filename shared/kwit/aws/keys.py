@@ -13,6 +13,9 @@ PARTITIONS_OF_CONTRACTS = 64
 PARTITIONS_OF_REMARKS = 16
 PARTITIONS_OF_TASKS = 16
 
+AFTER_ALL = "~"
+"""A sort key's end behind every hash and number."""
+
 Key = tuple[str, str]
 
 
@@ -29,6 +32,11 @@ def price_list(code: str) -> str:
 def price_list_version(code: str, valid_from: date, known_at: datetime, version: str) -> Key:
     """Registry: a version of a price list."""
     return price_list(code), f"V#{valid_from.isoformat()}#{known_at.isoformat()}#{version[:12]}"
+
+
+def profile_version(known_at: datetime, version: str) -> Key:
+    """Registry: a version of a dropped profile of readings, in the order they became known (UTC)."""
+    return "PROFILES", f"V#{known_at.isoformat(timespec='microseconds')}#{version[:12]}"
 
 
 def party(party_id: str) -> str:

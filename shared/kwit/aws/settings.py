@@ -69,6 +69,10 @@ class ImportPriceListSettings(WithRegistry, WithInbox):
     """Configure ``import_price_list``."""
 
 
+class ImportProfilesSettings(WithRegistry, WithInbox):
+    """Configure ``import_profiles``."""
+
+
 class ImportRegistrySettings(WithRegistry, WithInbox):
     """Configure ``import_registry``."""
 

@@ -29,6 +29,7 @@ from kwit.metering.ports import PointDirectory, ReadingStore, TermsDirectory
 from kwit.metering.profile_files import Profile, packaged_profiles
 from kwit.metering.readings import IntervalDay, Reading, RegisterReading
 from kwit.metering.register_rows import READINGS, Candidate, RegisterRows
+from kwit.metering.register_table import RegisterTableProfile
 from kwit.metering.sequence import settle_point
 from kwit.metering.usage import current_days
 from kwit.metering.validation.review import DayReview, StateReview
@@ -36,7 +37,7 @@ from kwit.metering.validation.rules import PointTerms
 
 KIND = "readings"
 
-TableProfile = CollectorProfile | IntervalTableProfile
+TableProfile = CollectorProfile | IntervalTableProfile | RegisterTableProfile
 """Profiles of files that are tables, found by their headings."""
 
 LONG_BATCH = 2_000
@@ -273,7 +274,11 @@ class FileImport:
         return {one.layout(): one for one in self._profiles if isinstance(one, TableProfile)}
 
     def _read_tables(self, content: bytes) -> Sequence[Table]:
-        tables = read_tables(content=content, layouts=(READINGS, EDITS, *self._described()))
+        described = self._described()
+        # Where two layouts find as many columns, the mapping that somebody made for it counts.
+        mapped = [one for one, profile in described.items() if isinstance(profile, RegisterTableProfile)]
+        others = [one for one in described if one not in mapped]
+        tables = read_tables(content=content, layouts=(*mapped, READINGS, EDITS, *others))
         self._encoding = tables.encoding
         self._days.findings += tables.findings
         return tables.tables
@@ -290,6 +295,8 @@ class FileImport:
         for reader in table.each_row():
             if profile is None:
                 rows.read(reader)
+            elif isinstance(profile, RegisterTableProfile):
+                self._states.read(reader, unit=profile.unit, kind=profile.reading_kind)
             else:
                 self._collected.read(reader, profile)
 

@@ -20,7 +20,7 @@ from kwit.metering.field_remarks import RemarkStore
 from kwit.metering.importing import KIND, FileImport
 from kwit.metering.known_points import KnownPoints
 from kwit.metering.ports import PointDirectory, ReadingStore, TermsDirectory
-from kwit.metering.profile_files import Profile, packaged_profiles
+from kwit.metering.profile_import import ProfileStore, profiles_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class LongFiles:
     cuts: CutFileLog
     work: WorkFiles
     queue: PartQueue | None = None
-    profiles: Sequence[Profile] | None = None
+    profiles: ProfileStore | None = None
     terms: TermsDirectory | None = None
     desk: CorrectionDesk | None = None
     remarks: RemarkStore | None = None
@@ -151,7 +151,7 @@ class LongFiles:
         return cut, whole
 
     def _import(self, file: DroppedFile, known_at: datetime) -> FileImport:
-        chosen = packaged_profiles() if self.profiles is None else self.profiles
+        chosen = profiles_in_force(self.profiles, known_by=known_at)
         return FileImport(
             file,
             KnownPoints(self.directory),

@@ -10,24 +10,44 @@ from kwit.metering.collector import OWN_KEYS, CollectorProfile
 from kwit.metering.day_file import DayFileProfile, HeaderLine
 from kwit.metering.day_rows import DayRowsProfile
 from kwit.metering.interval_table import IntervalTableProfile, TableQuantity
-from kwit.metering.register_rows import READINGS
+from kwit.metering.register_rows import READINGS, UNITS
+from kwit.metering.register_table import ANY, STARS, RegisterTableProfile
 
 _INTERVAL_KEYS = frozenset({"moment", "day", "hour", "value", "quantity", "ppe", "zone"})
 _STATE_KEYS = frozenset(column.key for column in READINGS.columns)
 _SAMPLE_DAY = date(2026, 3, 29)
 _FIELD_LIMIT = 1_000
 
+NAME_LENGTH = 80
+RESERVED = frozenset({"readings", "edits"})
+"""Names of the layouts that are no profiles."""
+
 
 def faults_of(
-    profile: CollectorProfile | DayFileProfile | DayRowsProfile | IntervalTableProfile,
+    profile: CollectorProfile | DayFileProfile | DayRowsProfile | IntervalTableProfile | RegisterTableProfile,
 ) -> list[str]:
     """List every fault of a profile that the types alone do not catch."""
+    return [*_of_name(profile.name), *_of_kind(profile)]
+
+
+def _of_name(name: str) -> Iterator[str]:
+    if not name.strip() or len(name) > NAME_LENGTH:
+        yield f"name: 1 to {NAME_LENGTH} signs"
+    if plain(name) in RESERVED:
+        yield f"name: {name} is taken"
+
+
+def _of_kind(
+    profile: CollectorProfile | DayFileProfile | DayRowsProfile | IntervalTableProfile | RegisterTableProfile,
+) -> list[str]:
     if isinstance(profile, DayFileProfile):
         return list(_of_day_file(profile))
     if isinstance(profile, DayRowsProfile):
         return list(_of_day_rows(profile))
     if isinstance(profile, CollectorProfile):
         return list(_of_collector(profile))
+    if isinstance(profile, RegisterTableProfile):
+        return list(_of_register_table(profile))
     return list(_of_interval_table(profile))
 
 
@@ -97,6 +117,30 @@ def _of_interval_table(profile: IntervalTableProfile) -> Iterator[str]:
         yield "quantities: missing for the column of quantities"
     yield from _of_headings(profile.columns)
     yield from _of_unit(profile.unit)
+
+
+def _of_register_table(profile: RegisterTableProfile) -> Iterator[str]:
+    wide = {key for key in profile.columns if key.startswith("wide:")}
+    yield from (
+        f"columns.{key}: unknown column" for key in sorted(profile.columns.keys() - _STATE_KEYS - wide)
+    )
+    if "wide:" in wide:
+        yield "columns.wide:: names no register"
+    if not profile.columns.keys() & {"ppe", "meter_no"}:
+        yield "columns: ppe or meter_no is missing"
+    if "date" not in profile.columns:
+        yield "columns: date is missing"
+    if bool(wide) == ("state" in profile.columns):
+        yield "columns: either state, or wide:<register> columns"
+    yield from _of_headings(profile.columns)
+    yield from (
+        f"columns.{key}: heading {head} has more than {STARS} times {ANY}"
+        for key, names in profile.columns.items()
+        for head in names
+        if head.count(ANY) > STARS
+    )
+    if profile.unit not in UNITS.values():
+        yield f"unit: {profile.unit} is not one of {', '.join(UNITS.values())}"
 
 
 def _of_headings(columns: Mapping[str, Sequence[str]]) -> Iterator[str]:

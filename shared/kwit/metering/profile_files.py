@@ -1,8 +1,8 @@
 """Profiles of sources of readings: YAML files that say how a distributor or portal writes its files.
 
 A new source of a known kind is a new file: `kind: interval_table` (one interval a row), `kind: day_rows` (one
-point and day a row, under header records), `kind: day_file` (PTPiREE text) or `kind: collector` (the answer of a
-collector's handheld).
+point and day a row, under header records), `kind: day_file` (PTPiREE text), `kind: collector` (the answer of a
+collector's handheld) or `kind: register_table` (states of registers under other headings).
 """
 
 import importlib.resources
@@ -18,17 +18,19 @@ from kwit.metering.day_file import DayFileProfile
 from kwit.metering.day_rows import DayRowsProfile
 from kwit.metering.interval_table import IntervalTableProfile
 from kwit.metering.profile_faults import faults_of
+from kwit.metering.register_table import RegisterTableProfile
 
 SIZE_LIMIT = 100_000
 DEEPEST = 6
 
-Profile = CollectorProfile | DayFileProfile | DayRowsProfile | IntervalTableProfile
+Profile = CollectorProfile | DayFileProfile | DayRowsProfile | IntervalTableProfile | RegisterTableProfile
 
 _KINDS: Mapping[str, type[Profile]] = {
     "collector": CollectorProfile,
     "day_file": DayFileProfile,
     "day_rows": DayRowsProfile,
     "interval_table": IntervalTableProfile,
+    "register_table": RegisterTableProfile,
 }
 
 

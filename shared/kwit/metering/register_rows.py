@@ -119,11 +119,16 @@ class RegisterRows:
     candidates: list[Candidate] = field(default_factory=list)
     readers: list[RowReader] = field(default_factory=list)
 
-    def read(self, reader: RowReader) -> "Located | None":
-        """Read one row; each of its states becomes a candidate or a finding. Return where the row belongs."""
+    def read(
+        self, reader: RowReader, *, unit: str = "kWh", kind: ReadingKind = ReadingKind.ACTUAL
+    ) -> "Located | None":
+        """Read one row; each of its states becomes a candidate or a finding. Return where the row belongs.
+
+        `unit` and `kind` hold where the row does not tell.
+        """
         self.readers.append(reader)
-        kind = reader.choice("kind", KINDS, default=ReadingKind.ACTUAL, code="bad_kind")
-        unit = reader.choice("unit", UNITS, default="kWh", code="bad_unit")
+        kind = reader.choice("kind", KINDS, default=kind, code="bad_kind")
+        unit = reader.choice("unit", UNITS, default=unit, code="bad_unit")
         found = self.located(reader)
         if found is None:
             self.rejected += 1
