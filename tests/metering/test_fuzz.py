@@ -192,9 +192,10 @@ def _profile(content: bytes) -> tuple[Profile | None, tuple[str, ...]]:
 
 
 SAMPLES = sorted(path for path in READINGS.iterdir() if path.suffix != ".gz")
+OWN = sorted((READINGS.parent / "profiles").glob("*.yaml"))
 
 
 @fuzz
-@given(content=damaged([path.read_bytes() for path in sorted(PROFILES.glob("*.yaml"))]))
+@given(content=damaged([path.read_bytes() for path in (*sorted(PROFILES.glob("*.yaml")), *OWN)]))
 def test_profiles(content: bytes, directory: MemoryDirectory) -> None:
     _measured("test_profiles", lambda: _read_with(content, directory))
