@@ -87,6 +87,10 @@ class ImportReadingPartsSettings(WithRegistry, WithReadings, WithBilling, WithIn
     """Configure ``import_reading_parts``; it looks up how far a contract is billed."""
 
 
+class ShowReadingsSettings(WithRegistry, WithReadings):
+    """Configure ``kwit readings show``."""
+
+
 class ReadingTasksSettings(WithReadings):
     """Configure ``kwit readings tasks``."""
 
