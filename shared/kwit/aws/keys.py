@@ -119,6 +119,11 @@ def days_of_many(day: date, digest: str = "") -> str:
     return f"G#{day.isoformat()}#{digest}"
 
 
+def submission(submission_id: str) -> Key:
+    """Readings: a customer's submission that was accepted."""
+    return f"SUBMISSION#{submission_id}", "SUBMISSION"
+
+
 def run(run_id: str) -> Key:
     """Billing: a run."""
     return f"RUN#{run_id}", "RUN"
