@@ -16,6 +16,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Pat
 from pydantic import BaseModel
 
 from kwit.aws.bootstrap import Application
+from kwit.aws.submission_store import DynamoSubmissions
 from kwit.aws.portal_forms import (
     AnswerOut,
     BadCursorError,
@@ -29,7 +30,7 @@ from kwit.aws.portal_forms import (
 from kwit.kernel.identifiers import PointCodeError, point_code
 from kwit.metering.last_readings import last_readings
 from kwit.metering.submissions import Caller, Outcome
-from kwit.metering.submitting import KeyReusedError, PointNotHeldError, submit
+from kwit.metering.submitting import Counter, KeyReusedError, PointNotHeldError, submit
 from kwit.registry.holding import days_held
 
 PARTY_CLAIM = "custom:party_id"
@@ -146,7 +147,7 @@ def _submitting(resolver: APIGatewayHttpResolver) -> None:
         said = reading.said(ppe=_point(ppe), key=idempotency_key)
         app = exchange.app
         held = days_held(app.registry.contracts_at(said.ppe), party_id=caller.party_id)
-        answer = submit(said=said, caller=caller, held=held, counter=app.counter, known_at=app.now())
+        answer = submit(said=said, caller=caller, held=held, counter=_counter(app), known_at=app.now())
         exchange.told = {"outcome": str(answer.outcome), "codes": list(answer.codes)}
         return Response(
             int(_STATUS[answer.outcome]), content_type="application/json", body=answer_out(answer)
@@ -181,6 +182,12 @@ def _listing(resolver: APIGatewayHttpResolver) -> None:
         )
         exchange.told = {"outcome": "listed", "states": len(page.states)}
         return Response(200, content_type="application/json", body=page_out(point, page))
+
+
+def _counter(app: Application) -> Counter:
+    """Wire a submission; it stands apart from the application, because reading rows needs a layer of its own."""
+    submissions = DynamoSubmissions(app.readings.table)
+    return Counter(app.directory, app.readings, submissions, app.reading_terms, app.correction_desk)
 
 
 def _point(ppe: str) -> str:

@@ -46,7 +46,7 @@ class DynamoReadings:
         shelves: dict[tuple[str, int], list[IntervalDay]] = {}
         for one in readings:
             if isinstance(one, RegisterReading):
-                item = _state_item(one)
+                item = state_item(one)
                 items[item["pk"]["S"], item["sk"]["S"]] = item
             else:
                 shelves.setdefault((month_of(one.day), shelf_of(one.ppe)), []).append(one)
@@ -54,6 +54,22 @@ class DynamoReadings:
             for item in _arriving(month, shelf, distinct(days)):
                 items[item["pk"]["S"], item["sk"]["S"]] = item
         self.table.put_many(items.values())
+
+    def keep_first(self, readings: Sequence[Reading]) -> Sequence[Reading]:
+        """Keep readings whose places are free; return, in order, what stands at the places now.
+
+        The place of a day is told by its own version, so that it lies in an item of its own.
+        """
+        standing: list[Reading] = []
+        for reading in readings:
+            item = _single_item(reading)
+            key = (item["pk"]["S"], item["sk"]["S"])
+            rest = {name: value for name, value in item.items() if name not in {"pk", "sk"}}
+            if self.table.put_new(key, **rest):
+                standing.append(reading)
+            else:
+                standing.append(_reading_of(reading, self.table.get(key) or item))
+        return standing
 
     def registers(self, ppe: str, *, known_by: datetime | None = None) -> Sequence[RegisterReading]:
         """Return all versions of all register readings of a point, or those known by an instant."""
@@ -189,7 +205,22 @@ def _expiring(month: str, days: Sequence[IntervalDay]) -> dict[str, Any]:
     return {EXPIRES: number(int((max(end, latest) + KEPT_FOR).timestamp()))}
 
 
-def _state_item(reading: RegisterReading) -> dict[str, Any]:
+def _single_item(reading: Reading) -> dict[str, Any]:
+    if isinstance(reading, RegisterReading):
+        return state_item(reading)
+    month, shelf = month_of(reading.day), shelf_of(reading.ppe)
+    sort = keys.loose_days(reading.ppe, _digest([reading]))
+    return _item(month, shelf, sort, pack_days([reading])) | _expiring(month, [reading])
+
+
+def _reading_of(like: Reading, item: Item) -> Reading:
+    if isinstance(like, RegisterReading):
+        return decode(RegisterReading, unpacked(item))
+    return next(unpack_days(item["days"]["B"]))
+
+
+def state_item(reading: RegisterReading) -> dict[str, Any]:
+    """Make the item of a register state."""
     origin = f"{reading.known_at.isoformat()}#{reading.source.content_hash[:12]}#{reading.source.row:07d}"
     day = reading.boundary.isoformat()
     sort = f"R#{day}#{reading.meter_no}#{reading.register}#{origin}"
