@@ -67,6 +67,7 @@ class DeployedFunction(Construct):
             findings=("IAM5[Resource::*]",),
             reason="X-Ray's PutTraceSegments and PutTelemetryRecords know no resource to name.",
         )
+
     def allow(self, *, actions: Sequence[str], resources: Sequence[str]) -> None:
         """Grant exact actions on exact resources."""
         self.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))

@@ -3,8 +3,7 @@
 import json
 
 import jsii
-from aws_cdk import CfnOutput, Duration, RemovalPolicy
-from aws_cdk import aws_apigateway
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, aws_apigateway
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations

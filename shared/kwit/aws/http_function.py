@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.metrics import MetricUnit
 
 from kwit.aws.bootstrap import Application
-from kwit.aws.portal_api import Exchange
+from kwit.aws.portal_api import FAILED, Exchange
 from kwit.aws.portal_forms import ProblemOut
 from kwit.aws.settings import Settings, load
 from kwit.aws.telling import plain_units, told_of
@@ -38,7 +38,9 @@ class HttpFunction:
         began = time.perf_counter_ns()
         exchange = Exchange(app)
         if len(event.get("body") or "") > LONGEST_BODY:
-            answer = _problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "Treść zapytania jest za długa.")
+            answer = _problem(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "Treść zapytania jest za długa."
+            )
         else:
             answer = self._answer(event, context, exchange, logger)
         self._measure(event, answer, exchange, (logger, metrics), began)
@@ -57,11 +59,12 @@ class HttpFunction:
         if self._resolver is None:
             self._resolver = self.routes()
         try:
-            self._resolver.append_context(exchange=exchange)
+            set_context: Callable[..., None] = self._resolver.append_context
+            set_context(exchange=exchange)
             answer: dict[str, Any] = self._resolver.resolve(dict(event), context)
         except Exception as error:  # noqa: BLE001 - the caller gets an answer, the log what failed
             logger.error("failed", extra=told_of(error))  # noqa: TRY400 - a traceback would print values
-            return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "failed", "Błąd po naszej stronie; spróbuj ponownie.")
+            return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "failed", FAILED)
         return answer
 
     def _measure(

@@ -1,7 +1,8 @@
 """The routes of the customer portal's HTTP API, and the OpenAPI document that they make."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -10,13 +11,13 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestUnsupportedContentType,
     RequestValidationError,
+    ResponseValidationError,
 )
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path, Query
 from pydantic import BaseModel
 
 from kwit.aws.bootstrap import Application
-from kwit.aws.submission_store import DynamoSubmissions
 from kwit.aws.portal_forms import (
     AnswerOut,
     BadCursorError,
@@ -27,12 +28,14 @@ from kwit.aws.portal_forms import (
     page_out,
     place_of,
 )
+from kwit.aws.submission_store import DynamoSubmissions
 from kwit.kernel.identifiers import PointCodeError, point_code
 from kwit.metering.last_readings import last_readings
 from kwit.metering.submissions import Caller, Outcome
 from kwit.metering.submitting import Counter, KeyReusedError, PointNotHeldError, submit
 from kwit.registry.holding import days_held
 
+FAILED = "Błąd po naszej stronie; spróbuj ponownie."
 PARTY_CLAIM = "custom:party_id"
 READINGS_PATH = "/v1/points/<ppe>/readings"
 
@@ -45,6 +48,9 @@ _SUBMIT = """\
 Judges one state of a register by the rules that the seller's own files are judged by, and answers at once. An
 accepted state is kept; the same submission again keeps nothing new and is answered the same. `409` asks back: when
 the state is right, send it again with `confirm: true`."""
+_ABOUT = """\
+Readings of a customer's own metering points. Times are UTC, days those of Europe/Warsaw. Before any route the
+gateway answers 401 to a missing, foreign or expired token and 429 above the rate, both as `{"message": …}`."""
 _LIST = """\
 Lists the states of the days on which the caller has a contract at the point, the newest first, each with all its
 versions: nothing is ever overwritten."""
@@ -84,14 +90,31 @@ def routes() -> APIGatewayHttpResolver:
 
 def openapi_document() -> str:
     """Write the API's OpenAPI 3.1 document as JSON, the same bytes every time."""
-    schema = routes().get_openapi_json_schema(
-        title="kWit: portal odbiorcy",
-        version="1.0.0",
-        description="Readings of a customer's own metering points. Times are UTC, days those of Europe/Warsaw.",
-        security_schemes={"token": HTTPBearer(bearerFormat="JWT", description="An ID token of the portal.")},
-        security=[{"token": []}],
+    schema: dict[str, Any] = json.loads(
+        routes().get_openapi_json_schema(
+            title="kWit: portal odbiorcy",
+            version="1.0.0",
+            description=_ABOUT,
+            security_schemes={
+                "token": HTTPBearer(bearerFormat="JWT", description="An ID token of the portal.")
+            },
+            security=[{"token": []}],
+        )
     )
-    return json.dumps(json.loads(schema), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    _drop_foreign_answers(schema)
+    return json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _drop_foreign_answers(schema: dict[str, Any]) -> None:
+    """Take out the form in which Powertools would answer malformed requests: kWit answers them itself."""
+    for operation in (one for path in schema["paths"].values() for one in path.values()):
+        answers = operation["responses"]
+        if "HTTPValidationError" in json.dumps(answers.get("422", {})):
+            del answers["422"]
+        told = {"schema": {"$ref": "#/components/schemas/ProblemOut"}}
+        answers["500"] = {"description": _REFUSALS["s500"][1], "content": {"application/json": told}}
+    for name in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
+        schema["components"]["schemas"].pop(name, None)
 
 
 def problem(status: HTTPStatus, code: str, message: str, *, field: str = "") -> Response[Any]:
@@ -112,6 +135,8 @@ _REFUSALS = {
     "s400": (ProblemOut, "The request is not well formed."),
     "s403": (ProblemOut, "The token names no customer."),
     "s404": (ProblemOut, "There is no such point among the caller's."),
+    "s413": (ProblemOut, "The body is too long."),
+    "s500": (ProblemOut, "Something failed; the same request may be sent again."),
 }
 
 
@@ -199,27 +224,37 @@ def _point(ppe: str) -> str:
 
 
 def _problems(resolver: APIGatewayHttpResolver) -> None:
-    @resolver.exception_handler([PointNotHeldError, NotFoundError])
-    def not_found(_error: Exception) -> Response[Any]:
-        return problem(HTTPStatus.NOT_FOUND, "not_found", "Nie ma takiego punktu ani takiej strony.")
+    """Answer what the routes raise; anything else is the function's to answer."""
+    on: Callable[..., Callable[[Callable[[Any], Response[Any]]], object]] = resolver.exception_handler
+    on([PointNotHeldError, NotFoundError])(_not_found)
+    on([RequestValidationError, RequestUnsupportedContentType])(_not_well_formed)
+    for kind, (status, code, message) in _PROBLEMS.items():
+        on(kind)(partial(_known_problem, status, code, message))
 
-    @resolver.exception_handler(NoPartyError)
-    def no_party(_error: Exception) -> Response[Any]:
-        return problem(HTTPStatus.FORBIDDEN, "no_party", "Token nie wskazuje odbiorcy.")
 
-    @resolver.exception_handler(KeyReusedError)
-    def key_reused(_error: Exception) -> Response[Any]:
-        sentence = "Pod tym Idempotency-Key przyjęto już inny odczyt."
-        return problem(HTTPStatus.BAD_REQUEST, "idempotency_key_reused", sentence)
+_PROBLEMS: Mapping[type[Exception], tuple[HTTPStatus, str, str]] = {
+    NoPartyError: (HTTPStatus.FORBIDDEN, "no_party", "Token nie wskazuje odbiorcy."),
+    BadCursorError: (HTTPStatus.BAD_REQUEST, "bad_cursor", "Wartość after nie pochodzi z tej listy."),
+    ResponseValidationError: (HTTPStatus.INTERNAL_SERVER_ERROR, "failed", FAILED),
+    KeyReusedError: (
+        HTTPStatus.BAD_REQUEST,
+        "idempotency_key_reused",
+        "Pod tym Idempotency-Key przyjęto już inny odczyt.",
+    ),
+}
 
-    @resolver.exception_handler(BadCursorError)
-    def bad_cursor(_error: Exception) -> Response[Any]:
-        return problem(HTTPStatus.BAD_REQUEST, "bad_cursor", "Wartość after nie pochodzi z tej listy.")
 
-    @resolver.exception_handler([RequestValidationError, RequestUnsupportedContentType])
-    def not_well_formed(error: RequestValidationError) -> Response[Any]:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"] if part != "body")
-        code = "not_json" if first["type"] == "json_invalid" else "bad_request"
-        sentence = "Zapytanie nie ma wymaganej postaci; zob. opis OpenAPI."
-        return problem(HTTPStatus.BAD_REQUEST, code, sentence, field="" if code == "not_json" else place)
+def _known_problem(status: HTTPStatus, code: str, message: str, _error: Exception) -> Response[Any]:
+    return problem(status, code, message)
+
+
+def _not_found(_error: Exception) -> Response[Any]:
+    return problem(HTTPStatus.NOT_FOUND, "not_found", "Nie ma takiego punktu ani takiej strony.")
+
+
+def _not_well_formed(error: RequestValidationError) -> Response[Any]:
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"] if part != "body")
+    code = "not_json" if first["type"] == "json_invalid" else "bad_request"
+    sentence = "Zapytanie nie ma wymaganej postaci; zob. opis OpenAPI."
+    return problem(HTTPStatus.BAD_REQUEST, code, sentence, field="" if code == "not_json" else place)

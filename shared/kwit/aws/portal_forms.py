@@ -42,9 +42,10 @@ class ReadingIn(_Form):
     day: Annotated[date, BeforeValidator(_iso_day)] = Field(
         description="The day of the reading (YYYY-MM-DD, Europe/Warsaw). The state is taken as that of its end."
     )
-    state_kwh: Annotated[str, Field(pattern=r"^[0-9]{1,9}([.,][0-9]{1,3})?$")] | Annotated[
-        int, Field(strict=True, ge=0, lt=1_000_000_000)
-    ] = Field(description="The state in kWh (kvarh): text with up to three decimals, or a whole number.")
+    state_kwh: (
+        Annotated[str, Field(pattern=r"^[0-9]{1,9}([.,][0-9]{1,3})?$")]
+        | Annotated[int, Field(strict=True, ge=0, lt=1_000_000_000)]
+    ) = Field(description="The state in kWh (kvarh): text with up to three decimals, or a whole number.")
     meter_no: str = Field("", max_length=40, description="The meter's number; needed where two meters stood.")
     register_code: str = Field(
         "",
@@ -75,7 +76,9 @@ class RemarkOut(_Form):
     """What was found about a reading."""
 
     code: str = Field(description="A stable code.")
-    effect: Severity = Field(description="`reject` refuses, `hold` asks for confirmation, `warn` is a remark.")
+    effect: Severity = Field(
+        description="`reject` refuses, `hold` asks for confirmation, `warn` is a remark."
+    )
     field: str = Field(description="The field of the request it concerns.")
     message: str = Field(description="A sentence in Polish for the customer.")
 

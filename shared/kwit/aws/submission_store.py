@@ -29,12 +29,12 @@ class DynamoSubmissions:
 
         Raises TransactionRefusedError when another request kept writing at the same time.
         """
-        mark = self.table.new_item(
-            keys.submission(submission.submission_id), data=packed(encode(submission))
-        )
+        mark = self.table.new_item(keys.submission(submission.submission_id), data=packed(encode(submission)))
         actions = [mark, self._put(state_item(submission.reading))]
         actions += [
-            self._put(key_of(keys.task(task.ppe, task.boundary, task.task_id)) | {"data": packed(encode(task))})
+            self._put(
+                key_of(keys.task(task.ppe, task.boundary, task.task_id)) | {"data": packed(encode(task))}
+            )
             for task in submission.tasks
         ]
         for attempt in range(_ATTEMPTS):

@@ -75,7 +75,9 @@ def last_readings(
     groups: dict[ReadingPlace, list[RegisterReading]] = {}
     for one in readings:
         place = ReadingPlace(one.boundary, one.meter_no, one.register)
-        if any(span.start <= one.boundary and (span.end is None or one.boundary <= span.end) for span in held):
+        if any(
+            span.start <= one.boundary and (span.end is None or one.boundary <= span.end) for span in held
+        ):
             groups.setdefault(place, []).append(one)
     ordered = sorted(groups, key=lambda place: place.rank)
     left = [place for place in ordered if after is None or place.rank > after.rank]

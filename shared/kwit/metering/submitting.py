@@ -7,7 +7,7 @@ from functools import partial
 
 from kwit.intake.dropped_file import DroppedFile
 from kwit.intake.findings import Severity
-from kwit.intake.sheet import SheetRow
+from kwit.intake.sheet import Cell, SheetRow
 from kwit.intake.table import RowReader, Table
 from kwit.kernel.provenance import Source
 from kwit.kernel.time import DateRange, Period
@@ -116,16 +116,14 @@ def _known_already(current: RegisterReading, submissions: SubmissionStore) -> An
         if earlier is not None:
             return earlier.answer
     sentence = "Ten stan jest już znany."
-    return Answer(
-        Outcome.ACCEPTED, current, (Remark("known_already", Severity.WARN, "state_kwh", sentence),)
-    )
+    return Answer(Outcome.ACCEPTED, current, (Remark("known_already", Severity.WARN, "state_kwh", sentence),))
 
 
 class _Row:
     """A submission as the only row of a table, read by the reader of files."""
 
     def __init__(self, said: SaidReading, directory: PointDirectory, known_at: datetime) -> None:
-        cells = {
+        cells: dict[str, Cell] = {
             "ppe": said.ppe, "meter_no": said.meter_no, "date": said.day, "register": said.register,
             "state": said.state_kwh, "kind": str(ReadingKind.CUSTOMER),
         }  # fmt: skip
@@ -161,9 +159,7 @@ def _place(reading: RegisterReading) -> tuple[str, str, date]:
     return reading.meter_no, reading.register, reading.boundary
 
 
-def _refuse_at_once(
-    candidate: Candidate, held: Sequence[DateRange], current: RegisterReading | None
-) -> None:
+def _refuse_at_once(candidate: Candidate, held: Sequence[DateRange], current: RegisterReading | None) -> None:
     if not _within(candidate.reading.boundary, held):
         candidate.refuse("contract_not_yours", "W tym dniu punktu nie obejmuje umowa odbiorcy.")
     elif current is not None and current.kind in _MEASURED:
@@ -192,7 +188,9 @@ def _judge(
     review.finish([candidate])
     if not candidate.accepted or len(mine) == len(known):
         return
-    probe = Candidate(_without_findings(candidate.reader), candidate.column, candidate.reading, candidate.digits)
+    probe = Candidate(
+        _without_findings(candidate.reader), candidate.column, candidate.reading, candidate.digits
+    )
     settle_point([probe], known)
     for code in (one.code for one in probe.reader.findings if one.code in _ORDER_PL and probe.refused):
         candidate.refuse(code, _ORDER_PL[code])
