@@ -157,7 +157,8 @@ class BillingStack(Stack):
                 self._rule(function, events.EventPattern(source=["aws.ses"], detail={"mail": {"tags": tags}}))
             case Requests() as requests:
                 users = self._data.portal_users
-                PortalApi(self, "Portal", users=users, function=built.function, requests=requests)
+                portal = PortalApi(self, "Portal", users=users, function=built.function, requests=requests)
+                self._watch(portal.alarms())
             case Daily() as daily:
                 DailySchedule(
                     self,

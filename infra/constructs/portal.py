@@ -7,6 +7,7 @@ from aws_cdk import CfnOutput, Duration, RemovalPolicy, aws_apigateway
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -147,3 +148,18 @@ class PortalApi(Construct):
         )
         CfnOutput(scope, "PortalUrl", value=self.stage.url)
         CfnOutput(scope, "PortalApiId", value=self.api.api_id)
+
+    def alarms(self) -> list[cloudwatch.Alarm]:
+        """Watch for answers of five minutes that blame ourselves: the function hides what failed, but not that."""
+        failed = self.api.metric_server_error(period=Duration.minutes(5), statistic="Sum")
+        return [
+            failed.create_alarm(
+                self,
+                "FailedAlarm",
+                alarm_description=f"{self.node.id}: answers 5xx in the last five minutes.",
+                threshold=1,
+                evaluation_periods=1,
+                comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            )
+        ]

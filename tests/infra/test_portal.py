@@ -89,5 +89,11 @@ class TestApi:
             assert permission["Principal"] == "apigateway.amazonaws.com"
             assert {"Ref": api} in permission["SourceArn"]["Fn::Join"][1]
 
+    def test_raises_an_alarm_on_answers_that_blame_ourselves(self, billing):
+        [api] = billing.of_type("AWS::ApiGatewayV2::Api")
+        [alarm] = [a for a in billing.of_type("AWS::CloudWatch::Alarm").values() if a["MetricName"] == "5xx"]
+        assert alarm["Dimensions"] == [{"Name": "ApiId", "Value": {"Ref": api}}]
+        assert (alarm["Threshold"], alarm["Period"]) == (1, 300)
+
     def test_has_no_queue_before_it(self, billing, function):
         assert function.name not in billing.mappings()

@@ -215,3 +215,14 @@ class TestOthersDays:
         answer = counter.says(MARCH, "155")
         assert answer.outcome is Outcome.ACCEPTED
         assert codes(answer, Severity.HOLD) == []
+
+    def test_an_answer_given_to_the_tenant_before_is_not_given_to_the_next(self) -> None:
+        counter = PortalCounter(held=(BEFORE,))
+        counter.known(state(date(2024, 1, 1), 0), state(date(2025, 3, 1), 100))
+        leaving = counter.says(MOVED - timedelta(days=1), "9000", confirm=True)
+        assert leaving.outcome is Outcome.ACCEPTED
+        assert "use_above_history" in leaving.codes
+        counter.held = (NOW,)
+        moving_in = counter.says(MOVED - timedelta(days=1), "9000", caller=Caller("K-2", "user-2"))
+        assert (moving_in.outcome, moving_in.codes) == (Outcome.ACCEPTED, ("known_already",))
+        assert len(counter.stored) == 1

@@ -95,8 +95,8 @@ def submit(
     mine = [one for one in known if _within(one.boundary, held)]
     current = version_that_counts([one for one in mine if _place(one) == _place(row.candidate.reading)])
     if current is not None and current.state_wh == row.candidate.reading.state_wh and not current.reckoned:
-        return _known_already(current, counter.submissions)
-    row.name_source(id_of_key(caller, said.key) if said.key else None, replaces=current)
+        return _known_already(current, caller, counter.submissions)
+    row.name_source(caller, replaces=current)
     _refuse_at_once(row.candidate, held, current)
     if row.candidate.accepted:
         _judge(row.candidate, mine, known, held, counter)
@@ -109,11 +109,11 @@ def _same_again(earlier: Submission, said: SaidReading) -> Answer:
     return earlier.answer
 
 
-def _known_already(current: RegisterReading, submissions: SubmissionStore) -> Answer:
-    """Answer as the submission was answered that brought the state, or say that it is known."""
+def _known_already(current: RegisterReading, caller: Caller, submissions: SubmissionStore) -> Answer:
+    """Answer as the party's own submission was answered that brought the state, or say that it is known."""
     if current.source.file == SOURCE:
         earlier = submissions.find(current.source.content_hash)
-        if earlier is not None:
+        if earlier is not None and earlier.caller.party_id == caller.party_id:
             return earlier.answer
     sentence = "Ten stan jest już znany."
     return Answer(Outcome.ACCEPTED, current, (Remark("known_already", Severity.WARN, "state_kwh", sentence),))
@@ -136,11 +136,11 @@ class _Row:
         rows.read(self.reader)
         self.candidate: Candidate | None = next(iter(rows.candidates), None)
 
-    def name_source(self, submission_id: str | None, *, replaces: RegisterReading | None) -> None:
+    def name_source(self, caller: Caller, *, replaces: RegisterReading | None) -> None:
         """Name the submission as the source of the reading."""
         if self.candidate is not None:
-            reading = self.candidate.reading
-            name = submission_id or id_of_content(reading, replaces=replaces)
+            reading, key = self.candidate.reading, self.said.key
+            name = id_of_key(caller, key) if key else id_of_content(caller, reading, replaces=replaces)
             self.candidate.reading = replace(reading, source=Source(SOURCE, name, 1))
 
     @property
