@@ -1,6 +1,7 @@
 """A customer's reading is judged like a file's, answered at once, and kept once."""
 
 import itertools
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kwit.intake.findings import Severity
+from kwit.kernel.provenance import Source
 from kwit.kernel.time import DateRange
 from kwit.metering.ports import PlacedMeter, PlacedRegister
-from kwit.metering.readings import ReadingKind
+from kwit.metering.readings import ReadingKind, Standing
 from kwit.metering.submissions import Answer, Caller, Outcome
 from kwit.metering.submitting import KeyReusedError, PointNotHeldError
 from kwit.metering.tasks import Cause
@@ -88,6 +90,19 @@ class TestSameAgain:
         assert {one.boundary: one.state_wh for one in current_states(counter.stored)} == {
             date(2026, 4, 1): 2_370_000
         }
+
+    def test_a_state_that_a_person_withdrew_may_be_said_again(self, counter: PortalCounter) -> None:
+        counter.says(MARCH, "2370")
+        [said] = counter.stored
+        counter.clock += timedelta(hours=1)
+        gone = Source("korekta.csv", "e" * 64, 2)
+        counter.known(replace(said, known_at=counter.clock, source=gone, standing=Standing(void=True)))
+        assert counter.says(MARCH, "2370").outcome is Outcome.ACCEPTED
+        assert len(counter.stored) == 2
+        versions = [
+            one for one in counter.submissions.readings.registers(PPE) if one.boundary == said.boundary
+        ]
+        assert [one.known_at for one in current_states(versions)] == [counter.clock]
 
     def test_what_the_distributor_read_is_known_already(self, counter: PortalCounter) -> None:
         answer = counter.says(date(2026, 2, 28), "2215")

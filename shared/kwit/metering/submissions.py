@@ -107,12 +107,12 @@ def id_of_key(caller: Caller, key: str) -> str:
     return _named("key", caller.party_id, key)
 
 
-def id_of_content(caller: Caller, reading: RegisterReading, *, replaces: RegisterReading | None) -> str:
-    """Name a submission by who says what and the version it replaces: 64 hex digits.
+def id_of_content(caller: Caller, reading: RegisterReading, *, after: RegisterReading | None) -> str:
+    """Name a submission by who says what, after which version of the state: 64 hex digits.
 
     The version is part of the name, so that a return to an earlier state is a submission of its own.
     """
-    before = "" if replaces is None else f"{replaces.known_at.isoformat()} {replaces.source}"
+    before = "" if after is None else f"{after.known_at.isoformat()} {after.source}"
     place = (reading.ppe, reading.meter_no, reading.register, reading.boundary.isoformat())
     return _named("reading", caller.party_id, *place, reading.state_wh, before)
 

@@ -93,10 +93,12 @@ def submit(
         return _answer(row, Outcome.IMPLAUSIBLE)
     known = counter.readings.registers(said.ppe)
     mine = [one for one in known if _within(one.boundary, held)]
-    current = version_that_counts([one for one in mine if _place(one) == _place(row.candidate.reading)])
+    versions = [one for one in mine if _place(one) == _place(row.candidate.reading)]
+    current = version_that_counts(versions)
     if current is not None and current.state_wh == row.candidate.reading.state_wh and not current.reckoned:
         return _known_already(current, caller, counter.submissions)
-    row.name_source(caller, replaces=current)
+    # A version that withdraws counts for nothing, but a state said after it is a new one.
+    row.name_source(caller, after=max(versions, key=lambda one: (one.known_at, one.source), default=None))
     _refuse_at_once(row.candidate, held, current)
     if row.candidate.accepted:
         _judge(row.candidate, mine, known, held, counter)
@@ -136,11 +138,11 @@ class _Row:
         rows.read(self.reader)
         self.candidate: Candidate | None = next(iter(rows.candidates), None)
 
-    def name_source(self, caller: Caller, *, replaces: RegisterReading | None) -> None:
+    def name_source(self, caller: Caller, *, after: RegisterReading | None) -> None:
         """Name the submission as the source of the reading."""
         if self.candidate is not None:
             reading, key = self.candidate.reading, self.said.key
-            name = id_of_key(caller, key) if key else id_of_content(caller, reading, replaces=replaces)
+            name = id_of_key(caller, key) if key else id_of_content(caller, reading, after=after)
             self.candidate.reading = replace(reading, source=Source(SOURCE, name, 1))
 
     @property
