@@ -140,6 +140,11 @@ def settled_task(task_id: str) -> Key:
     return f"TASK#{task_id}", "SETTLED"
 
 
+def submission(submission_id: str) -> Key:
+    """Readings: a customer's submission that was accepted."""
+    return f"SUBMISSION#{submission_id}", "SUBMISSION"
+
+
 def run(run_id: str) -> Key:
     """Billing: a run."""
     return f"RUN#{run_id}", "RUN"

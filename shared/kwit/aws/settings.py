@@ -97,6 +97,10 @@ class PackReadingsSettings(WithReadings):
     """Configure ``pack_readings``."""
 
 
+class PortalApiSettings(WithRegistry, WithReadings, WithBilling):
+    """Configure ``portal_api``."""
+
+
 class RejectUnknownDropSettings(WithInbox):
     """Configure ``reject_unknown_drop``."""
 

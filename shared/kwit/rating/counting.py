@@ -7,6 +7,7 @@ from decimal import Decimal
 from kwit.kernel.energy import apportion
 from kwit.kernel.money import fraction_digits, half_up
 from kwit.kernel.time import Period, add_months
+from kwit.rating.dynamic_price import DIGITS
 from kwit.rating.facts import CapacityDay, Facts
 from kwit.rating.lines import Factor, QuantitySource, RatingProblem
 from kwit.rating.net_metering import OPUST_CHARGES
@@ -26,11 +27,15 @@ _DAYS_OF_MONTH = 30
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A quantity in kWh, kvarh, kW, months, days or documents, its evidence, and further factors."""
+    """A quantity in kWh, kvarh, kW, months, days or documents, its evidence, and further factors.
+
+    `price` stands for that of the list where the line makes its own (a dynamic price).
+    """
 
     quantity: Decimal
     source: QuantitySource
     factors: tuple[Factor, ...] = ()
+    price: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -239,11 +244,11 @@ def _inductive(counting: Counting, line: PlannedLine) -> Counted:
     reactive, active = _zones(counting, line, INDUCTIVE), _zones(counting, line, IMPORT)
     if not reactive:
         return counting.problem("quantity_missing", f"{line.charge.code}: no inductive energy is read")
-    kvarh, kwh = _kwh(reactive, line.indexes), _kwh(active, line.indexes)
+    kvarh, kwh = (_amount(counting, zones, line.indexes) for zones in (reactive, active))
     usage = _behind([*reactive, *active])
     if kwh <= 0:
         source = _source(counting, line, "all_kvarh_without_active_energy", usage=usage)
-        return Counted(Decimal(max(kvarh, 0)), source)
+        return Counted(max(kvarh, Decimal(0)), source)
     limit = line.terms.tg_phi0
     if limit is None:
         limit = TG_PHI_0 if line.charge.tg_phi0 is None else line.charge.tg_phi0
@@ -257,7 +262,7 @@ def _inductive(counting: Counting, line: PlannedLine) -> Counted:
     inputs = (("kvarh", str(kvarh)), ("tg_phi", f"{share.tg_phi:.6f}"), ("tg_phi0", str(limit)))
     wh = _wh(active, line.indexes)
     source = _source(counting, line, "active_energy_over_tg_phi0", wh=wh, usage=usage, inputs=inputs)
-    return Counted(Decimal(kwh), source, (Factor("bracket", share.bracket),))
+    return Counted(kwh, source, (Factor("bracket", share.bracket),))
 
 
 def _capacitive(counting: Counting, line: PlannedLine) -> Counted:
@@ -404,6 +409,24 @@ def _document(counting: Counting, line: PlannedLine) -> Counted:
     return Counted(Decimal(1), _source(counting, line, "documents"))
 
 
+def _dynamic(counting: Counting, line: PlannedLine) -> Counted:
+    """Count whole kWh at the mean of the market prices of their intervals and the margin, the line's own price."""
+    days = {one.day: one for one in counting.facts.dynamic.get(line.charge.series, ())}
+    missing = [day for day in line.period.each_day() if day not in days]
+    if missing:
+        detail = f"{line.charge.series}: {len(missing)} days from {missing[0].isoformat()}"
+        return counting.problem("market_prices_missing", detail)
+    mine = [days[day] for day in line.period.each_day()]
+    value, wh = sum((one.value for one in mine), Decimal(0)), sum(one.wh for one in mine)
+    zones = _zones(counting, line, IMPORT)
+    kwh = _amount(counting, zones, line.indexes)
+    price = half_up((value + line.price * wh / 1000) / kwh, digits=DIGITS) if kwh else line.price
+    inputs = (("market_value", str(value)), ("margin", str(line.price)))
+    wh_of_zones = _wh(zones, line.indexes)
+    source = _source(counting, line, "whole_kwh_of_zone", wh=wh_of_zones, usage=_behind(zones), inputs=inputs)
+    return Counted(kwh, source, price=price)
+
+
 COUNTS: Mapping[str, Callable[[Counting, PlannedLine], Counted]] = {
     Basis.ENERGY_BY_ZONE.value: _energy,
     Basis.ENERGY.value: _energy,
@@ -417,6 +440,7 @@ COUNTS: Mapping[str, Callable[[Counting, PlannedLine], Counted]] = {
     Basis.POWER_EXCESS.value: _power_excess,
     Basis.DAY.value: _day,
     Basis.DOCUMENT.value: _document,
+    Basis.ENERGY_DYNAMIC.value: _dynamic,
 }
 # Bases that look at nothing but terms, months and days: their lines are the same for a whole plan.
 FIXED = frozenset({Basis.MONTH.value, Basis.POWER.value, Basis.DAY.value, Basis.DOCUMENT.value})
