@@ -162,6 +162,7 @@ FUNCTIONS: tuple[Function, ...] = (
     _import("settings", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
     _import("price-lists", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
     _import("registry", timeout_seconds=300, tables={Table.REGISTRY: (GET, PUT, QUERY, BATCH_WRITE)}),
+    _import("profiles", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
     _import(
         "readings",
         timeout_seconds=300,

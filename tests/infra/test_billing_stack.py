@@ -228,11 +228,14 @@ class TestRule:
             for name, rule in self.rules(billing).items()
             if rule["EventPattern"]["source"] == ["aws.s3"]
         }
-        known = ["inbox/settings/", "inbox/price-lists/", "inbox/registry/", "inbox/readings/"]
+        known = [
+            "inbox/settings/", "inbox/price-lists/", "inbox/registry/", "inbox/profiles/", "inbox/readings/",
+        ]  # fmt: skip
         assert keys == {
             "import_settings": [{"prefix": "inbox/settings/"}],
             "import_price_list": [{"prefix": "inbox/price-lists/"}],
             "import_registry": [{"prefix": "inbox/registry/"}],
+            "import_profiles": [{"prefix": "inbox/profiles/"}],
             "import_readings": [{"prefix": "inbox/readings/"}],
             "reject_unknown_drop": [{"anything-but": {"prefix": [*known, "results/", "work/"]}}],
         }

@@ -69,6 +69,10 @@ class ImportPriceListSettings(WithRegistry, WithInbox):
     """Configure ``import_price_list``."""
 
 
+class ImportProfilesSettings(WithRegistry, WithInbox):
+    """Configure ``import_profiles``."""
+
+
 class ImportRegistrySettings(WithRegistry, WithInbox):
     """Configure ``import_registry``."""
 
@@ -81,6 +85,10 @@ class ImportReadingsSettings(WithRegistry, WithReadings, WithBilling, WithInbox)
 
 class ImportReadingPartsSettings(WithRegistry, WithReadings, WithBilling, WithInbox):
     """Configure ``import_reading_parts``; it looks up how far a contract is billed."""
+
+
+class ShowReadingsSettings(WithRegistry, WithReadings):
+    """Configure ``kwit readings show``."""
 
 
 class ReadingTasksSettings(WithReadings):
@@ -152,6 +160,10 @@ class ExportPostingsSettings(WithRegistry, WithDocuments, WithDocumentStore):
 
 class PublishReportsSettings(WithRegistry, WithDocuments, WithDocumentStore):
     """Configure ``publish_reports``."""
+
+
+class RouteSettings(WithRegistry, WithReadings, WithBilling):
+    """Configure ``kwit route``."""
 
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
