@@ -5,6 +5,8 @@ from hypothesis import settings
 from pytest_socket import disable_socket, enable_socket
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60)
+# For mutation runs, where each mutant meets the same tests again.
+settings.register_profile("mutants", derandomize=True, deadline=None, max_examples=6)
 settings.load_profile("ci")
 
 
