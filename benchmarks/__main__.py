@@ -7,13 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.household import household_item
+from benchmarks.intake import intake
 from benchmarks.interval import interval_item
 from benchmarks.items import Item
 from benchmarks.measure import ROUNDS, SECONDS, clocked, medians
 from benchmarks.pages import bill_pages
 from benchmarks.peers import PEERS, PeerUnavailableError, Worker, install
 from benchmarks.profiles import profiles
-from benchmarks.report import report
+from benchmarks.report import readings_table, report
+from benchmarks.write_units import write_units
 from benchmarks.year import year_item
 
 OUT = Path(__file__).with_name("out")
@@ -22,6 +24,18 @@ _TITLES = {
     "interval_bills": "Industrial month (B23, 2,976 quarters of active, inductive and capacitive energy)",
     "year_hourly_bills": "Year of 8,760 hours",
 }
+_READINGS = (
+    "ptpiree_files_per_s",
+    "xlsx_rows_per_s",
+    "xlsx_states_imported_per_s",
+    "interval_values_per_s",
+    "interval_values_without_aws_per_s",
+    "interval_values_of_csv_without_aws_per_s",
+    "peak_mb_100k_rows",
+    "wru_per_point_month_15min",
+    "wru_per_point_month_15min_files_of_one_point",
+    "wru_per_point_month_15min_monthly_file",
+)
 _NAMES = {"household": "household_bills", "interval": "interval_bills", "year": "year_hourly_bills"}
 
 
@@ -45,9 +59,11 @@ def main() -> None:
     for item in items:
         results |= _measured(item, interpreters, missing)
     results |= bill_pages()
+    results |= intake()
+    results |= write_units()
     OUT.mkdir(exist_ok=True)
     (OUT / "results.json").write_text(json.dumps(results, indent=2) + "\n")
-    (OUT / "report.md").write_text(report(results, _TITLES))
+    (OUT / "report.md").write_text(report(results, _TITLES) + "\n" + readings_table(results, _READINGS))
     (OUT / "profiles.txt").write_text(profiles(items))
     print(json.dumps(results, indent=2))
 

@@ -1,6 +1,6 @@
 """The results as Markdown: one table of ratios for each item, for docs/benchmarks.md."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 NAMES = {
@@ -38,4 +38,18 @@ def _table(results: Mapping[str, Any], name: str, title: str) -> str:
         rows.append(f"| {NAMES[version]} | {shown} | {_times(own / rate)} | {left_out[version]} |")
     for peer, why in results[f"{name}_peers_cannot"].items():
         rows.append(f"| {NAMES[peer]} | cannot | | {why} |")
+    return "\n".join([*rows, ""])
+
+
+def readings_table(results: Mapping[str, Any], keys: Sequence[str]) -> str:
+    """Write the figures of files of readings as a table, each with its ratio to the version beside it."""
+    rows = ["### Files of readings and their storage", "", "| Key | figure | kWit is |", "|---|---|---|"]
+    for key in keys:
+        stem = key.removesuffix("_per_s")
+        ratios = [
+            f"{_times(v)} {k.rpartition('_to_')[2]}"
+            for k, v in results.items()
+            if k.startswith(f"{stem}_ratio_to_")
+        ]
+        rows.append(f"| `{key}` | {results[key]:,} | {', '.join(ratios)} |")
     return "\n".join([*rows, ""])

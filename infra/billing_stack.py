@@ -16,6 +16,7 @@ from constructs import Construct
 from infra.catalogue import (
     FUNCTIONS,
     RESULTS_PREFIX,
+    WORK_PREFIX,
     Bucket,
     Daily,
     Drop,
@@ -55,7 +56,10 @@ class BillingStack(Stack):
         self._queues = {function.name: self._queue(function) for function in FUNCTIONS}
         for function in FUNCTIONS:
             self._watch(self._queues[function.name].alarms())
-            self._watch(self._function(function).alarms())
+            built = self._function(function)
+            self._watch(built.alarms())
+            if function.must_run_daily:
+                self._watch([built.silence_alarm()])
             self._trigger(function)
 
     def _alarm_topic(self, alarm_email: str | None) -> sns.Topic:
@@ -136,7 +140,10 @@ class BillingStack(Stack):
                 self._rule(function, self._created({"prefix": prefix}))
             case UnknownDrop():
                 self._rule(
-                    function, self._created({"anything-but": {"prefix": [*known_prefixes(), RESULTS_PREFIX]}})
+                    function,
+                    self._created(
+                        {"anything-but": {"prefix": [*known_prefixes(), RESULTS_PREFIX, WORK_PREFIX]}}
+                    ),
                 )
             case MailEvent():
                 configuration_set = self._mail.configuration_set.configuration_set_name

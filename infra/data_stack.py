@@ -4,7 +4,7 @@ from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.catalogue import Bucket, Table
+from infra.catalogue import EXPIRING, WORK_PREFIX, Bucket, Table
 from infra.constructs.findings import acknowledge
 from infra.constructs.stores import KeptBucket, KeptTable
 
@@ -16,7 +16,9 @@ class DataStack(Stack):
         super().__init__(
             scope, construct_id, description="kWit: tables and buckets", termination_protection=True
         )
-        self.tables = {table: KeptTable(self, f"{table}Table") for table in Table}
+        self.tables = {
+            table: KeptTable(self, f"{table}Table", expires=EXPIRING.get(table)) for table in Table
+        }
 
         logs = KeptBucket(
             self,
@@ -33,7 +35,17 @@ class DataStack(Stack):
             "InboxBucket",
             access_logs=logs,
             # A drop is evidence behind every billed quantity, so it moves to a cheaper class and stays.
-            lifecycle=[_after_months(prefix="inbox/", months=3), _after_months(prefix="results/", months=3)],
+            # Parts of long files are of no use once the file is in.
+            lifecycle=[
+                _after_months(prefix="inbox/", months=3),
+                _after_months(prefix="results/", months=3),
+                s3.LifecycleRule(
+                    id="expire-work",
+                    prefix=WORK_PREFIX,
+                    expiration=Duration.days(30),
+                    noncurrent_version_expiration=Duration.days(1),
+                ),
+            ],
         )
         inbox.send_events()
         documents = KeptBucket(

@@ -1,5 +1,7 @@
 """kWit's tables in moto, made as the data stack makes them."""
 
+from typing import Any
+
 import boto3
 import pytest
 
@@ -15,9 +17,9 @@ def pretend_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
 
 
-def make_tables() -> dict[str, Table]:
-    """Make the four empty tables; a moto mock must be active."""
-    client = boto3.client("dynamodb")
+def make_tables(client: Any = None) -> dict[str, Table]:
+    """Make the four empty tables, with a client of their own unless one is given; a moto mock must be active."""
+    client = client or boto3.client("dynamodb")
     for name in TABLES:
         client.create_table(
             TableName=name,

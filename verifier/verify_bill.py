@@ -1,6 +1,6 @@
 """Check the arithmetic of a bill or a quote of kWit from its JSON alone; nothing but the standard library.
 
-python verify_bill.py FILE.json …        ends with 1 and names the first difference of each file
+`python verify_bill.py FILE.json …` ends with 1 and names the first difference of each file.
 """
 # ruff: noqa: INP001 - a script that stands alone is no package
 
@@ -9,9 +9,10 @@ import sys
 from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from math import prod
 from pathlib import Path
 
-UNITS, IMPORTS = {"MWh": 1000, "Mvarh": 1000}, ("import", "import_unbalanced")
+UNITS, IMPORTS = {"MWh": 1000, "Mvarh": 1000, "MW": 1000}, ("import", "import_unbalanced")
 
 
 class DifferenceError(Exception):
@@ -24,6 +25,11 @@ def same(what, stated, computed):
         raise DifferenceError(f"{what}: stated {stated}, computed {computed}")
 
 
+def number(value):
+    """Read a figure exactly."""
+    return Decimal(str(value))
+
+
 def half_up(exact, step="0.01"):
     """Round half up, away from zero, to the grosz or to `step`."""
     return exact.quantize(Decimal(step), rounding=ROUND_HALF_UP)
@@ -31,7 +37,7 @@ def half_up(exact, step="0.01"):
 
 def net_of(rows, name="net"):
     """Add nets, or what else is named, up."""
-    return sum((Decimal(str(row[name])) for row in rows), Decimal(0))
+    return sum((number(row[name]) for row in rows), Decimal(0))
 
 
 def sums(row, net, vat):
@@ -39,24 +45,18 @@ def sums(row, net, vat):
     return [number(row[name]) for name in ("net", "vat", "gross")], [net, vat, net + vat]
 
 
-def number(value):
-    """Read a figure exactly."""
-    return Decimal(str(value))
-
-
 def vat_of(bill, lines):
     """Add up the VAT of lines: their own, or that of their net by rate."""
     if bill["vat_rounding"] == "line":
         return net_of(lines, "vat")
-    nets = defaultdict(Decimal)
-    for line in lines:
-        nets[number(line["vat_rate"])] += number(line["net"])
-    return sum((half_up(net * rate) for rate, net in nets.items()), Decimal(0))
+    rates = {number(line["vat_rate"]) for line in lines}
+    parts = ((rate, [one for one in lines if number(one["vat_rate"]) == rate]) for rate in rates)
+    return sum((half_up(net_of(part) * rate) for rate, part in parts), Decimal(0))
 
 
 def verify_spans(bill):
     """Check that each span of use is the advance of its register, whose display may have rolled over once."""
-    for index, span in enumerate(one for one in bill["usage"] if one["first"] is not None):
+    for index, span in ((index, one) for index, one in enumerate(bill["usage"]) if one["first"]):
         moved = (number(span["last"]["kwh"]) - number(span["first"]["kwh"])) * 1000 * span["multiplier"]
         rolled = [moved + 10**digits * 1000 * span["multiplier"] for digits in range(4, 13)]
         if moved >= 0 or span["wh"] not in rolled:
@@ -65,21 +65,18 @@ def verify_spans(bill):
 
 def zone_energy(bill):
     """Check Wh and whole kWh of each zone; return whole kWh (kvarh) by quantity and zone."""
-    wh, series = defaultdict(int), set()
+    wh, series = defaultdict(int), {span["quantity"] for span in bill["usage"] if span["first"] is None}
     for span in bill["usage"]:
         wh[span["quantity"], span["zone"]] += span["wh"]
-        if span["first"] is None:
-            series.add(span["quantity"])
     kwh = {key: int(half_up(Decimal(value) / 1000, "1")) for key, value in wh.items() if key[1]}
     for row in bill["energy"]:
-        key = (row["quantity"], row["zone"])
-        if row["quantity"] not in series:
+        if (key := (row["quantity"], row["zone"]))[0] not in series:
             same(f"energy {key} wh", row["wh"], wh[key])
         same(f"energy {key} kwh", row["kwh"], half_up(Decimal(row["wh"]) / 1000, "1"))
         kwh[key] = Decimal(row["wh"]) / 1000 if bill.get("kwh_digits") else row["kwh"]
-    for quantity in series & {row["quantity"] for row in bill["energy"]}:
-        zones = sum(row["wh"] for row in bill["energy"] if row["quantity"] == quantity)
-        same(f"energy {quantity} wh", zones, sum(value for (q, _), value in wh.items() if q == quantity))
+    for name in series & {row["quantity"] for row in bill["energy"]}:
+        zones = sum(row["wh"] for row in bill["energy"] if row["quantity"] == name)
+        same(f"energy {name} wh", zones, sum(value for (q, _), value in wh.items() if q == name))
     return kwh
 
 
@@ -87,8 +84,7 @@ def verify_quantities(bill, kwh):
     """Check that the lines of a charge over the whole period add up to the energy or months they rest on."""
     days, sums, covered = defaultdict(int), defaultdict(Decimal), defaultdict(int)
     for line in bill["lines"]:
-        key = (line["charge"], line["zone"], line["rule"])
-        days[key] += line["days"]
+        days[key := (line["charge"], line["zone"], line["rule"])] += line["days"]
         sums[key] += number(line["quantity"]) * UNITS.get(line["unit"], 1)
         for one in (one for one in line.get("inputs", ()) if one["name"] == "covered_kwh"):
             covered[key] += int(one["value"])
@@ -101,11 +97,13 @@ def verify_quantities(bill, kwh):
             "whole_kwh_before_balancing": gross,
             "whole_kwh_balanced_off": gross - used,
             "all_kvarh": of.get("reactive_capacitive", 0),
+            "months_started": -(-Fraction(bill["months"]) // 1),
         }.get(rule)
         whole = {days[charge, zone, rule]} == {one["of_days"] for one in bill["lines"]}
         if wanted is not None and (whole or total > wanted):
             same(f"quantity of {charge} {zone}", total, wanted)
-        if rule == "months_by_days" and abs(Fraction(total) - Fraction(bill["months"])) >= Fraction(1, 2):
+        rough = 2 * abs(Fraction(total) - Fraction(bill["months"])) >= 1
+        if rough and rule in {"months_by_days", "months_thirtieths"}:
             same(f"months of {charge}", total, bill["months"])
     for row in bill.get("covered", ()):
         told = {value for key, value in covered.items() if key[1] == row["zone"]} or {0}
@@ -113,21 +111,24 @@ def verify_quantities(bill, kwh):
 
 
 def verify_lines(bill):
-    """Check net and VAT of each line."""
+    """Check net and VAT of each line, and what an event is counted from."""
     for index, line in enumerate(bill["lines"]):
-        product = number(line["quantity"]) * number(line["price"])
-        for factor in line.get("factors", ()):
-            product *= number(factor["value"])
-        what = f"lines[{index}] {line['charge']}"
-        same(f"{what} net", net := number(line["net"]), half_up(product))
+        what, quantity = f"lines[{index}] {line['charge']}", number(line["quantity"])
+        told = {one["name"]: one["value"] for one in line.get("inputs", ())}
+        if "beyond" in told:
+            same(f"{what} quantity", quantity, max(number(told["given"]) - number(told["beyond"]), 0))
+        if "contracted_kw" in told:
+            kw = number(told["events"]) * number(told["contracted_kw"])
+            same(f"{what} quantity", quantity * UNITS.get(line["unit"], 1), kw)
+        factors = [number(line["price"]), *(number(factor["value"]) for factor in line.get("factors", ()))]
+        same(f"{what} net", net := number(line["net"]), half_up(quantity * prod(factors)))
         vat = str(half_up(net * number(line["vat_rate"]))) if bill["vat_rounding"] == "line" else None
         same(f"{what} vat", line["vat"], vat)
 
 
 def verify_totals(bill):
     """Check sections, the rows of the VAT summary and the document's totals."""
-    rounding = bill["vat_rounding"]
-    same("vat_rounding", {rounding} - {"line", "section", "document"}, set())
+    same("vat_rounding", {bill["vat_rounding"]} - {"line", "section", "document"}, set())
     by_section, by_rate = defaultdict(list), defaultdict(list)
     for line in bill["lines"]:
         by_section[line["section"]].append(line)
@@ -138,8 +139,8 @@ def verify_totals(bill):
     same("VAT rates", sorted(number(row["rate"]) for row in bill["vat_rows"]), sorted(by_rate))
     for row, lines in ((row, by_rate[number(row["rate"])]) for row in bill["vat_rows"]):
         parts = [[one for one in lines if one["section"] == name] for name in by_section]
-        vat = sum((vat_of(bill, part) for part in (parts if rounding == "section" else [lines])), Decimal(0))
-        same(f"VAT row {row['rate']}", *sums(row, net_of(lines), vat))
+        parts = parts if bill["vat_rounding"] == "section" else [lines]
+        same(f"VAT row {row['rate']}", *sums(row, net_of(lines), sum(vat_of(bill, part) for part in parts)))
     same("document", *sums(bill, net_of(bill["vat_rows"]), net_of(bill["vat_rows"], "vat")))
 
 

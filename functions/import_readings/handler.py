@@ -1,20 +1,20 @@
 """Import readings: register states and interval values, in every form that `kwit.metering.importing` reads."""
 
 from kwit.aws.bootstrap import Application
-from kwit.aws.drops import Dropped, drop_of, known_at, put_result
+from kwit.aws.cut_files import long_files
+from kwit.aws.drops import Dropped, drop_of, key_of_drop, known_at, put_result
 from kwit.aws.runtime import QueueFunction, Report
 from kwit.aws.settings import ImportReadingsSettings
-from kwit.metering.importing import import_readings
 
 
 def load(message: Dropped, app: Application) -> Report | None:
-    """Import the dropped file and put the result beside it."""
+    """Import the dropped file and put the result beside it; of a long file, ask for its parts."""
     file, result = drop_of(message, app)
     if file is not None:
-        at = known_at(message, app)
-        result = import_readings(
-            file=file, directory=app.directory, store=app.readings, imports=app.imports, known_at=at
-        )
+        key = key_of_drop(message, file.name)
+        result = long_files(app, cut=True).start(file=file, drop=key, known_at=known_at(message, app))
+        if result is None:
+            return {"file": key, "status": "in parts"}
     return put_result(message, result, app) if result is not None else None
 
 

@@ -81,6 +81,19 @@ class QueueFunction(Construct):
         """Grant exact actions on exact resources."""
         self.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
 
+    def silence_alarm(self) -> cloudwatch.Alarm:
+        """Watch for a day without an invocation."""
+        started = self.function.metric_invocations(period=Duration.hours(24), statistic="Sum")
+        return started.create_alarm(
+            self,
+            "SilenceAlarm",
+            alarm_description=f"{self.node.id}: not started for a day.",
+            threshold=1,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
+        )
+
     def alarms(self) -> list[cloudwatch.Alarm]:
         """Watch for errors and throttles of five minutes."""
         period = Duration.minutes(5)

@@ -13,10 +13,11 @@ NONCURRENT_DAYS = 90
 class KeptTable(dynamodb.TableV2):
     """Hold items under ``pk`` and ``sk``; on demand, restorable to any second of the last 35 days."""
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, expires: str | None = None) -> None:
         super().__init__(
             scope,
             construct_id,
+            time_to_live_attribute=expires,
             partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
             sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
             billing=dynamodb.Billing.on_demand(),

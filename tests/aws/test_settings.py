@@ -7,6 +7,7 @@ ENVIRONMENT = {
     "REGISTRY_TABLE": "registry",
     "READINGS_TABLE": "readings",
     "INBOX_BUCKET": "inbox",
+    "IMPORT_QUEUE_URL": "https://sqs.example/import",
     "PATH": "/bin",
 }
 
@@ -18,12 +19,13 @@ class TestLoad:
             "registry_table": "registry",
             "readings_table": "readings",
             "inbox_bucket": "inbox",
+            "import_queue_url": "https://sqs.example/import",
         }
 
     def test_names_every_missing_variable_at_once(self):
         with pytest.raises(MissingSettingsError, match="ImportReadingsSettings") as caught:
             load(ImportReadingsSettings, {"REGISTRY_TABLE": "registry"})
-        assert set(caught.value.missing) == {"READINGS_TABLE", "INBOX_BUCKET"}
+        assert set(caught.value.missing) == {"READINGS_TABLE", "INBOX_BUCKET", "IMPORT_QUEUE_URL"}
 
     def test_takes_an_empty_variable_for_a_missing_one(self):
         with pytest.raises(MissingSettingsError) as caught:

@@ -110,7 +110,13 @@ def batch(*drafts: Draft, number: int = 0) -> Batch:
     return Batch(RUN_ID, number, SERIES, ISSUE_DATE, tuple(ref(one) for one in drafts))
 
 
-def block(*contracts: str, first: int = 1, number: int = 0, run_id: str = RUN_ID) -> NumberBlock:
+def block(
+    *contracts: str,
+    first: int = 1,
+    number: int = 0,
+    run_id: str = RUN_ID,
+    events: tuple[str, ...] = (),
+) -> NumberBlock:
     """Make a number block for contracts."""
     prefix = "FV/2026/04/{number:06}"
     entries = tuple(
@@ -122,6 +128,7 @@ def block(*contracts: str, first: int = 1, number: int = 0, run_id: str = RUN_ID
             start=date(2026, 2, 4),
             end=date(2026, 4, 6),
             content_hash="0" * 64,
+            events=events,
         )
         for index, contract_no in enumerate(contracts)
     )

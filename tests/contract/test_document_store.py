@@ -1,7 +1,7 @@
 """The documents' store takes numbers all or nothing, in memory and in DynamoDB alike."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -35,9 +35,34 @@ def pair(request: pytest.FixtureRequest) -> Pair:
     if request.param == "memory":
         cursors: dict[str, date] = {}
         carries: dict[str, str] = {}
-        return Pair(MemoryDocuments(cursors, carries=carries), MemoryRuns(cursors, carries=carries))
+        events: dict[str, frozenset[str]] = {}
+        return Pair(
+            MemoryDocuments(cursors, events, carries=carries), MemoryRuns(cursors, events, carries=carries)
+        )
     tables: dict[str, Table] = request.getfixturevalue("tables")
     return Pair(DynamoDocuments(tables["documents"], tables["billing"]), DynamoRuns(tables["billing"]))
+
+
+class TestBilledEvents:
+    def test_are_added_with_the_cursor_and_stay_with_the_next_bill(self, pair: Pair) -> None:
+        first = samples.block("U/1", events=("e1", "e2"))
+        pair.documents.take_block(first, first_bills=frozenset({"U/1"}))
+        assert pair.runs.billed_events("U/1") == {"e1", "e2"}
+        (entry,) = first.entries
+        following = replace(entry, start=entry.end, end=entry.end + timedelta(days=30), events=("e3",))
+        second = replace(first, batch=1, first=2, entries=(following,))
+        pair.documents.take_block(second, first_bills=frozenset())
+        assert pair.runs.billed_events("U/1") == {"e1", "e2", "e3"}
+
+    def test_of_a_block_that_is_refused_are_not_added(self, pair: Pair) -> None:
+        pair.documents.take_block(samples.block("U/1"), first_bills=frozenset({"U/1"}))
+        rival = replace(samples.block("U/1", events=("e1",)), batch=1, first=2)
+        with pytest.raises(AlreadyBilledError):
+            pair.documents.take_block(rival, first_bills=frozenset())
+        assert pair.runs.billed_events("U/1") == frozenset()
+
+    def test_of_the_unknown_are_none(self, pair: Pair) -> None:
+        assert pair.runs.billed_events("U/9") == frozenset()
 
 
 class TestBlocks:

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
 from kwit.aws.registry_store import DynamoRegistry
 from kwit.aws.table import Table
 from kwit.kernel.provenance import Source
+from kwit.registry.events import ContractEvent, first_told
 from kwit.registry.ports import RegistryStore
 from kwit.registry.records import Contract, ContractKind, Meter, MeteringPoint, Party, PartyKind, Register
 from tests.fakes.registry_store import MemoryRegistry
@@ -72,6 +74,19 @@ class TestVersions:
         moved = replace(CONTRACT, ppe=OTHER, valid_from=date(2026, 1, 1))
         store.put([CONTRACT, moved])
         assert [list(store.contracts_at(ppe)) for ppe in (PPE, OTHER)] == [[CONTRACT], [moved]]
+
+    def test_of_an_event_come_back_as_often_as_it_was_told(self, store: RegistryStore) -> None:
+        told = ContractEvent(
+            "U/1", date(2026, 3, 12), "service_seal", Decimal("2.5"), KNOWN, SOURCE, note="7"
+        )
+        again = replace(told, source=replace(SOURCE, row=9))
+        other = replace(told, contract_no="U/2")
+        store.put([told, other])
+        store.put([told, again])
+        assert {event.source.row for event in store.events("U/1")} == {2, 9}
+        assert list(store.events("U/2")) == [other]
+        assert list(store.events("U/3")) == []
+        assert first_told(store.events("U/1")) == [told]
 
     def test_of_the_unknown_are_none(self, store: RegistryStore) -> None:
         assert [list(store.party("x")), list(store.meter("x")), list(store.contracts_at(PPE))] == [[], [], []]

@@ -262,6 +262,7 @@ class TestRealTemplate:
         ]
         due.sort(key=lambda occurrence: occurrence.at)
         assert [json.loads(occurrence.message) for occurrence in due] == [
+            {"schedule": "plan_packing", "scheduled_time": "2024-07-01T01:30:00Z"},
             {"schedule": "plan_billing_run", "scheduled_time": "2024-07-01T03:00:00Z"},
             {"schedule": "export_postings", "scheduled_time": "2024-07-01T20:00:00Z"},
             {"schedule": "publish_reports", "scheduled_time": "2024-07-01T20:30:00Z"},
@@ -272,7 +273,13 @@ class TestRealTemplate:
             with contextlib.suppress(DeadLettersError):
                 untouched.wait_idle()
             untouched.purge_dead_letters()
-        for function in ("plan_billing_run", "export_postings", "publish_reports"):
+        for function in (
+            "plan_packing",
+            "pack_readings",
+            "plan_billing_run",
+            "export_postings",
+            "publish_reports",
+        ):
             assert "START RequestId" in untouched.logs(function)
 
     def test_can_restore_every_table_and_protects_it(self, untouched):

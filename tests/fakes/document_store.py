@@ -10,9 +10,10 @@ from kwit.documents.ports import AlreadyBilledError, BlockTakenError, SeriesMove
 
 @dataclass
 class MemoryDocuments:
-    """The documents' store in memory. `cursors` and `carries` are shared with the runs' store."""
+    """The documents' store in memory. `cursors`, `events` and `carries` are shared with the runs' store."""
 
     cursors: dict[str, date] = field(default_factory=dict)
+    events: dict[str, frozenset[str]] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     blocks: dict[tuple[date, str, int], NumberBlock] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
@@ -43,6 +44,10 @@ class MemoryDocuments:
         if block.entries:
             self.counters[block.prefix] = block.first + len(block.entries)
         self.cursors.update(ends)
+        for entry in block.entries:
+            self.events[entry.contract_no] = self.events.get(entry.contract_no, frozenset()) | set(
+                entry.events
+            )
         self.carries.update({entry.contract_no: entry.carried for entry in block.entries})
         self.blocks[key] = block
 

@@ -1,9 +1,13 @@
 """Readings in memory: append-only, one item per reading and the row it came from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from kwit.kernel.time import Period
+from kwit.metering.packing import Version, distinct, version_of
+from kwit.metering.packing_months import month_of, shelf_of
+from kwit.metering.ports import Shelf
 from kwit.metering.readings import IntervalDay, Reading, RegisterReading
 
 
@@ -20,16 +24,42 @@ class MemoryReadings:
 
     items: dict[tuple[str, ...], Reading] = field(default_factory=dict)
     puts: int = 0
+    kept: dict[Version, IntervalDay] = field(default_factory=dict)
 
     def put(self, readings: Iterable[Reading]) -> None:
         self.puts += 1
         for reading in readings:
             self.items.setdefault(_key(reading), reading)
 
-    def registers(self, ppe: str) -> Sequence[RegisterReading]:
+    def registers(self, ppe: str, *, known_by: datetime | None = None) -> Sequence[RegisterReading]:
         found = (self.items[key] for key in sorted(self.items))
-        return [r for r in found if isinstance(r, RegisterReading) and r.ppe == ppe]
+        mine = (r for r in found if isinstance(r, RegisterReading) and r.ppe == ppe)
+        return [r for r in mine if known_by is None or r.known_at <= known_by]
 
-    def intervals(self, ppe: str, *, period: Period) -> Sequence[IntervalDay]:
-        found = (self.items[key] for key in sorted(self.items))
-        return [r for r in found if isinstance(r, IntervalDay) and r.ppe == ppe and r.day in period.range]
+    def intervals(
+        self, ppe: str, *, period: Period, known_by: datetime | None = None
+    ) -> Sequence[IntervalDay]:
+        mine = (r for r in self._days() if r.ppe == ppe and r.day in period.range)
+        return [r for r in mine if known_by is None or r.known_at <= known_by]
+
+    def intervals_of(self, periods: Mapping[str, Period]) -> Iterator[tuple[str, Sequence[IntervalDay]]]:
+        for ppe, period in periods.items():
+            yield ppe, self.intervals(ppe, period=period)
+
+    def shelf(self, month: str, number: int) -> Shelf:
+        def mine(day: IntervalDay) -> bool:
+            return month_of(day.day) == month and shelf_of(day.ppe) == number
+
+        arrived = [r for r in self.items.values() if isinstance(r, IntervalDay) and mine(r)]
+        return Shelf(distinct(arrived), distinct(filter(mine, self.kept.values())))
+
+    def keep(self, month: str, number: int, days: Sequence[IntervalDay]) -> None:
+        self.kept |= {version_of(day): day for day in days}
+
+    def forget_arrivals(self) -> None:
+        """Do what time does: let go of days as they arrived."""
+        self.items = {key: one for key, one in self.items.items() if isinstance(one, RegisterReading)}
+
+    def _days(self) -> list[IntervalDay]:
+        arrived = (one for one in self.items.values() if isinstance(one, IntervalDay))
+        return distinct([*arrived, *self.kept.values()])

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from kwit.registry.events import ContractEvent
 from kwit.registry.records import Contract, Meter, MeteringPoint, Party, Record
 
 _KEYS = {Party: "party_id", MeteringPoint: "ppe", Meter: "meter_no", Contract: "contract_no"}
 
 
 def _key(record: Record) -> tuple[str, ...]:
+    if isinstance(record, ContractEvent):
+        told = (record.known_at.isoformat(), record.source.content_hash, f"{record.source.row:07}")
+        return "ContractEvent", record.contract_no, record.event_id, *told
     place = record.ppe if isinstance(record, Meter) else ""
     since = (record.valid_from.isoformat(), record.known_at.isoformat())
     origin = (record.source.content_hash, record.source.sheet, f"{record.source.row:07}")
@@ -47,6 +51,9 @@ class MemoryRegistry:
 
     def contracts_at(self, ppe: str) -> Sequence[Contract]:
         return [r for r in self._in_order() if isinstance(r, Contract) and r.ppe == ppe]
+
+    def events(self, contract_no: str) -> Sequence[ContractEvent]:
+        return [r for r in self._in_order() if isinstance(r, ContractEvent) and r.contract_no == contract_no]
 
     def contract_numbers(self) -> Sequence[str]:
         return sorted({r.contract_no for r in self._in_order() if isinstance(r, Contract)})

@@ -9,9 +9,10 @@ from kwit.billing.drafts import Batch, ChunkResult, Draft, Run, RunStatus
 
 @dataclass
 class MemoryRuns:
-    """The runs' store in memory. `cursors` and `carries` are shared with the documents' store."""
+    """The runs' store in memory. `cursors`, `events` and `carries` are shared with the documents' store."""
 
     cursors: dict[str, date] = field(default_factory=dict)
+    events: dict[str, frozenset[str]] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     chunks: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
     results: dict[tuple[str, int], ChunkResult] = field(default_factory=dict)
@@ -76,6 +77,9 @@ class MemoryRuns:
 
     def billed_to(self, contract_no: str) -> date | None:
         return self.cursors.get(contract_no)
+
+    def billed_events(self, contract_no: str) -> frozenset[str]:
+        return self.events.get(contract_no, frozenset())
 
     def carried(self, contract_no: str) -> str:
         return self.carries.get(contract_no, "")

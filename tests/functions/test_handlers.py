@@ -33,7 +33,7 @@ EVENTS = ROOT / "events"
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/handler.py"))
 RUN = "2026-04-01-daily"
 DOCUMENT = deterministic_id("bill", "U/1", "all", "2026-03-01")
-QUEUES = ("rate", "close", "render", "deliver")
+QUEUES = ("import", "pack", "rate", "close", "render", "deliver")
 
 
 def handler(name: str) -> QueueFunction[Any]:
@@ -235,6 +235,26 @@ class TestDrops:
             sheets = load_workbook(BytesIO(cloud.file("inbox", f"results/{key.removeprefix('inbox/')}.xlsx")))
             assert sheets.worksheets
 
+    def test_a_long_file_comes_in_by_its_parts(self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("kwit.metering.importing.LONG_TABLE", 2)
+        monkeypatch.setattr("kwit.metering.importing._SHORT_BYTES", 10)
+        cloud.drop_sample("import_registry")
+        assert cloud.run("import_registry") == []
+        cloud.drop_sample("import_readings")
+        assert cloud.run("import_readings") == []
+        key = "inbox/readings/odczyty-windows-1250.csv"
+        assert f"results/{key.removeprefix('inbox/')}.json" not in cloud.keys("inbox")
+        parts = cloud.messages("import")
+        assert len(parts) > 1
+        for body in parts:
+            sample = event("import_reading_parts")
+            sample["Records"][0]["body"] = json.dumps(body)
+            assert cloud.run("import_reading_parts", sample) == []
+        in_parts = cloud.result(key)
+        assert in_parts["accepted"] > 0
+        assert cloud.run("import_readings") == []
+        assert cloud.result(key) == in_parts
+
     def test_a_file_nobody_reads_is_said_so(self, cloud: Cloud) -> None:
         assert cloud.run("reject_unknown_drop") == []
         result = cloud.result("inbox/faktury/stara-faktura.pdf")
@@ -333,7 +353,14 @@ class TestRun:
 
     @pytest.mark.parametrize(
         "name",
-        ["rate_contracts", "close_billing_run", "issue_documents", "render_documents", "deliver_documents"],
+        [
+            "import_reading_parts",
+            "rate_contracts",
+            "close_billing_run",
+            "issue_documents",
+            "render_documents",
+            "deliver_documents",
+        ],
     )
     def test_what_nobody_knows_comes_back_to_the_queue(self, furnished: Cloud, name: str) -> None:
         assert furnished.run(name) == [event(name)["Records"][0]["messageId"]]

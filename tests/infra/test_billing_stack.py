@@ -73,6 +73,21 @@ class TestFunction:
         for metric in ("Errors", "Throttles"):
             assert sum(f'"{logical_id}"' in dimensions for dimensions in billing.alarms_on(metric)) == 1
 
+    def test_that_must_run_daily_raises_an_alarm_when_it_does_not(self, billing):
+        watched = {
+            name: billing.function_ids()[name]
+            for name in (function.name for function in FUNCTIONS if function.must_run_daily)
+        }
+        assert set(watched) == {"plan_packing"}
+        [alarm] = [
+            one
+            for one in billing.of_type("AWS::CloudWatch::Alarm").values()
+            if one["MetricName"] == "Invocations"
+        ]
+        assert alarm["Dimensions"][0]["Value"] == {"Ref": watched["plan_packing"]}
+        assert (alarm["TreatMissingData"], alarm["Period"], alarm["Threshold"]) == ("breaching", 86_400, 1)
+        assert alarm["ComparisonOperator"] == "LessThanThreshold"
+
 
 class TestRole:
     @every_function
@@ -217,7 +232,7 @@ class TestRule:
             "import_price_list": [{"prefix": "inbox/price-lists/"}],
             "import_registry": [{"prefix": "inbox/registry/"}],
             "import_readings": [{"prefix": "inbox/readings/"}],
-            "reject_unknown_drop": [{"anything-but": {"prefix": [*known, "results/"]}}],
+            "reject_unknown_drop": [{"anything-but": {"prefix": [*known, "results/", "work/"]}}],
         }
 
     def test_keeps_an_event_it_could_not_deliver(self, billing):
@@ -240,6 +255,7 @@ class TestSchedule:
         }
         assert {name: schedule["ScheduleExpression"] for name, schedule in schedules.items()} == {
             "plan_billing_run": "cron(0 5 * * ? *)",
+            "plan_packing": "cron(30 3 * * ? *)",
             "export_postings": "cron(0 22 * * ? *)",
             "publish_reports": "cron(30 22 * * ? *)",
         }

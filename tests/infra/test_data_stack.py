@@ -1,4 +1,5 @@
-import json
+from infra.catalogue import WORK_PREFIX
+from kwit.aws.reading_store import EXPIRES
 
 
 def denies_plain_http(policy: dict) -> bool:
@@ -26,6 +27,16 @@ class TestTables:
             for replica in table["Replicas"]:
                 assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
                 assert replica["DeletionProtectionEnabled"] is True
+
+    def test_only_readings_as_they_arrived_expire(self, data):
+        expiring = {
+            logical_id: table["TimeToLiveSpecification"]
+            for logical_id, table in data.of_type("AWS::DynamoDB::GlobalTable").items()
+            if "TimeToLiveSpecification" in table
+        }
+        [(logical_id, specification)] = expiring.items()
+        assert logical_id.startswith("ReadingsTable")
+        assert specification == {"AttributeName": EXPIRES, "Enabled": True}
 
     def test_none_has_a_name_that_would_block_its_replacement(self, data):
         assert all("TableName" not in table for table in data.of_type("AWS::DynamoDB::GlobalTable").values())
@@ -59,9 +70,9 @@ class TestBuckets:
     def test_no_current_drop_or_document_ever_expires(self, data):
         for logical_id, bucket in data.of_type("AWS::S3::Bucket").items():
             if not logical_id.startswith("AccessLogsBucket"):
-                assert "ExpirationInDays" not in json.dumps(bucket["LifecycleConfiguration"]).replace(
-                    "NoncurrentVersionExpiration", ""
-                )
+                rules = bucket["LifecycleConfiguration"]["Rules"]
+                expiring = {rule["Prefix"] for rule in rules if "ExpirationInDays" in rule}
+                assert expiring == ({WORK_PREFIX} if logical_id.startswith("InboxBucket") else set())
 
     def test_only_the_inbox_sends_events_and_without_a_function_of_its_own(self, data):
         sending = [i for i, b in data.of_type("AWS::S3::Bucket").items() if "NotificationConfiguration" in b]

@@ -11,6 +11,7 @@ from kwit.kernel.energy import (
     UnknownEnergyUnitError,
     apportion,
     from_wh,
+    plain_kwh,
     to_wh,
     whole_kwh,
 )
@@ -70,3 +71,19 @@ class TestApportion:
     def test_refuses_weights_that_say_nothing(self, weights: list[int]) -> None:
         with pytest.raises(ValueError, match="cannot apportion"):
             apportion(1, weights=weights)
+
+
+class TestPlainKwh:
+    @given(st.from_regex(r"[0-9]{0,14}[.,]?[0-9]{0,5}", fullmatch=True) | st.text(max_size=6))
+    def test_gives_what_the_exact_way_gives_or_nothing(self, text: str) -> None:
+        plain = plain_kwh(text)
+        if plain is not None:
+            assert plain == to_wh(Decimal(text), unit="kWh")
+
+    @pytest.mark.parametrize(("text", "wh"), [("0", 0), ("12.345", 12_345), (".5", 500), ("7.", 7_000)])
+    def test_knows_the_usual_forms(self, text: str, wh: int) -> None:
+        assert plain_kwh(text) == wh
+
+    @pytest.mark.parametrize("text", ["", ".", "-1", "1.2345", "1,5", " 1", "١", "1e3"])
+    def test_leaves_the_rest_to_others(self, text: str) -> None:
+        assert plain_kwh(text) is None

@@ -1,7 +1,7 @@
 """A place where files of interval values are dropped, and what it can be asked afterwards."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -43,9 +43,9 @@ class CountingReadings(MemoryReadings):
 
     asked: Counter[str]
 
-    def intervals(self, ppe: str, *, period: Period) -> Sequence[IntervalDay]:
-        self.asked[ppe] += 1
-        return super().intervals(ppe, period=period)
+    def intervals_of(self, periods: Mapping[str, Period]) -> Iterator[tuple[str, Sequence[IntervalDay]]]:
+        self.asked.update(periods.keys())
+        yield from super().intervals_of(periods)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,36 @@ def verify(bill: dict[str, Any]) -> None:
     module.verify(bill)
 
 
+def refuse(bill: dict[str, Any]) -> None:
+    """Raise ValueError with what the verifier says of a bill that does not hold."""
+    try:
+        verify(bill)
+    except Exception as error:
+        if type(error).__name__ != "DifferenceError":
+            raise
+        raise ValueError(str(error)) from error
+
+
 @pytest.mark.parametrize("name", NAMES)
 class TestAQuoteOfARule:
     def test_comes_out_as_worked_out_by_hand_and_verifies(self, name: str) -> None:
         result = run(RULES / f"{name}.yaml", "--json")
         assert result.exit_code == 0, result.output
         verify(json.loads(result.stdout))
+
+    def test_is_rejected_by_the_verifier_with_any_figure_of_a_line_changed(self, name: str) -> None:
+        quoted = json.loads(run(RULES / f"{name}.yaml", "--json").stdout)
+        for index, line in enumerate(quoted["lines"]):
+            for field in ("net", "price", "quantity"):
+                bill = json.loads(json.dumps(quoted))
+                bill["lines"][index][field] = str(Decimal(line[field]) + 1000)
+                with pytest.raises(ValueError, match=line["charge"]):
+                    refuse(bill)
+            for place in range(len(line["factors"])):
+                bill = json.loads(json.dumps(quoted))
+                bill["lines"][index]["factors"][place]["value"] = "1000"
+                with pytest.raises(ValueError, match=line["charge"]):
+                    refuse(bill)
 
     def test_says_how_its_figures_were_worked_out_and_names_every_line(self, name: str) -> None:
         scenario = yaml.safe_load((RULES / f"{name}.yaml").read_text(encoding="utf-8"))

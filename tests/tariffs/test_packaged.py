@@ -219,6 +219,49 @@ class TestPricesOfTheTexts:
         assert str(found.amount) == amount
 
 
+class TestEventsOfTheTexts:
+    @pytest.mark.parametrize(
+        ("code", "terms", "pge", "energa"),
+        [
+            ("service_reconnection", {"voltage": "low"}, ("119.33", "46"), ("119.33", "35")),
+            ("service_reconnection", {"voltage": "high"}, ("223.73", "46"), ("223.73", "35")),
+            ("service_meter_check", {"variant": "indirect"}, ("253.52", "46"), ("253.52", "35")),
+            ("service_laboratory_check", {}, ("169.99", "46"), ("169.99", "35")),
+            ("service_meter_move", {}, ("149.15", "46"), ("149.15", "35")),
+            ("service_work_place", {"voltage": "medium"}, ("477.20", "46"), ("477.20", "35")),
+            ("service_quality_recorder", {}, ("160.88", "47"), ("160.88", "35")),
+            ("service_same_trip", {}, ("32.92", "47"), ("32.92", "36")),
+            ("rebate_outage", {"voltage": "low"}, ("10", "39"), ("10", "30")),
+            ("rebate_outage", {"voltage": "medium"}, ("5", "39"), ("5", "30")),
+            ("rebate_voltage_hours", {}, ("15.00", "38"), ("15.00", "29")),
+            ("rebate_planned_outage_high", {}, ("0.1", "39"), ("0.1", "30")),
+            ("rebate_late_answer", {}, ("0.004", "40"), ("0.004", "31")),
+            ("connection_power", {"variant": "overhead"}, ("15.84", "43"), ("41.64", "32")),
+            ("connection_power", {"variant": "cable"}, ("92.02", "43"), ("59.36", "32")),
+            ("connection_power", {"variant": "existing"}, ("10.30", "43"), ("10.31", "32")),
+            ("connection_power_charging", {"variant": "cable"}, ("23.01", "43"), ("14.84", "33")),
+            ("connection_length", {"variant": "cable"}, ("43.73", "43"), ("43.73", "33")),
+            ("connection_length_charging", {"variant": "overhead"}, ("8.08", "43"), ("8.08", "33")),
+            ("connection_outlays", {"variant": "charging"}, ("0.0625", "42"), ("0.0625", "32")),
+            ("connection_outlays", {"variant": "small_source"}, ("0.5000", "42"), ("0.5000", "32")),
+            ("illegal_seals", {"variant": "semi_indirect"}, ("218.34", "50"), ("218.34", "38")),
+            ("illegal_power_seal", {}, ("1.5", "50"), ("1.5", "38")),
+        ],
+    )
+    def test_have_the_printed_prices_and_pages(
+        self, code: str, terms: dict[str, str], pge: tuple[str, str], energa: tuple[str, str]
+    ) -> None:
+        for name, wanted in (("pge-dystrybucja-2026", pge), ("energa-operator-2026", energa)):
+            found = price_of(name, code, "C11", "2026-03-01", **terms)
+            assert (str(found.amount), found.page) == wanted
+
+    def test_of_a_fifteenth_of_the_average_wage_are_exact_to_the_grosz(self) -> None:
+        for name in ("pge-dystrybucja-2026", "energa-operator-2026"):
+            fifteenths = [c for c in shipped(name).charges if c.multiplier == Decimal(1) / 15]
+            assert len(fifteenths) == 5
+            assert all(c.event is not None and c.event.rate == "average_wage" for c in fifteenths)
+
+
 class TestTheLevies:
     @pytest.mark.parametrize(
         ("day", "group", "amount"),

@@ -12,7 +12,7 @@ from kwit.aws.imports import DynamoImports
 from kwit.aws.mail import DynamoDeliveries, SesSender
 from kwit.aws.package_store import DynamoPackages, S3Files
 from kwit.aws.points import RegistryDirectory
-from kwit.aws.queues import SqsDocumentQueue, SqsRunQueue
+from kwit.aws.queues import SqsDocumentQueue, SqsPackQueue, SqsPartQueue, SqsRunQueue
 from kwit.aws.reading_store import DynamoReadings
 from kwit.aws.registry_store import DynamoPriceLists, DynamoRegistry, DynamoSettings
 from kwit.aws.rendered import DynamoRendered
@@ -83,6 +83,11 @@ class Application:
         return DynamoReadings(self._table("readings_table"))
 
     @property
+    def part_queue(self) -> SqsPartQueue:
+        """Return the queue of parts of long files."""
+        return SqsPartQueue(self.clients.sqs, self._need("import_queue_url"))
+
+    @property
     def runs(self) -> DynamoRuns:
         """Return the runs' store."""
         return DynamoRuns(self._table("billing_table"))
@@ -141,6 +146,11 @@ class Application:
             for name in ("rate_queue_url", "close_queue_url", "issue_queue_url")
         ]
         return SqsRunQueue(self.clients.sqs, *urls)
+
+    @property
+    def pack_queue(self) -> SqsPackQueue:
+        """Return the queue of shelves to pack."""
+        return SqsPackQueue(self.clients.sqs, self._need("pack_queue_url"))
 
     @property
     def render_queue(self) -> SqsDocumentQueue:

@@ -68,14 +68,17 @@ class DynamoDocuments:
     def _move_cursor(self, contract_no: str, block: NumberBlock, *, first: bool) -> dict[str, Any]:
         entries = [entry for entry in block.entries if entry.contract_no == contract_no]
         start, end = entries[0].start.isoformat(), entries[-1].end.isoformat()
-        values = {
+        values: dict[str, Any] = {
             ":end": text(end),
             ":document": text(entries[-1].document_id),
             ":carried": text(entries[-1].carried),
         }
+        events = sorted({event for entry in entries for event in entry.events})
+        adding = " ADD billed_events :events" if events else ""
+        values |= {":events": {"SS": events}} if events else {}
         return self.cursors.change(
             keys.cursor(contract_no),
-            expression="SET billed_to = :end, last_document = :document, carried = :carried",
+            expression=f"SET billed_to = :end, last_document = :document, carried = :carried{adding}",
             condition="attribute_not_exists(pk)" if first else "billed_to = :start",
             values=values if first else values | {":start": text(start)},
         )

@@ -83,7 +83,16 @@ def unknown_kind(message: Dropped, app: Application) -> ImportResult:
 
 def put_result(message: Dropped, result: ImportResult, app: Application) -> Report:
     """Put what was said of a file beside it, for machines and for people, and return the log line."""
-    key = message.detail.object.key if message.detail else result.file
+    return put_result_of(key_of_drop(message, result.file), result, app)
+
+
+def key_of_drop(message: Dropped, name: str) -> str:
+    """Return the key of the dropped file, its name where the event has none."""
+    return message.detail.object.key if message.detail else name
+
+
+def put_result_of(key: str, result: ImportResult, app: Application) -> Report:
+    """Put what was said of the file of a key beside it and return the log line."""
     base = _RESULTS + key.removeprefix(_INBOX)
     app.inbox.put(f"{base}.json", result.as_json(), "application/json")
     app.inbox.put(

@@ -48,6 +48,11 @@ def contract(contract_no: str) -> str:
     return f"CONTRACT#{contract_no}"
 
 
+def contract_events(contract_no: str) -> str:
+    """Registry: the partition of a contract's events."""
+    return f"EVENTS#{contract_no}"
+
+
 def version(kind: str, valid_from: date, known_at: datetime, source: Source) -> str:
     """Registry: the sort key of a record's version; file and row tell versions of one instant apart."""
     origin = f"{source.content_hash[:12]}#{source.row:07d}"
@@ -74,14 +79,44 @@ def import_part(content_hash: str, part: int) -> Key:
     return f"IMPORT#{content_hash}", f"PART#{part:04d}"
 
 
+def cut_file(cut_id: str) -> Key:
+    """Registry: a long file that was cut into parts, and how many of them are in."""
+    return f"CUT#{cut_id}", "CUT"
+
+
+def part_done(cut_id: str, part: int) -> Key:
+    """Registry: the mark of a part that is in."""
+    return f"CUT#{cut_id}", f"DONE#{part:04d}"
+
+
 def register_readings(ppe: str) -> str:
     """Readings: the partition of a point's register states."""
     return f"PPE#{ppe}"
 
 
-def interval_month(ppe: str, month: str) -> str:
-    """Readings: the partition of a point's interval days in a month (YYYY-MM)."""
-    return f"PPE#{ppe}#{month}"
+def shelf(month: str, number: int) -> str:
+    """Readings: the partition of the interval days of a month (YYYY-MM) on one shelf of points."""
+    return f"DAYS#{month}#{number:04d}"
+
+
+def own_days(ppe: str) -> str:
+    """Readings: how the sort keys of all items that hold days of one point alone begin."""
+    return f"P#{ppe}#"
+
+
+def packed_days(ppe: str, register: str, digest: str) -> str:
+    """Readings: the sort key of packed days of one register, kept for good."""
+    return f"{own_days(ppe)}M#{register}#{digest}"
+
+
+def loose_days(ppe: str, digest: str) -> str:
+    """Readings: the sort key of days of one point as they arrived."""
+    return f"{own_days(ppe)}D#{digest}"
+
+
+def days_of_many(day: date, digest: str = "") -> str:
+    """Readings: the sort key of one day of several points of a shelf as it arrived."""
+    return f"G#{day.isoformat()}#{digest}"
 
 
 def run(run_id: str) -> Key:

@@ -19,6 +19,21 @@ class CloseRun(QueueMessage):
     run_id: str
 
 
+class ImportPart(QueueMessage):
+    """Ask for a part of a long file of readings to be imported."""
+
+    cut_id: str
+    part: int
+
+
+class PackShelves(QueueMessage):
+    """Ask for shelves of readings of a month (YYYY-MM) to be packed."""
+
+    month: str
+    first: int
+    count: int
+
+
 class IssueBatch(QueueMessage):
     """Ask for a batch of a run to be issued."""
 

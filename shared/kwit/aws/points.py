@@ -18,8 +18,8 @@ class RegistryDirectory:
     def meters(self, ppe: str) -> Sequence[PlacedMeter] | None:
         """Return every stay of every meter at a point; None when the point is not known at all."""
         if ppe not in self._meters:
-            known = self.registry.point(ppe)
-            self._meters[ppe] = _placed(self.registry.meters(ppe)) if known else None
+            versions = self.registry.meters_of_point(ppe)
+            self._meters[ppe] = None if versions is None else _placed(versions)
         return self._meters[ppe]
 
     def points_of(self, meter_no: str) -> Sequence[str]:

@@ -62,6 +62,30 @@ class SqsRunQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class SqsPackQueue:
+    """Asks for shelves of readings to be packed."""
+
+    client: "SQSClient"
+    url: str
+
+    def pack(self, month: str, firsts: Sequence[int], *, count: int) -> None:
+        """Ask for the `count` shelves of a month from each of the first ones on."""
+        send_many(self.client, self.url, ({"month": month, "first": one, "count": count} for one in firsts))
+
+
+@dataclass(frozen=True, slots=True)
+class SqsPartQueue:
+    """Asks for parts of cut files to be imported."""
+
+    client: "SQSClient"
+    url: str
+
+    def import_parts(self, cut_id: str, parts: Sequence[int]) -> None:
+        """Ask for parts of a cut file to be imported."""
+        send_many(self.client, self.url, ({"cut_id": cut_id, "part": part} for part in parts))
+
+
+@dataclass(frozen=True, slots=True)
 class SqsDocumentQueue:
     """Asks for documents to be rendered or delivered."""
 

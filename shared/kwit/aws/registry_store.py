@@ -9,6 +9,7 @@ from kwit.aws import keys
 from kwit.aws.codec import decode, encode
 from kwit.aws.table import Table, key_of, packed, text, unpacked
 from kwit.registry.company import CompanySettings
+from kwit.registry.events import ContractEvent
 from kwit.registry.records import Contract, Meter, MeteringPoint, Party, Record
 from kwit.tariffs.price_list import PriceList
 
@@ -44,6 +45,13 @@ class DynamoRegistry:
         """Return all versions of all meters that ever stood at a point."""
         return [decode(Meter, unpacked(i)) for i in self.table.query(keys.point(ppe), prefix="METER#")]
 
+    def meters_of_point(self, ppe: str) -> Sequence[Meter] | None:
+        """Return what `meters` returns, None when the point is not known: one question instead of two."""
+        items = list(self.table.query(keys.point(ppe)))
+        if not any(item["sk"]["S"].startswith("POINT#") for item in items):
+            return None
+        return [decode(Meter, unpacked(item)) for item in items if item["sk"]["S"].startswith("METER#")]
+
     def meter(self, meter_no: str) -> Sequence[Meter]:
         """Return all versions of a meter, at whichever points it stood."""
         points = [item["sk"]["S"] for item in self.table.query(keys.meter_number(meter_no))]
@@ -59,6 +67,12 @@ class DynamoRegistry:
             i["sk"]["S"].partition("#")[2] for i in self.table.query(keys.point(ppe), prefix="CONTRACT#")
         ]
         return [version for number in numbers for version in self.contract(number) if version.ppe == ppe]
+
+    def events(self, contract_no: str) -> Sequence[ContractEvent]:
+        """Return all events of a contract, each as often as it was told."""
+        return [
+            decode(ContractEvent, unpacked(i)) for i in self.table.query(keys.contract_events(contract_no))
+        ]
 
     def contract_numbers(self) -> Sequence[str]:
         """List the numbers of all contracts, sorted."""
@@ -80,6 +94,9 @@ def _items(record: Record) -> Iterator[dict[str, Any]]:
         sort = keys.version(f"METER#{record.meter_no}", record.valid_from, record.known_at, record.source)
         yield key_of((keys.point(record.ppe), sort)) | data
         yield key_of((keys.meter_number(record.meter_no), record.ppe))
+    elif isinstance(record, ContractEvent):
+        sort = keys.version(f"EVENT#{record.event_id}", record.day, record.known_at, record.source)
+        yield key_of((keys.contract_events(record.contract_no), sort)) | data
     else:
         sort = keys.version("CONTRACT", record.valid_from, record.known_at, record.source)
         yield key_of((keys.contract(record.contract_no), sort)) | data

@@ -155,6 +155,11 @@ class DynamoRuns:
         item = self.table.get(keys.cursor(contract_no))
         return date.fromisoformat(item["billed_to"]["S"]) if item else None
 
+    def billed_events(self, contract_no: str) -> frozenset[str]:
+        """Return the ids of the contract's events that issued bills hold, read consistently."""
+        item = self.table.get(keys.cursor(contract_no)) or {}
+        return frozenset(item.get("billed_events", {}).get("SS", ()))
+
     def carried(self, contract_no: str) -> str:
         """Return what the last issued bill of a contract hands on, as text; empty when it hands on nothing."""
         item = self.table.get(keys.cursor(contract_no))

@@ -76,6 +76,22 @@ class ImportRegistrySettings(WithRegistry, WithInbox):
 class ImportReadingsSettings(WithRegistry, WithReadings, WithInbox):
     """Configure ``import_readings``."""
 
+    import_queue_url: str
+
+
+class ImportReadingPartsSettings(WithRegistry, WithReadings, WithInbox):
+    """Configure ``import_reading_parts``."""
+
+
+class PlanPackingSettings(Settings):
+    """Configure ``plan_packing``."""
+
+    pack_queue_url: str
+
+
+class PackReadingsSettings(WithReadings):
+    """Configure ``pack_readings``."""
+
 
 class RejectUnknownDropSettings(WithInbox):
     """Configure ``reject_unknown_drop``."""

@@ -124,6 +124,14 @@ class Table:
         """Yield the items of a partition, consistently read, in the order of their sort keys."""
         condition = "pk = :pk" + (" AND begins_with(sk, :sk)" if prefix else "")
         values = {":pk": text(partition)} | ({":sk": text(prefix)} if prefix else {})
+        yield from self._each(condition, values)
+
+    def between(self, partition: str, *, first: str, last: str) -> Iterator[Item]:
+        """Yield the items with sort keys from `first` up to and including `last`, consistently read, in order."""
+        values = {":pk": text(partition), ":first": text(first), ":last": text(last)}
+        yield from self._each("pk = :pk AND sk BETWEEN :first AND :last", values)
+
+    def _each(self, condition: str, values: Mapping[str, Any]) -> Iterator[Item]:
         start: dict[str, Any] = {}
         while True:
             answer = self.client.query(

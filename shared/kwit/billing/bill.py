@@ -10,7 +10,8 @@ from kwit.billing.compose import compose_content
 from kwit.billing.content import BillContent
 from kwit.billing.cycles import NextPeriod, next_period
 from kwit.billing.drafts import Draft, Hold, HoldCode
-from kwit.billing.reckoning import Reckoning, reckon
+from kwit.billing.event_turn import events_due
+from kwit.billing.reckoning import Reckoned, Reckoning, reckon
 from kwit.kernel.identifiers import content_hash, deterministic_id
 from kwit.kernel.time import Period
 from kwit.metering.ports import ReadingStore
@@ -20,6 +21,7 @@ from kwit.rating.profile import MonthsAtChange, RatingProfile, VatRounding
 from kwit.rating.series import SeriesSorter
 from kwit.registry.company import CompanySettings, ProfileSettings
 from kwit.registry.records import Contract
+from kwit.tariffs.price_list import PartialPeriod
 
 _MOST_PERIODS = 24
 _HOLD_OF_PROBLEM = {
@@ -73,6 +75,7 @@ def rating_profile(code: str, settings: ProfileSettings) -> RatingProfile:
         months_at_change=MonthsAtChange(settings.months_at_change),
         tg_phi_digits=settings.tg_phi_digits,
         bracket_digits=settings.bracket_digits,
+        partial_period={code: PartialPeriod(rule) for code, rule in settings.partial_period.items()},
     )
 
 
@@ -91,11 +94,12 @@ def bill_contract(
     billing: Billing,
     readings: ReadingStore,
     carried: str | None = None,
+    billed_events: frozenset[str] = frozenset(),
 ) -> tuple[list[Draft], list[Hold]]:
     """Bill every period of a contract that has ended by the business date, in order, up to the first hold.
 
     `billed_to` is the first day not yet billed by kWit and `carried` what the last bill hands on, None before
-    its first bill.
+    its first bill; `billed_events` are the ids of the events that issued bills hold.
     """
     drafts: list[Draft] = []
     start = billed_to or case.contracts[0].billed_to
@@ -117,10 +121,13 @@ def bill_contract(
         if due is None:
             return drafts, []
         by = Reckoning(billing.sorter, readings, profile, named)
-        outcome = _bill_period(case, contract, due, handed, billing, by, first=first)
+        outcome = _bill_period(
+            case, contract, due, handed, billing, by, first=first, billed_events=billed_events
+        )
         if isinstance(outcome, Hold):
             return drafts, [outcome]
         drafts.append(outcome)
+        billed_events |= frozenset(outcome.events)
         start, first, handed = outcome.end, False, read_carried(outcome.carried)
     return drafts, []
 
@@ -134,18 +141,9 @@ def _bill_period(
     by: Reckoning,
     *,
     first: bool,
+    billed_events: frozenset[str],
 ) -> Draft | Hold:
-    end, profile = due.end, by.profile
-    if not due.exact_end:
-        found = settlement_end(
-            start=due.start,
-            nominal_end=due.end,
-            window_days=profile.reading_window_days,
-            registers=case.registers,
-            readings=[s for s in case.states if contract.ends is None or s.boundary <= contract.ends],
-        )
-        end = found or due.end
-    period = Period(due.start, end)
+    period = Period(due.start, _end_of(case, contract, due, by.profile))
     series = any(register.interval_minutes for register in case.registers)
     usage = usage_of(
         period=period,
@@ -154,7 +152,14 @@ def _bill_period(
         interval_days=by.readings.intervals(contract.ppe, period=period) if series else (),
     )
     done = reckon(
-        case=case, contract=contract, period=period, months=due.months, usage=usage, carried=carried, by=by
+        case=case,
+        contract=contract,
+        period=period,
+        months=due.months,
+        usage=usage,
+        carried=carried,
+        by=by,
+        events=events_due(case=case, period=period, billed=billed_events),
     )
     rated = done.rated
     if rated.problems:
@@ -171,7 +176,21 @@ def _bill_period(
         first_bill=first,
         settings_version=billing.settings_version,
     )
-    return _screen(case, rated, done.usage, billing) or _draft(case, content, done.usage, billing)
+    return _screen(case, rated, done.usage, billing) or _draft(case, content, done, billing)
+
+
+def _end_of(case: Case, contract: Contract, due: NextPeriod, profile: RatingProfile) -> date:
+    """Return the day a period ends: that of the readings near its edge, or the edge itself."""
+    if due.exact_end:
+        return due.end
+    found = settlement_end(
+        start=due.start,
+        nominal_end=due.end,
+        window_days=profile.reading_window_days,
+        registers=case.registers,
+        readings=[s for s in case.states if contract.ends is None or s.boundary <= contract.ends],
+    )
+    return found or due.end
 
 
 def _hold(case: Case, start: date, end: date, code: HoldCode, detail: str, *, wh: int = 0) -> Hold:
@@ -202,7 +221,7 @@ def _screen(case: Case, rated: Rated, usage: Usage, billing: Billing) -> Hold | 
     return None
 
 
-def _draft(case: Case, content: BillContent, usage: Usage, billing: Billing) -> Draft:
+def _draft(case: Case, content: BillContent, done: Reckoned, billing: Billing) -> Draft:
     canonical = content.canonical()
     return Draft(
         document_id=deterministic_id("bill", case.contract_no, "all", content.start.isoformat()),
@@ -215,9 +234,10 @@ def _draft(case: Case, content: BillContent, usage: Usage, billing: Billing) -> 
         net=content.net,
         vat=content.vat,
         gross=content.gross,
-        wh_read=usage.wh("import"),
+        wh_read=done.usage.wh("import"),
         kwh_billed=sum(row.kwh for row in content.energy if row.quantity == "import"),
         carried=content.carried,
+        events=tuple(event.event_id for event in done.events),
     )
 
 

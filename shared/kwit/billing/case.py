@@ -10,6 +10,7 @@ from kwit.metering.ports import ReadingStore
 from kwit.metering.readings import RegisterReading
 from kwit.metering.usage import MeteredRegister
 from kwit.rating.terms import ALL_SECTIONS, Terms
+from kwit.registry.events import ContractEvent, first_told
 from kwit.registry.ports import RegistryStore
 from kwit.registry.records import (
     Contract,
@@ -45,7 +46,7 @@ class RegistryIncompleteError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A contract with its terms over time, point, parties, registers, states and price lists.
+    """A contract with its terms over time, point, parties, registers, states, price lists and events.
 
     `rcem` holds the versions of the list of monthly prices of energy fed in, for prosumers of net-billing.
     """
@@ -58,6 +59,7 @@ class Case:
     registers: tuple[MeteredRegister, ...]
     states: tuple[RegisterReading, ...]
     lists: Mapping[str, Sequence[PriceList]]
+    events: tuple[ContractEvent, ...] = ()
     rcem: Sequence[PriceList] = ()
 
     def contract_on(self, day: date) -> Contract:
@@ -148,6 +150,7 @@ def gather_case(
         registers=metered_registers(registry.meters(contract.ppe)),
         states=tuple(readings.registers(contract.ppe)),
         lists={code: cache[code] for one in contracts for code in one.price_lists},
+        events=tuple(first_told(registry.events(contract_no))),
         rcem=cache[RCEM_LIST] if feeds_in else (),
     )
 

@@ -117,6 +117,9 @@ def content_faults(content: BillContent, ref: DraftRef) -> list[str]:
     faults += [f"{name}: {left} against {right}" for name, (left, right) in checks.items() if left != right]
     if ref.carried != content.carried:
         faults.append(f"carried {ref.carried!r} against {content.carried!r}")
+    told = [one.value for line in content.lines for one in line.inputs if one.name == "event"]
+    if sorted(told) != sorted(ref.events):
+        faults.append(f"events {', '.join(ref.events)} against {', '.join(told)}")
     return faults + _vat_faults(content) + _energy_faults(content, ref) + _deposit_faults(content)
 
 

@@ -11,7 +11,7 @@ class Draft:
     """A bill not yet issued: its identity, the canonical bytes of its content and their hash.
 
     `document_id` is made of contract, charges and period, so any run that bills the same period makes the
-    same id. `carried` is what it hands on to the next bill, as text.
+    same id. `carried` is what it hands on to the next bill, as text; `events` are the ids of those it bills.
     """
 
     document_id: str
@@ -27,6 +27,7 @@ class Draft:
     wh_read: int
     kwh_billed: int
     carried: str = ""
+    events: tuple[str, ...] = ()
 
 
 class HoldCode(StrEnum):
@@ -102,6 +103,7 @@ class DraftRef:
     wh_read: int
     kwh_billed: int
     carried: str = ""
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

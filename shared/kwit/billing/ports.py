@@ -66,6 +66,10 @@ class RunStore(Protocol):
         """Return the first day of a contract not yet billed, or None before its first bill."""
         ...
 
+    def billed_events(self, contract_no: str) -> frozenset[str]:
+        """Return the ids of the contract's events that issued bills hold, read consistently."""
+        ...
+
     def carried(self, contract_no: str) -> str:
         """Return what the last issued bill of a contract hands on, as text; empty when it hands on nothing."""
         ...

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from kwit.billing.carried import Carried, with_used
 from kwit.billing.case import Case
+from kwit.billing.event_turn import rated_events, terms_of_late_events
 from kwit.billing.facts import degree_of_use, facts_of, losses_of, used_limits
 from kwit.billing.history import PastUse, annual_kwh, past_use
 from kwit.billing.prosumer import (
@@ -26,6 +27,7 @@ from kwit.rating.rate import rate
 from kwit.rating.series import SeriesSorter, SortedSeries
 from kwit.rating.terms import Months, Terms
 from kwit.registry.company import ProfileSettings
+from kwit.registry.events import ContractEvent
 from kwit.registry.records import Contract
 
 
@@ -40,6 +42,7 @@ class Reckoned:
     carried: Carried
     credit: CreditSettlement | None = None
     deposit: SettledDeposit | None = None
+    events: tuple[ContractEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,12 @@ def reckon(
     usage: Usage,
     carried: Carried,
     by: Reckoning,
+    events: Sequence[ContractEvent] = (),
 ) -> Reckoned:
-    """Rate a period and settle what its prosumer fed in; what is lacking comes back as problems of `rated`."""
+    """Rate a period with its events and settle what its prosumer fed in.
+
+    What is lacking comes back as problems of `rated`.
+    """
     past = past_use(registers=case.registers, states=case.states, until=period.end)
     annual = annual_kwh(past=past, until=period.end, declared=contract.annual_kwh)
     problem = prosumer_problem(contract)
@@ -74,12 +81,14 @@ def reckon(
     series = by.sorter.for_usage(usage=usage, lists=case.lists)
     degree = degree_of_use(case=case, contract=contract, until=period.end, past=past, readings=by.readings)
     terms = case.terms_over(period, annual_kwh=annual, degree=degree)
+    terms += terms_of_late_events(case=case, terms=terms, annual_kwh=annual, events=events)
     facts = facts_of(case=case, contract=contract, period=period, usage=usage, series=series, carried=carried)
+    facts = replace(facts, events=rated_events(events))
     rated = _rate(case, period, terms, months, usage, series, facts, by)
     if problem is not None:
         rated = replace(rated, problems=(problem, *rated.problems))
     if rated.problems:
-        return Reckoned(usage, rated, tuple(past), annual, carried)
+        return Reckoned(usage, rated, tuple(past), annual, carried, events=tuple(events))
     credit = cover_import(contract=contract, rated=rated, usage=usage, carried=carried)
     if credit is not None:
         covered = replace(facts, covered_kwh=credit.covered.kwh)
@@ -93,7 +102,7 @@ def reckon(
         credit=carried_credit(credit.lots) if credit else carried.credit,
         used=with_used(carried, used_limits(contract=contract, rated=rated)),
     )
-    return Reckoned(usage, rated, tuple(past), annual, following, credit, deposit)
+    return Reckoned(usage, rated, tuple(past), annual, following, credit, deposit, tuple(events))
 
 
 def _rate(

@@ -171,8 +171,14 @@ def _rate_contract(
         cache=cache,
     )
     carried = stores.runs.carried(contract_no) if billed_to else None
+    billed_events = stores.runs.billed_events(contract_no) if case.events else frozenset()
     return bill_contract(
-        case=case, billed_to=billed_to, carried=carried, billing=billing, readings=stores.readings
+        case=case,
+        billed_to=billed_to,
+        carried=carried,
+        billing=billing,
+        readings=stores.readings,
+        billed_events=billed_events,
     )
 
 
@@ -194,6 +200,7 @@ def _ref(draft: Draft, chunk: int) -> DraftRef:
         gross=draft.gross,
         wh_read=draft.wh_read,
         kwh_billed=draft.kwh_billed,
+        events=draft.events,
         carried=draft.carried,
     )
 

@@ -86,8 +86,8 @@ def load_scenario(path: Path) -> LoadedScenario:
     if scenario is not None:
         series = _all_series(scenario, path, faults)
         prices = _prices(scenario, path, faults)
-        hours = _zone_hours(scenario, lists, path, faults)
         rce = _rce(scenario, path, faults)
+        hours = _zone_hours(scenario, lists, path, faults)
     version = content_hash(content)
     return LoadedScenario(path.name, version, scenario, lists, series, prices, hours, rce, tuple(faults))
 

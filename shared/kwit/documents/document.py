@@ -34,7 +34,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class BlockEntry:
-    """One approved draft in a block, with the number that is bound to it."""
+    """One approved draft in a block, with the number that is bound to it and the events it bills."""
 
     document_id: str
     number: str
@@ -44,6 +44,7 @@ class BlockEntry:
     end: date
     content_hash: str
     carried: str = ""
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,7 @@ def _block(
             start=ref.start,
             end=ref.end,
             content_hash=ref.content_hash,
+            events=ref.events,
             carried=ref.carried,
         )
         for offset, ref in enumerate(drafts)

@@ -44,9 +44,9 @@ class DocumentStore(Protocol):
         ...
 
     def take_block(self, block: NumberBlock, *, first_bills: frozenset[str]) -> None:
-        """Move the counter, keep the block and move each contract's billed-to day, all or nothing.
+        """Move the counter, keep the block, move each contract's billed-to day and add its billed events.
 
-        `first_bills` names the contracts never billed before. Raises BlockTakenError, SeriesMovedError,
+        All or nothing. `first_bills` names the contracts never billed before. Raises BlockTakenError, SeriesMovedError,
         AlreadyBilledError.
         """
         ...

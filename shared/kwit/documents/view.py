@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from kwit.billing.content import BillContent, LineData, SpanData
+from kwit.billing.content import BillContent, FactorData, LineData, SpanData
 from kwit.documents import polish
 from kwit.documents.document import Document
 from kwit.documents.prosumer_words import settlement_sentences
 from kwit.kernel.energy import from_wh, whole_kwh
-from kwit.kernel.money import half_up
+from kwit.kernel.money import fraction_digits, half_up
 from kwit.registry.company import CompanySettings
 
 READING_KINDS = {
@@ -26,6 +26,9 @@ _SECTIONS = {"sale": "Sprzedaż energii", "distribution": "Usługa dystrybucji",
 _UNITS = {
     "month": "mc", "kW": "kW·mc", "MW": "MW·mc", "item": "szt.", "hour": "h", "metre": "m", "day": "dzień", "PLN": "zł",
 }  # fmt: skip
+_MONTHLY = frozenset({"kW", "MW"})
+_SHOWN_DIGITS = 6
+EVENT_RULE = "event"
 _CONTRACTS = {
     "comprehensive": "umowa kompleksowa",
     "sale": "umowa sprzedaży",
@@ -311,18 +314,25 @@ def _line_tables(bill: BillContent) -> tuple[tuple[str, tuple[Row, ...]], ...]:
 
 
 def _line_row(line: LineData, *, whole: bool) -> Row:
-    period = "" if whole else f" ({line.start:%d.%m}–{line.end - timedelta(days=1):%d.%m.%y})"
+    event = line.rule == EVENT_RULE
+    period = "" if whole or event else f" ({line.start:%d.%m}–{line.end - timedelta(days=1):%d.%m.%y})"
     return Row(
         (
             f"{line.name}{period}",
             polish.number(line.quantity),
-            _UNITS.get(line.unit, line.unit),
-            " × ".join(polish.number(one) for one in (line.price, *(f.value for f in line.factors))),
+            line.unit if event and line.unit in _MONTHLY else _UNITS.get(line.unit, line.unit),
+            " × ".join(polish.number(one) for one in (line.price, *map(_shown, line.factors))),
             polish.amount(line.net),
             polish.percent(line.vat_rate),
             polish.amount(line.vat) if line.vat is not None else "",
         )
     )
+
+
+def _shown(factor: FactorData) -> Decimal:
+    """Return a factor as a page has room for it; a fraction such as 1/15 has no end."""
+    value = factor.value
+    return value if fraction_digits(value) <= _SHOWN_DIGITS else half_up(value, digits=_SHOWN_DIGITS)
 
 
 def _vat_rows(bill: BillContent) -> tuple[Row, ...]:

@@ -70,7 +70,7 @@ def as_text(cell: Cell) -> str:
         return ""
     if isinstance(cell, str):
         text = cell.strip()
-        if _EXPONENT.fullmatch(text) and len(text) > 6:
+        if len(text) > 6 and ("E" in text or "e" in text) and _EXPONENT.fullmatch(text):
             raise DigitsLostError(text)
         return text
     if isinstance(cell, bool):

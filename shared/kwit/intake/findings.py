@@ -106,7 +106,9 @@ def result_of(
     duplicate: int = 0,
 ) -> ImportResult:
     """Sum up an import; the status follows from the counts and from rejections of the file as a whole."""
-    ordered = tuple(sorted(findings, key=lambda f: (f.sheet, f.row, f.column, f.code, f.value)))
+    ordered = tuple(
+        sorted(findings, key=lambda f: (f.sheet, f.row, f.column, f.code, f.value, f.sentence_pl))
+    )
     refused = {(f.sheet, f.row) for f in ordered if f.severity is Severity.REJECT}
     warned = {(f.sheet, f.row) for f in ordered if f.severity is Severity.WARN and f.row} - refused
     if not refused and not rejected:

@@ -110,21 +110,24 @@ def _look(part: str, data: bytes) -> None:
 
 def _extent(data: bytes) -> tuple[int, int]:
     """Measure the grid of a part: the largest row and column of any address, or of unaddressed cells."""
-    rows = columns = addressed_cells = addressed_rows = 0
-    for letters, digits, rest in _ADDRESS.findall(data):
-        if rest or len(letters) > 3 or len(digits) > 7:
-            return CELL_LIMIT, CELL_LIMIT
-        rows = max(rows, int(digits or b"1"))
-        if letters:
-            addressed_cells += 1
-            columns = max(columns, _column_number(letters))
-        else:
-            addressed_rows += 1
+    found = _ADDRESS.findall(data)
+    columns_named = {letters for letters, _, _ in found}
+    rows_named = {digits for _, digits, _ in found}
+    if any(rest for _, _, rest in found) or _longest(columns_named) > 3 or _longest(rows_named) > 7:
+        return CELL_LIMIT, CELL_LIMIT
+    rows = max((int(digits or b"1") for digits in rows_named), default=0)
+    columns = max((_column_number(letters) for letters in columns_named), default=0)
+    addressed_cells = sum(1 for letters, _, _ in found if letters)
+    addressed_rows = len(found) - addressed_cells
     cells = len(_CELL.findall(data))
     if cells > addressed_cells:
         # A cell without an address follows its neighbour, so a row may reach this far.
         columns += max((len(_CELL.findall(piece)) for piece in _ROW.split(data)), default=0)
     return rows + max(0, len(_ROW.findall(data)) - addressed_rows), columns
+
+
+def _longest(names: set[bytes]) -> int:
+    return max(map(len, names), default=0)
 
 
 def _column_number(letters: bytes) -> int:
@@ -172,12 +175,12 @@ def _rows(name: str, grid: Sequence[Sequence[object]]) -> list[SheetRow]:
 
 def _cell(value: object) -> Cell:
     """Turn a parsed cell into a plain one; a number keeps the 15 digits that Excel itself keeps."""
-    if value == "" or value is None:
-        return None
-    if isinstance(value, bool | str | date | datetime | time):
-        return value
+    if isinstance(value, str):
+        return value or None
     if isinstance(value, float):
         return Decimal(format(value, ".15g")) if math.isfinite(value) else str(value)
+    if value is None or isinstance(value, bool | date | datetime | time):
+        return value
     if isinstance(value, int):
         return Decimal(value)
     return _span(value) if isinstance(value, timedelta) else str(value)

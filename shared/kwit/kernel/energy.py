@@ -23,6 +23,9 @@ WH_PER = {
 }
 
 
+_TENS = (1_000, 100, 10, 1)
+
+
 class FinerThanWattHourError(ValueError):
     """A quantity has more decimals than whole watt-hours can hold; carries the value and its unit."""
 
@@ -52,6 +55,21 @@ def to_wh(value: str | int | Decimal, *, unit: str) -> int:
     if whole != scaled:
         raise FinerThanWattHourError(str(value), unit)
     return int(whole)
+
+
+def plain_kwh(text: str) -> int | None:
+    """Return the whole Wh of kWh written plainly: digits, at most three decimals; None for anything else.
+
+    It gives what `to_wh` gives, some ten times as fast: series are a hundred values a day.
+
+    >>> plain_kwh("12.5"), plain_kwh(".739"), plain_kwh("1.2345"), plain_kwh("-1")
+    (12500, 739, None, None)
+    """
+    whole, _, part = text.partition(".")
+    digits = whole + part
+    if len(part) > 3 or len(whole) > 12 or not (digits.isascii() and digits.isdigit()):
+        return None
+    return int(digits) * _TENS[len(part)]
 
 
 def from_wh(wh: int, *, unit: str) -> Decimal:

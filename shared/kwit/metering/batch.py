@@ -8,8 +8,8 @@ same names in the heading, then one column for each value (`v1`, `v2`, …), in 
 import csv
 import json
 from array import array
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NoReturn
@@ -19,7 +19,7 @@ from kwit.intake.findings import file_rejection
 from kwit.intake.inflating import each_line
 from kwit.intake.sheet import UnreadableFileError
 from kwit.intake.text import LINE_LIMIT
-from kwit.kernel.energy import FinerThanWattHourError, to_wh
+from kwit.kernel.energy import FinerThanWattHourError, plain_kwh, to_wh
 from kwit.kernel.identifiers import PointCodeError, point_code
 from kwit.kernel.time import day_minutes
 from kwit.metering.day_import import DayImport, Place, StagedDay
@@ -48,17 +48,19 @@ class BatchLineError(ValueError):
 def is_batch(first: bytes) -> bool:
     """Tell by its first bytes whether a file is a batch."""
     start = first.removeprefix(_BOM).lstrip(b" \t\r\n")
-    return start.startswith(b"{") or _heading(start.partition(b"\n")[0]) is not None
+    return start.startswith(b"{") or heading_of(start.partition(b"\n")[0]) is not None
 
 
 @dataclass(frozen=True, slots=True)
-class _Heading:
+class Heading:
+    """A CSV heading: the sign between cells, where each column stands, and the places of the values."""
+
     delimiter: str
     places: dict[str, int]
     values: tuple[int, ...]
 
 
-def _heading(line: bytes) -> _Heading | None:
+def heading_of(line: bytes) -> Heading | None:
     """Read a CSV heading; None when the line is none."""
     text = line[:LINE_LIMIT].decode("utf-8", errors="replace")
     for delimiter in _DELIMITERS:
@@ -66,8 +68,38 @@ def _heading(line: bytes) -> _Heading | None:
         values = [f"v{index}" for index in range(1, sum(name.startswith("v") for name in names) + 1)]
         places = {name: place for place, name in enumerate(names)}
         if values and len(places) == len(names) and places.keys() >= {*_NEEDED, *values}:
-            return _Heading(delimiter, places, tuple(places[name] for name in values))
+            return Heading(delimiter, places, tuple(places[name] for name in values))
     return None
+
+
+def batch_lines(parts: Iterable[bytes]) -> Iterator[tuple[int, bytes | None]]:
+    """Yield the lines of a batch that hold anything, with their numbers; None is one too long to be read.
+
+    Raises UnreadableFileError when there are too many.
+    """
+    count = 0
+    for number, raw in each_line(parts, limit=LINE_LIMIT):
+        line = raw.removeprefix(_BOM).strip() if raw is not None and number == 1 else raw
+        if line is not None and not line.strip():
+            continue
+        count += 1
+        if count > DAY_LIMIT:
+            sentence = f"Plik ma ponad {DAY_LIMIT} wierszy. Podziel go na części."
+            raise UnreadableFileError("too_many_rows", sentence, value=str(DAY_LIMIT))
+        yield number, line
+
+
+def heading_of_first(line: bytes | None) -> Heading | None:
+    """Read the first line as a CSV heading; None when the batch is JSON lines."""
+    return None if line is None or line.startswith(b"{") else heading_of(line)
+
+
+def point_written(line: bytes) -> str:
+    """Return the point that a line of JSON names, as it is written; empty when there is none."""
+    try:
+        return str(_from_json(line.decode()).get("ppe", ""))
+    except (UnicodeDecodeError, BatchLineError):
+        return ""
 
 
 @dataclass(slots=True)
@@ -75,25 +107,23 @@ class Batch:
     """Reads one batch into days, and reports every line that stays out."""
 
     days: DayImport
-    _csv: _Heading | None = field(default=None)
-    _lines: int = 0
+    _csv: Heading | None = None
 
     def read(self, parts: Iterable[bytes]) -> None:
         """Read a stream of bytes. Raises UnreadableFileError, after which nothing read so far counts."""
-        for number, raw in each_line(parts, limit=LINE_LIMIT):
-            line = raw.removeprefix(_BOM).strip() if raw is not None and number == 1 else raw
-            if line is not None and not line.strip():
+        empty = True
+        for number, line in batch_lines(parts):
+            if empty and self._csv is None and (heading := heading_of_first(line)) is not None:
+                self._csv = heading
                 continue
-            self._lines += 1
-            if self._lines > DAY_LIMIT:
-                sentence = f"Plik ma ponad {DAY_LIMIT} wierszy. Podziel go na części."
-                raise UnreadableFileError("too_many_rows", sentence, value=str(DAY_LIMIT))
-            if self._lines == 1 and line is not None and not line.startswith(b"{"):
-                self._csv = _heading(line)
-                continue
-            self._line(Place(number), line)
-        if self._lines == 0 or (self._csv is not None and self._lines == 1):
+            empty = False
+            self.take(number, line)
+        if empty:
             self.days.findings.append(file_rejection("empty_file", "Plik nie zawiera żadnych danych."))
+
+    def take(self, number: int, line: bytes | None) -> None:
+        """Read one line of data; None is one too long to be read."""
+        self._line(Place(number), line)
 
     def _line(self, place: Place, line: bytes | None) -> None:
         try:
@@ -136,7 +166,7 @@ def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _from_csv(text: str, heading: _Heading) -> dict[str, object]:
+def _from_csv(text: str, heading: Heading) -> dict[str, object]:
     try:
         cells = [cell.strip() for cell in next(csv.reader([text], delimiter=heading.delimiter), [])]
     except csv.Error as error:
@@ -177,7 +207,7 @@ def _staged(place: Place, fields: dict[str, object]) -> StagedDay:
     if len(values) != expected:
         sentence = f"Doba {day.isoformat()} ma {expected} wartości co {minutes} min."
         raise BatchLineError("wrong_count_for_day", sentence, len(values))
-    energy = array("q", map(_wh, values))
+    energy = array("q", _energy(values))
     estimated = _estimated(fields.get("estimated"), expected)
     return StagedDay(place, ppe, day, quantity, minutes, energy, estimated)
 
@@ -202,11 +232,23 @@ def _day(text: object) -> date:
     return day
 
 
+def _energy(values: Sequence[object]) -> Sequence[int]:
+    """Read a day's values as whole Wh. Raises BatchLineError."""
+    if set(map(type, values)) == {int}:
+        whole = [value for value in values if isinstance(value, int)]
+        if min(whole) >= 0 and max(whole) <= LARGEST_WH:
+            return whole
+    return [_wh(value) for value in values]
+
+
 def _wh(value: object) -> int:
     """Read Wh from a whole number, kWh from a text. Raises BatchLineError."""
     if isinstance(value, int) and not isinstance(value, bool):
         wh = value
     elif isinstance(value, str):
+        plain = plain_kwh(value)
+        if plain is not None and plain <= LARGEST_WH:
+            return plain
         try:
             wh = to_wh(as_decimal(value), unit="kWh")
         except NotANumberError as error:

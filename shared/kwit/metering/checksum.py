@@ -4,13 +4,12 @@ The PTPiREE text format says «CRC-CCITT», a name that at least seven variants 
 and how the sum is written differ too. So the variant is data, and a file can be asked which ones fit it.
 """
 
+import binascii
 import itertools
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import ClassVar
-
-POLYNOMIAL = 0x1021
 
 
 class CrcVariant(StrEnum):
@@ -60,15 +59,9 @@ def _reflected(value: int, bits: int) -> int:
 
 
 @cache
-def _table(*, reflected: bool) -> tuple[int, ...]:
-    """Give the remainder of every byte, so that a file costs one step a byte."""
-    remainders = []
-    for byte in range(256):
-        crc = (_reflected(byte, 8) if reflected else byte) << 8
-        for _ in range(8):
-            crc = ((crc << 1) ^ POLYNOMIAL if crc & 0x8000 else crc << 1) & 0xFFFF
-        remainders.append(_reflected(crc, 16) if reflected else crc)
-    return tuple(remainders)
+def _mirrors() -> bytes:
+    """Give every byte with its bits in the other order."""
+    return bytes(_reflected(byte, 8) for byte in range(256))
 
 
 def crc16(data: bytes, *, variant: CrcVariant) -> int:
@@ -78,15 +71,10 @@ def crc16(data: bytes, *, variant: CrcVariant) -> int:
     '31C3'
     """
     start, reflected, final = _PARAMETERS[variant]
-    table = _table(reflected=reflected)
-    crc = start if not reflected else _reflected(start, 16)
     if reflected:
-        for byte in data:
-            crc = (crc >> 8) ^ table[(crc ^ byte) & 0xFF]
-    else:
-        for byte in data:
-            crc = ((crc << 8) & 0xFFFF) ^ table[(crc >> 8) ^ byte]
-    return crc ^ final
+        # The mirror of a sum over bytes is the sum over their mirrors.
+        return _reflected(binascii.crc_hqx(data.translate(_mirrors()), start), 16) ^ final
+    return binascii.crc_hqx(data, start) ^ final
 
 
 @dataclass(frozen=True, slots=True)

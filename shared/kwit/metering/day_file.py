@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from kwit.intake.findings import Finding, Severity, file_rejection
-from kwit.kernel.energy import FinerThanWattHourError, from_wh, to_wh
+from kwit.kernel.energy import FinerThanWattHourError, from_wh, plain_kwh, to_wh
 from kwit.kernel.identifiers import PointCodeError, point_code
 from kwit.kernel.money import half_up
 from kwit.kernel.time import day_minutes
@@ -239,6 +239,9 @@ class _Reader:
                 value=text,
             )
             return None
+        plain = plain_kwh(match[1]) if unit == "kWh" else None
+        if plain is not None:
+            return plain, quality
         try:
             wh = to_wh(Decimal(match[1]), unit=unit)
         except FinerThanWattHourError:

@@ -120,11 +120,13 @@ class DayImport:
 
     def settle(self, store: ReadingStore) -> None:
         """Decide every day: against the others of the file, then against the versions in the store."""
+        points: dict[str, list[StagedDay]] = {}
         for ppe, days in self._by_point().items():
             self._settle_same_file(days)
-            open_days = [day for day in days if day.fate is Fate.ACCEPTED]
-            if open_days:
-                self._settle_known(open_days, store, ppe)
+            if open_days := [day for day in days if day.fate is Fate.ACCEPTED]:
+                points[ppe] = open_days
+        for ppe, known in store.intervals_of({ppe: _span(days) for ppe, days in points.items()}):
+            self._settle_known(points[ppe], known)
 
     def readings(self) -> Iterator[IntervalDay]:
         """Yield the days that go into the store, one at a time."""
@@ -221,17 +223,13 @@ class DayImport:
                     "duplicate_in_file", day.place, sentence, value=day.day.isoformat(), weight=day.weight
                 )
 
-    def _settle_known(self, days: Sequence[StagedDay], store: ReadingStore, ppe: str) -> None:
-        dates = [day.day for day in days]
-        period = Period(min(dates), max(dates) + timedelta(days=1))
-        known = {
-            (one.register, one.day): one
-            for one in current_days(
-                one
-                for one in store.intervals(ppe, period=period)
-                if not of_same_drop(one.source, one.known_at, file=self.file, known_at=self.known_at)
-            )
-        }
+    def _settle_known(self, days: Sequence[StagedDay], versions: Sequence[IntervalDay]) -> None:
+        others = (
+            one
+            for one in versions
+            if not of_same_drop(one.source, one.known_at, file=self.file, known_at=self.known_at)
+        )
+        known = {(one.register, one.day): one for one in current_days(others)}
         for day in days:
             present = known.get((day.register, day.day))
             if present is None:
@@ -244,3 +242,8 @@ class DayImport:
             else:
                 sentence = "Doba zmieniona: poprzednia wersja pozostaje w historii."
                 self.warn("changed_value", day.place, sentence, value=value)
+
+
+def _span(days: Sequence[StagedDay]) -> Period:
+    dates = [day.day for day in days]
+    return Period(min(dates), max(dates) + timedelta(days=1))

@@ -15,7 +15,7 @@ from typing import ClassVar
 from kwit.intake.cells import NotADateError, as_moment
 from kwit.intake.sheet import UnreadableFileError
 from kwit.intake.text import LINE_LIMIT
-from kwit.kernel.energy import FinerThanWattHourError, to_wh
+from kwit.kernel.energy import FinerThanWattHourError, plain_kwh, to_wh
 from kwit.kernel.identifiers import PointCodeError, point_code
 from kwit.kernel.time import day_minutes
 from kwit.metering.day_file import Quality
@@ -160,6 +160,9 @@ class DayRows:
                 sentence = "Komórka ma mieć postać 12.345,+ ze znanym znacznikiem."
                 self.days.reject("not_a_value", place, sentence, value=cell, column=column)
             return None
+        plain = plain_kwh(match[1]) if self.profile.unit == "kWh" else None
+        if plain is not None:
+            return plain, quality
         try:
             return to_wh(Decimal(match[1]), unit=self.profile.unit), quality
         except FinerThanWattHourError:

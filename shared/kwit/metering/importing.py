@@ -10,9 +10,10 @@ from kwit.intake.inflating import GZIP_MAGIC, first_bytes, inflated, pieces
 from kwit.intake.ports import ImportLog
 from kwit.intake.repeats import of_same_drop, result_without_reading
 from kwit.intake.sheet import UnreadableFileError
-from kwit.intake.table import read_tables
+from kwit.intake.table import Layout, Table, read_tables
 from kwit.intake.text import DecodedText, decode
 from kwit.metering.batch import Batch, encoding_of, is_batch
+from kwit.metering.cutting import BatchPart, cut_batch, cut_tables, read_part
 from kwit.metering.day_file import DayFile, DayFileProfile, Quality, is_day_file, read_day_file
 from kwit.metering.day_import import DayImport, Fate, Place, StagedDay
 from kwit.metering.day_rows import DayRows, DayRowsProfile
@@ -25,6 +26,14 @@ from kwit.metering.register_rows import READINGS, Candidate, RegisterRows
 from kwit.metering.sequence import settle_point
 
 KIND = "readings"
+
+LONG_BATCH = 2_000
+"""Lines of the longest batch that goes in as a whole, and of a part of a longer one: some minute of questions."""
+
+LONG_TABLE = 2_500
+"""Rows of the longest table of states that goes in as a whole, and of a part of a longer one."""
+
+_SHORT_BYTES = 50_000
 
 
 def import_readings(
@@ -47,13 +56,13 @@ def import_readings(
     if known is not None:
         return known
     chosen = packaged_profiles() if profiles is None else profiles
-    result = _Import(file, KnownPoints(directory), store, known_at, chosen).result()
+    result = FileImport(file, KnownPoints(directory), store, known_at, chosen).result()
     imports.record(result)
     return result
 
 
-class _Import:
-    """One file on its way in."""
+class FileImport:
+    """One file on its way in: as a whole, or cut into parts that go in on their own."""
 
     def __init__(
         self,
@@ -64,6 +73,7 @@ class _Import:
         profiles: Sequence[Profile],
     ) -> None:
         self._file = file
+        self._directory = directory
         self._store = store
         self._profiles = profiles
         self._known_at = known_at
@@ -79,6 +89,52 @@ class _Import:
             # Nothing of a file that breaks off counts, whatever was read before.
             finding = file_rejection(error.code, error.sentence_pl, sheet=error.sheet, value=error.value)
             return self._sum_up((finding,), rejected=0)
+        return self._settled()
+
+    def result_of_part(self, content: bytes) -> ImportResult:
+        """Read one part of the file, settle what it holds, store it in one call, and sum the part up."""
+        described = self._described()
+        part = read_part(content, (READINGS, *described))
+        if isinstance(part, BatchPart):
+            batch = Batch(self._days, part.heading)
+            for number, line in part.lines:
+                batch.take(number, line)
+        else:
+            for table in part:
+                self._rows(table, described.get(table.layout))
+        return self._settled()
+
+    def cut(self) -> tuple[ImportResult, Sequence[bytes]] | None:
+        """Cut the file into parts when it is long; also return what is to be said of it beside its rows.
+
+        None when the file is short, of a kind that is read in one go, or not readable.
+        """
+        content = self._file.content
+        packed = content.startswith(GZIP_MAGIC)
+        try:
+            if is_batch(first := first_bytes(content)):
+                self._encoding = encoding_of(first, packed=packed)
+                parts = cut_batch(content, over=LONG_BATCH, rows=LONG_BATCH)
+            else:
+                parts = self._cut_tables(inflated(content, limit=SIZE_LIMIT), packed=packed)
+        except UnreadableFileError:
+            # Reading it in one go says what is wrong.
+            return None
+        return (self._sum_up(self._days.findings, rejected=0), parts) if parts else None
+
+    def _cut_tables(self, content: bytes, *, packed: bool) -> list[bytes] | None:
+        start = content[:200].decode("utf-8", errors="replace")
+        by_rows = any(one.begins(start) for one in self._profiles if isinstance(one, DayRowsProfile))
+        if len(content) < _SHORT_BYTES or is_day_file(content) or by_rows:
+            return None
+        tables, described = self._read_tables(content), self._described()
+        if packed:
+            self._encoding += ", gzip"
+        for table in tables:
+            self._remark(described.get(table.layout))
+        return cut_tables(tables, self._directory, over=LONG_TABLE, rows=LONG_TABLE)
+
+    def _settled(self) -> ImportResult:
         accepted = self._settled_states()
         self._days.settle(self._store)
         stored = self._days.count(Fate.ACCEPTED)
@@ -167,18 +223,31 @@ class _Import:
             )
 
     def _tables(self, content: bytes) -> None:
-        described = [(one.layout(), one) for one in self._profiles if isinstance(one, IntervalTableProfile)]
-        tables = read_tables(content=content, layouts=(READINGS, *(layout for layout, _ in described)))
+        described = self._described()
+        for table in self._read_tables(content):
+            profile = described.get(table.layout)
+            self._remark(profile)
+            self._rows(table, profile)
+
+    def _described(self) -> dict[Layout, IntervalTableProfile]:
+        return {one.layout(): one for one in self._profiles if isinstance(one, IntervalTableProfile)}
+
+    def _read_tables(self, content: bytes) -> Sequence[Table]:
+        tables = read_tables(content=content, layouts=(READINGS, *self._described()))
         self._encoding = tables.encoding
         self._days.findings += tables.findings
-        for table in tables.tables:
-            profile = next((one for layout, one in described if layout is table.layout), None)
-            if profile is None:
-                for reader in table.each_row():
-                    self._states.read(reader)
-            else:
-                self._unverified(profile)
-                IntervalRows(table, profile, self._days, self._file.name).read()
+        return tables.tables
+
+    def _remark(self, profile: IntervalTableProfile | None) -> None:
+        if profile is not None:
+            self._unverified(profile)
+
+    def _rows(self, table: Table, profile: IntervalTableProfile | None) -> None:
+        if profile is not None:
+            IntervalRows(table, profile, self._days, self._file.name).read()
+            return
+        for reader in table.each_row():
+            self._states.read(reader)
 
     def _settled_states(self) -> Sequence[Reading]:
         candidates = self._states.candidates

@@ -1,8 +1,8 @@
 """What metering asks of a store, and of whoever knows which meter stands where."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from kwit.kernel.time import Period
@@ -16,12 +16,46 @@ class ReadingStore(Protocol):
         """Keep readings; the same reading from the same row twice changes nothing."""
         ...
 
-    def registers(self, ppe: str) -> Sequence[RegisterReading]:
-        """Return all versions of all register readings of a point."""
+    def registers(self, ppe: str, *, known_by: datetime | None = None) -> Sequence[RegisterReading]:
+        """Return all versions of all register readings of a point, or those known by an instant."""
         ...
 
-    def intervals(self, ppe: str, *, period: Period) -> Sequence[IntervalDay]:
-        """Return all versions of the interval days of a point within a period."""
+    def intervals(
+        self, ppe: str, *, period: Period, known_by: datetime | None = None
+    ) -> Sequence[IntervalDay]:
+        """Return all versions of the interval days of a point within a period, or those known by an instant."""
+        ...
+
+    def intervals_of(self, periods: Mapping[str, Period]) -> Iterator[tuple[str, Sequence[IntervalDay]]]:
+        """Yield each point with all versions of its interval days within its period, points in any order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The interval days of one month on one shelf of points: as they arrived, and packed for good."""
+
+    arrived: Sequence[IntervalDay]
+    packed: Sequence[IntervalDay]
+
+
+class ReadingShelves(Protocol):
+    """Where interval days lie: what arrived leaves its shelf after some months, what is packed stays."""
+
+    def shelf(self, month: str, number: int) -> Shelf:
+        """Return what lies on a shelf of a month (YYYY-MM)."""
+        ...
+
+    def keep(self, month: str, number: int, days: Sequence[IntervalDay]) -> None:
+        """Keep days of a month on a shelf packed, for good; the same days twice change nothing."""
+        ...
+
+
+class PackQueue(Protocol):
+    """Messages that ask for shelves to be packed; any of them may arrive twice."""
+
+    def pack(self, month: str, firsts: Sequence[int], *, count: int) -> None:
+        """Ask for the `count` shelves of a month from each of the first ones on."""
         ...
 
 

@@ -89,13 +89,28 @@ def _line(
     if amount is None:
         return None
     factors = (*_factors(charge, rule, price), *measured, *event.factors)
+    source = _source(position, price, amount.confidence)
+    return _priced(event, position, amount, factors, vat_rate, source, period, profile)
+
+
+def _priced(
+    event: Event,
+    position: Position,
+    amount: _Amount,
+    factors: tuple[Factor, ...],
+    vat_rate: Decimal,
+    source: PriceSource,
+    period: Period,
+    profile: RatingProfile,
+) -> Line:
+    charge = position.charge
     product = amount.quantity * amount.amount
     for factor in factors:
         product *= factor.value
     net = grosze(product)
     return Line(
         charge=charge.code,
-        name=_name(event, charge, rule, profile),
+        name=_name(event, charge, charge.event or _PLAIN, profile),
         section=charge.section.value,
         zone="",
         period=Period(event.day, event.day + timedelta(days=1)),
@@ -107,7 +122,7 @@ def _line(
         vat=grosze(net * vat_rate) if profile.vat is VatRounding.LINE else None,
         posting=charge.posting,
         quantity_source=QuantitySource("event", 1, period.days, inputs=amount.inputs),
-        price_source=_source(position, price, amount.confidence),
+        price_source=source,
         factors=factors,
     )
 
@@ -156,6 +171,7 @@ def _amount(
     own = price.confidence or position.price_list.confidence
     inputs = [("day", event.day.isoformat())]
     inputs += [("note", event.note)] if event.note else []
+    inputs += [("event", event.reference)] if event.reference else []
     inputs += [("measure", str(event.measure))] if event.measure is not None else []
     quantity = event.quantity
     if rule.beyond is not None:

@@ -67,7 +67,8 @@ class Event:
     """Something that happened once and is charged by itself (zdarzenie): a service, a rebate, a connection.
 
     `quantity` is in the unit of the charge, `variant` the kind of the event where the charge has kinds,
-    `measure` what the rule of the charge asks for (a deviation of voltage in per cent). `note` is evidence.
+    `measure` what the rule of the charge asks for (a deviation of voltage in per cent). `note` and `reference`,
+    the identity of the event where it has one, are evidence.
     """
 
     charge: str
@@ -77,6 +78,7 @@ class Event:
     variant: str = ""
     measure: Decimal | None = None
     factors: tuple[Factor, ...] = ()
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,9 @@ class ProfileSettings(_Settings):
     months_at_change: Literal["by_days", "whole"] = "by_days"
     tg_phi_digits: int | None = Field(default=None, ge=0, le=8)
     bracket_digits: int | None = Field(default=None, ge=0, le=12)
+    partial_period: Mapping[str, Literal["by_days", "full", "started_months", "thirtieths"]] = Field(
+        default_factory=dict
+    )
     # What a prosumer's deposit may pay; sellers differ.
     deposit_charges: tuple[str, ...] = ()
     deposit_sections: tuple[Literal["sale", "distribution", "other"], ...] = ("sale",)

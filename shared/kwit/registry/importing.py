@@ -18,7 +18,8 @@ from kwit.registry.checks import (
     settle_version,
     with_registers_kept,
 )
-from kwit.registry.layouts import CONTRACTS, LAYOUTS, METERS, PARTIES, POINTS, REGISTERS
+from kwit.registry.event_rows import EventDraft, event_draft, settle_events
+from kwit.registry.layouts import CONTRACTS, EVENTS, LAYOUTS, METERS, PARTIES, POINTS, REGISTERS
 from kwit.registry.ports import RegistryStore
 from kwit.registry.records import Contract, Meter, MeteringPoint, Party, Record, Register, Version, in_force
 from kwit.registry.rows import (
@@ -78,6 +79,7 @@ class _Batch:
     contracts: list[Draft[Contract]] = field(default_factory=list)
     registers: list[tuple[RowReader, Register]] = field(default_factory=list)
     strays: list[RowReader] = field(default_factory=list)
+    events: list[EventDraft] = field(default_factory=list)
 
     def each(self) -> "Iterable[Draft[Party] | Draft[MeteringPoint] | Draft[Meter] | Draft[Contract]]":
         yield from self.parties
@@ -86,7 +88,11 @@ class _Batch:
         yield from self.contracts
 
     def accepted(self) -> list[Record]:
-        return [d.record for d in self.each() if d.record is not None and d.sound and not d.repeated]
+        records: list[Record] = [
+            d.record for d in self.each() if d.record is not None and d.sound and not d.repeated
+        ]
+        records += [d.record for d in self.events if d.record is not None and d.sound and not d.repeated]
+        return records
 
     def outcomes(self) -> list[str]:
         found = ["rejected" for _ in self.strays]
@@ -95,11 +101,14 @@ class _Batch:
             # Registers brought for a meter of the store have no row of the meter itself in this file.
             own = [] if draft.reader in draft.parts else [draft.reader]
             found += [outcome if draft.sound else "rejected" for _ in (*own, *draft.parts)]
+        for event in self.events:
+            found.append(("duplicate" if event.repeated else "accepted") if event.sound else "rejected")
         return found
 
     def findings(self) -> list[Finding]:
         readers = {id(reader): reader for d in self.each() for reader in (d.reader, *d.parts)}
-        return [f for reader in (*readers.values(), *self.strays) for f in reader.findings]
+        events = (event.reader for event in self.events)
+        return [f for reader in (*readers.values(), *self.strays, *events) for f in reader.findings]
 
 
 def _drafts(tables: Tables, origin: Origin) -> _Batch:
@@ -116,6 +125,8 @@ def _drafts(tables: Tables, origin: Origin) -> _Batch:
                 batch.contracts.append(contract_draft(reader, origin))
             elif table.layout is REGISTERS:
                 batch.registers.append((reader, register_of(reader)))
+            elif table.layout is EVENTS:
+                batch.events.append(event_draft(reader, origin))
     return batch
 
 
@@ -133,6 +144,7 @@ def _settle(batch: _Batch, known: KnownRecords, origin: Origin) -> None:
     _join_registers(batch, known, origin)
     _settle_meters(batch, known)
     _settle_contracts(batch, known)
+    settle_events(batch.events, known)
 
 
 def _remember(

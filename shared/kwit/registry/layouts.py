@@ -131,4 +131,19 @@ CONTRACTS = Layout(
     ),
 )
 
-LAYOUTS = (PARTIES, POINTS, METERS, REGISTERS, CONTRACTS)
+EVENTS = Layout(
+    kind="events",
+    sheet_names=frozenset({"zdarzenia", "events", "uslugi"}),
+    columns=(
+        Column("contract_no", ("nr umowy", "numer umowy", "umowa", "contract", "contract number")),
+        Column("day", ("dzien", "data", "data zdarzenia", "dzien zdarzenia", "date")),
+        Column("charge", ("oplata", "kod oplaty", "skladnik oplaty", "usluga")),
+        Column("quantity", ("ilosc", "liczba")),
+        Column("variant", ("odmiana", "wariant", "rodzaj uslugi")),
+        Column("measure", ("odchylenie", "odchylenie procent")),
+        Column("note", ("uwaga", "uwagi", "opis", "zlecenie")),
+    ),
+    needs=(("contract_no",), ("day",), ("charge",), ("quantity",)),
+)
+
+LAYOUTS = (PARTIES, POINTS, METERS, REGISTERS, CONTRACTS, EVENTS)

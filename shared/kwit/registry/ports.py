@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from kwit.registry.events import ContractEvent
 from kwit.registry.records import Contract, Meter, MeteringPoint, Party, Record
 
 
@@ -35,6 +36,10 @@ class RegistryStore(Protocol):
 
     def contracts_at(self, ppe: str) -> Sequence[Contract]:
         """Return all versions of all contracts that ever named a point."""
+        ...
+
+    def events(self, contract_no: str) -> Sequence[ContractEvent]:
+        """Return all events of a contract, each as often as it was told."""
         ...
 
     def contract_numbers(self) -> Sequence[str]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from kwit.kernel.provenance import Source
+from kwit.registry.events import ContractEvent
 
 
 class PartyKind(StrEnum):
@@ -198,7 +199,7 @@ class Contract:
     settlement: SettlementTerms = STANDARD_TERMS
 
 
-Record = Party | MeteringPoint | Meter | Contract
+Record = Party | MeteringPoint | Meter | Contract | ContractEvent
 Version = TypeVar("Version", Party, MeteringPoint, Meter, Contract)
 
 

@@ -1,0 +1,222 @@
+"""Interval days as bytes: any number of days of any points in one blob, values as compressed byte planes.
+
+Neighbouring values are alike in their high bytes and noisy in the low ones, so all low bytes are written
+first, then the next ones: zlib then needs some two thirds of what it needs for the plain numbers. A blob tells
+the width of its values itself. Hashes of files do not compress and stand apart, as bytes.
+"""
+
+import re
+import struct
+import sys
+import zlib
+from array import array
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from itertools import accumulate, pairwise
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from kwit.kernel.provenance import Source
+from kwit.kernel.time import utc
+from kwit.metering.readings import IntervalDay
+
+FORMAT = 1
+LEVEL = 9
+"""Of zlib: blobs are written once and kept for years."""
+
+_HEAD = struct.Struct("<BcHI")
+_WIDTHS = (("H", 0, 2**16 - 1), ("i", -(2**31), 2**31 - 1), ("q", -(2**63), 2**63 - 1))
+_HASH = re.compile(r"[0-9a-f]{64}")
+_HASH_BYTES = 32
+
+T = TypeVar("T", bound=Hashable)
+Version = tuple[str, str, date, datetime, Source]
+
+
+class ValueTooWideError(ValueError):
+    """An interval value needs more than 64 bits; carries the point, the day and the value."""
+
+    def __init__(self, ppe: str, day: date, value: int) -> None:
+        super().__init__(f"{ppe} on {day.isoformat()}: {value} needs more than 64 bits")
+        self.ppe = ppe
+        self.day = day
+        self.value = value
+
+
+class PackedDaysError(ValueError):
+    """Bytes are no packed days; carries what is wrong."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"not packed days: {problem}")
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class _Meta:
+    """Everything of the days but their values and hashes: names, each once, then a column for each fact.
+
+    A source with no hash here has its hash among the blob's bytes.
+    """
+
+    points: list[str]
+    registers: list[str]
+    sources: list[tuple[str, str, str | None]]
+    known: list[datetime]
+    point: list[int]
+    register: list[int]
+    day: list[int]
+    minutes: list[int]
+    source: list[int]
+    row: list[int]
+    since: list[int]
+    count: list[int]
+    estimated: list[tuple[int, str]]
+
+
+@cache
+def _adapter() -> TypeAdapter[_Meta]:
+    return TypeAdapter(_Meta)
+
+
+def version_of(day: IntervalDay) -> Version:
+    """Return what tells one version of a day from every other: what it is of, since when known, whence."""
+    return day.ppe, day.register, day.day, day.known_at, day.source
+
+
+def distinct(days: Iterable[IntervalDay]) -> list[IntervalDay]:
+    """Return every version once, in the one order that versions have."""
+    chosen = {version_of(day): day for day in days}
+    return [chosen[key] for key in sorted(chosen)]
+
+
+def pack_days(days: Iterable[IntervalDay]) -> bytes:
+    """Pack days; the same days in any order give the same blob, one version twice counts once.
+
+    Raises ValueTooWideError.
+    """
+    ordered = distinct(days)
+    points = _places(day.ppe for day in ordered)
+    registers = _places(day.register for day in ordered)
+    sources = _places((day.source.file, day.source.sheet, day.source.content_hash) for day in ordered)
+    known = _places(utc(day.known_at) for day in ordered)
+    hashed = [bool(_HASH.fullmatch(one)) for _, _, one in sources]
+    hashes = [bytes.fromhex(one) for (_, _, one), apart in zip(sources, hashed, strict=True) if apart]
+    meta = _Meta(
+        points=list(points),
+        registers=list(registers),
+        sources=[(f, s, None if apart else h) for (f, s, h), apart in zip(sources, hashed, strict=True)],
+        known=list(known),
+        point=[points[day.ppe] for day in ordered],
+        register=[registers[day.register] for day in ordered],
+        day=_steps([day.day.toordinal() for day in ordered]),
+        minutes=[day.minutes for day in ordered],
+        source=[sources[d.source.file, d.source.sheet, d.source.content_hash] for d in ordered],
+        row=_steps([day.source.row for day in ordered]),
+        since=[known[utc(day.known_at)] for day in ordered],
+        count=[len(day.values_wh) for day in ordered],
+        estimated=[(index, _mask(day.estimated)) for index, day in enumerate(ordered) if day.estimated],
+    )
+    text = zlib.compress(_adapter().dump_json(meta), LEVEL)
+    code, planes = _planes(ordered)
+    head = _HEAD.pack(FORMAT, code.encode(), len(hashes), len(text))
+    return b"".join((head, text, *hashes, zlib.compress(planes, LEVEL)))
+
+
+def unpack_days(data: bytes, *, ppe: str | None = None) -> Iterator[IntervalDay]:
+    """Yield the days that `pack_days` wrote, or only those of one point. Raises PackedDaysError."""
+    if len(data) < _HEAD.size:
+        raise PackedDaysError(f"{len(data)} bytes")
+    version, code, hashes, length = _HEAD.unpack_from(data)
+    if version != FORMAT:
+        raise PackedDaysError(f"format {version}")
+    start = _HEAD.size + length
+    end = start + hashes * _HASH_BYTES
+    try:
+        meta = _adapter().validate_json(zlib.decompress(data[_HEAD.size : start]))
+        values = _values(zlib.decompress(data[end:]), code.decode("ascii"))
+    except (zlib.error, ValidationError, ValueError) as error:
+        raise PackedDaysError(type(error).__name__) from error
+    apart = (data[at : at + _HASH_BYTES].hex() for at in range(start, end, _HASH_BYTES))
+    sources = [(f, s, next(apart) if named is None else named) for f, s, named in meta.sources]
+    yield from _days(meta, sources, values, ppe)
+
+
+def _days(
+    meta: _Meta, sources: Sequence[tuple[str, str, str]], values: "array[int]", ppe: str | None
+) -> Iterator[IntervalDay]:
+    known = [utc(instant) for instant in meta.known]
+    estimated = {index: _indexes(mask) for index, mask in meta.estimated}
+    ordinals, rows = accumulate(meta.day), accumulate(meta.row)
+    ends = list(accumulate(meta.count))
+    for index, (ordinal, row) in enumerate(zip(ordinals, rows, strict=True)):
+        if ppe is not None and meta.points[meta.point[index]] != ppe:
+            continue
+        file, sheet, content_hash = sources[meta.source[index]]
+        end = ends[index]
+        yield IntervalDay(
+            meta.points[meta.point[index]],
+            meta.registers[meta.register[index]],
+            date.fromordinal(ordinal),
+            meta.minutes[index],
+            tuple(values[end - meta.count[index] : end]),
+            known[meta.since[index]],
+            Source(file, content_hash, row, sheet),
+            estimated.get(index, frozenset()),
+        )
+
+
+def _places(names: Iterable[T]) -> dict[T, int]:
+    """Give each different name its place in the order of first mention."""
+    places: dict[T, int] = {}
+    for name in names:
+        places.setdefault(name, len(places))
+    return places
+
+
+def _steps(numbers: Sequence[int]) -> list[int]:
+    """Write numbers as steps from the one before, which repeat and so compress."""
+    return [b - a for a, b in pairwise((0, *numbers))]
+
+
+def _mask(indexes: frozenset[int]) -> str:
+    return format(sum(1 << index for index in indexes), "x")
+
+
+def _indexes(mask: str) -> frozenset[int]:
+    bits = int(mask, 16)
+    return frozenset(index for index in range(bits.bit_length()) if bits >> index & 1)
+
+
+def _planes(days: Sequence[IntervalDay]) -> tuple[str, bytes]:
+    """Write all values in the narrowest width that holds them, plane by plane. Raises ValueTooWideError."""
+    low = min((min(day.values_wh, default=0) for day in days), default=0)
+    high = max((max(day.values_wh, default=0) for day in days), default=0)
+    for code, least, most in _WIDTHS:
+        if least <= low and high <= most:
+            values = array(code)
+            for day in days:
+                values.extend(day.values_wh)
+            if sys.byteorder == "big":
+                values.byteswap()
+            raw = values.tobytes()
+            return code, b"".join(raw[plane :: values.itemsize] for plane in range(values.itemsize))
+    least, most = _WIDTHS[-1][1:]
+    wide = ((day, wh) for day in days for wh in day.values_wh if not least <= wh <= most)
+    day, wh = next(wide)
+    raise ValueTooWideError(day.ppe, day.day, wh)
+
+
+def _values(planes: bytes, code: str) -> "array[int]":
+    values = array(code)
+    width = values.itemsize
+    count = len(planes) // width
+    raw = bytearray(len(planes))
+    for plane in range(width):
+        raw[plane::width] = planes[plane * count : (plane + 1) * count]
+    values.frombytes(raw)
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values
