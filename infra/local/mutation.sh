@@ -3,7 +3,7 @@
 #   mutation.sh [PATTERN …]     e.g. 'kwit.rating.volume*'; without one all of the room
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-tree=.kwit/mutation
+tree=${TREE:-.kwit/mutation}
 bin=$PWD/.venv/bin
 version=3.8.1
 [ -x "$bin/mutmut" ] || .kwit/uv/bin/uv pip install --quiet --python "$bin/python" "mutmut==$version"

@@ -122,11 +122,19 @@ class TestInductiveEnergy:
         line = only(rated(inductive(k="1"), kwh={"all": 0, "reactive_inductive/all": 100}))
         assert line.net == Decimal("51.88")
 
+    @pytest.mark.parametrize(("kwh", "kvarh", "quantity"), [(0, 0, 0), (-1, 7, 7), (0, -7, 0), (1, 7, 1)])
+    def test_is_counted_on_active_energy_where_there_is_any(
+        self, kwh: int, kvarh: int, quantity: int
+    ) -> None:
+        line = only(rated(inductive(), kwh={"all": kwh, "reactive_inductive/all": kvarh}))
+        assert line.quantity * 1000 == quantity
+
     def test_limit_of_the_contract_beats_that_of_the_tariff(self) -> None:
         kwh = {"all": 1000, "reactive_inductive/all": 300}
         assert only(rated(inductive(), kwh=kwh)).net == 0
         assert only(rated(inductive(), kwh=kwh, tg_phi0=Decimal("0.2"))).net > 0
         assert only(rated(inductive(tg_phi0="0.2"), kwh=kwh, tg_phi0=Decimal("0.4"))).net == 0
+        assert only(rated(inductive(tg_phi0="0.2"), kwh=kwh)).net > 0
 
     def test_that_nobody_reads_is_a_problem(self) -> None:
         assert codes(rated(inductive(), kwh={"all": 1})) == ["quantity_missing"]
@@ -254,11 +262,18 @@ class TestExcessPower:
 
     def test_adds_up_the_ten_largest(self) -> None:
         excesses = [Decimal(one) for one in range(1, 13)]
-        assert largest_ten(excesses, start=MARCH.start).kw == sum(range(3, 13))
+        found = largest_ten(excesses, start=MARCH.start)
+        assert found == PowerExcess(
+            MARCH.start, Decimal(sum(range(3, 13))), "sum_of_ten_largest_hourly_excesses"
+        )
+
+    def test_of_no_hour_is_a_decimal_of_nothing(self) -> None:
+        assert str(largest_ten([], start=MARCH.start).kw * 1000) == "0"
+        assert type(largest_ten([], start=MARCH.start).kw) is Decimal
 
     def test_or_takes_ten_times_the_largest(self) -> None:
         found = ten_times_largest(maximum_kw=Decimal("45.5"), contracted_kw=Decimal(40), start=MARCH.start)
-        assert found.kw == Decimal("55.0")
+        assert found == PowerExcess(MARCH.start, Decimal("55.0"), "ten_times_the_largest_excess")
 
     def test_within_the_contract_is_nothing(self) -> None:
         found = ten_times_largest(maximum_kw=Decimal(39), contracted_kw=Decimal(40), start=MARCH.start)
@@ -281,6 +296,14 @@ class TestExcessPower:
     def test_that_nobody_looked_for_is_a_problem(self) -> None:
         assert codes(rated(self.CHARGE, kwh={"all": 1})) == ["power_excess_unknown"]
 
+    def test_looked_for_and_not_found_is_a_line_of_nothing(self) -> None:
+        line = only(rated(self.CHARGE, kwh={"all": 1}, facts=Facts(power_excess=())))
+        assert (line.quantity, type(line.quantity), line.net) == (0, Decimal, 0)
+
+    def test_of_another_month_stays_off_the_bill(self) -> None:
+        several = tuple(PowerExcess(date(2026, month, 1), Decimal(month), "sum") for month in (2, 3, 4))
+        assert only(rated(self.CHARGE, kwh={"all": 1}, facts=Facts(power_excess=several))).quantity == 3
+
 
 class TestCapacityCharge:
     def test_is_multiplied_by_the_coefficient_of_the_customers_class(self) -> None:
@@ -294,6 +317,17 @@ class TestCapacityCharge:
             )
         )
         assert line.net == Decimal("18.65")
+        assert line.factors == (Factor("A", Decimal("0.17")),)
+
+    @pytest.mark.parametrize(("kwh", "counted"), [(1, 1), (3, 2), (4, 2), (0, 0)])
+    def test_by_share_is_of_whole_kwh_half_up(self, kwh: int, counted: int) -> None:
+        one = charge("capacity_energy", price("0.2194"), basis=Basis.CAPACITY_HOURS_ENERGY)
+        line = only(rated(one, kwh={"all": kwh}, capacity_share=Decimal("0.5")))
+        assert str(line.quantity) == str(counted)
+
+    def test_by_share_of_nothing_read_is_nothing(self) -> None:
+        one = charge("capacity_energy", price("0.2194"), basis=Basis.CAPACITY_HOURS_ENERGY)
+        assert only(rated(one, kwh={}, capacity_share=Decimal("0.5"))).quantity == 0
 
 
 class TestCoveredEnergy:

@@ -109,6 +109,34 @@ class TestQualificationPeriods:
         ]
         assert [one.code for one in classify(days, qualification=qualification)] == codes
 
+    def test_keep_each_day_with_its_energy(self) -> None:
+        days = [working(1000, 1000, day=date(2026, 3, 3)), working(10, 10)]
+        assert classify(days, qualification=Qualification.MONTH) == (
+            CapacityDay(MONDAY, 150, "K1", Decimal("0.17")),
+            CapacityDay(date(2026, 3, 3), 15_000, "K1", Decimal("0.17")),
+        )
+
+    @pytest.mark.parametrize(
+        ("qualification", "day", "together"),
+        [
+            (Qualification.TEN_DAYS, (date(2026, 3, 10), date(2026, 3, 11)), False),
+            (Qualification.TEN_DAYS, (date(2026, 3, 20), date(2026, 3, 21)), False),
+            (Qualification.TEN_DAYS, (date(2026, 3, 30), date(2026, 3, 31)), True),
+            (Qualification.TEN_DAYS, (date(2026, 3, 1), date(2026, 3, 10)), True),
+            (Qualification.TEN_DAYS, (date(2026, 3, 1), date(2026, 4, 1)), False),
+            (Qualification.MONTH, (date(2026, 3, 31), date(2026, 4, 1)), False),
+            (Qualification.MONTH, (date(2026, 3, 1), date(2026, 3, 31)), True),
+            (Qualification.MONTH, (date(2026, 2, 28), date(2026, 2, 1)), True),
+        ],
+    )
+    def test_end_with_their_last_day(
+        self, qualification: Qualification, day: tuple[date, date], together: bool
+    ) -> None:
+        # Alone the first day is K1 and the second K4; in one period their mean makes both K3.
+        days = [working(1000, 1000, day=day[0]), working(1250, 1000, day=day[1])]
+        codes = {one.code for one in classify(days, qualification=qualification)}
+        assert codes == ({"K3"} if together else {"K1", "K4"})
+
     def test_do_not_matter_to_a_customer_who_pays_in_full(self) -> None:
         days = classify([working(1000, 1000)], qualification=Qualification.DAY, in_full=True)
         assert [(one.code, one.coefficient) for one in days] == [("K4", Decimal(1))]
@@ -135,7 +163,11 @@ class TestTheLine:
 
     def test_without_a_working_day_is_of_nothing(self) -> None:
         (line,) = lines()
-        assert line.quantity == 0
+        assert (line.quantity, type(line.quantity)) == (0, Decimal)
+
+    def test_of_the_full_class_has_no_factor(self) -> None:
+        (line,) = lines(capacity_day(2, 100_000), capacity_day(3, 50_000))
+        assert (line.quantity, line.factors) == (Decimal(150), ())
 
     def test_is_cut_with_its_price(self) -> None:
         cut = date(2026, 3, 11)

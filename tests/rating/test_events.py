@@ -205,14 +205,27 @@ class TestARebate:
         assert nets == {"C11": Decimal("-5188.10"), "B21": Decimal("-2594.05"), "A23": Decimal("-2594.05")}
 
     def test_for_a_deviation_has_hours_over_ten_per_cent_and_none_under_it(self) -> None:
-        (energy,) = voltage_deviation(percent=Decimal(10), kwh=Decimal(8), day=TWELFTH)
-        assert (energy.quantity, energy.measure) == (Decimal("0.008"), 10)
-        _, hours = voltage_deviation(percent=Decimal("10.1"), kwh=Decimal(8), day=TWELFTH, hours=Decimal(3))
-        assert (hours.charge, hours.quantity) == ("rebate_voltage_hours", 3)
+        mwh, ten, over = Decimal("0.008"), Decimal(10), Decimal("10.1")
+        assert voltage_deviation(percent=ten, kwh=Decimal(8), day=TWELFTH) == (
+            Event("rebate_voltage", mwh, TWELFTH, measure=ten),
+        )
+        found = voltage_deviation(
+            percent=over, kwh=Decimal(8), day=TWELFTH, hours=Decimal(3), note="zgłoszenie 5"
+        )
+        assert found == (
+            Event("rebate_voltage", mwh, TWELFTH, "zgłoszenie 5", measure=over),
+            Event("rebate_voltage_hours", Decimal(3), TWELFTH, "zgłoszenie 5"),
+        )
+
+    def test_for_an_outage_keeps_its_note(self) -> None:
+        mwh = Decimal("1.5")
+        assert outage(kwh=Decimal(1500), day=TWELFTH) == Event("rebate_outage", mwh, TWELFTH)
+        noted = outage(kwh=Decimal(1500), day=TWELFTH, note="awaria")
+        assert noted == Event("rebate_outage", mwh, TWELFTH, "awaria")
 
     @pytest.mark.parametrize(("percent", "hours"), [("4", Decimal(1)), ("12", None)])
     def test_with_the_wrong_hours_is_refused(self, percent: str, hours: Decimal | None) -> None:
-        with pytest.raises(DeviationHoursError):
+        with pytest.raises(DeviationHoursError, match=f"{percent}%$"):
             voltage_deviation(percent=Decimal(percent), kwh=Decimal(8), day=TWELFTH, hours=hours)
 
     @given(st.integers(1, 300))

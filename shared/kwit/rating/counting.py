@@ -107,13 +107,21 @@ def _energy(counting: Counting, line: PlannedLine) -> Counted:
         return _of_tier(counting, line, line.tier)
     if line.volume is not None:
         return _of_volume(counting, line)
-    # Energy, network, quality and levies are on the same kWh, so a zone is counted once for all of them.
-    covered = bool(counting.facts.covered_kwh) and line.charge.code in OPUST_CHARGES
+    return _whole(counting, line)
+
+
+def _whole(counting: Counting, line: PlannedLine) -> Counted:
+    """Count all energy of a line's zone, once for energy, network, quality and levies: they are on the same kWh."""
+    covered = _is_covered(counting, line)
     key = (line.zone, line.indexes, covered)
     counted = counting.energy_counted.get(key)
     if counted is None:
         counted = counting.energy_counted[key] = _energy_of_zone(counting, line, covered=covered)
     return counted
+
+
+def _is_covered(counting: Counting, line: PlannedLine) -> bool:
+    return bool(counting.facts.covered_kwh) and line.charge.code in OPUST_CHARGES
 
 
 def _energy_of_zone(counting: Counting, line: PlannedLine, *, covered: bool) -> Counted:
@@ -133,8 +141,7 @@ def _of_volume(counting: Counting, line: PlannedLine) -> Counted:
     if up_to is None:
         days = f"{line.period.start.isoformat()}..{line.period.end.isoformat()}"
         return counting.problem("base_unknown", f"{line.charge.code}: no limit of energy over {days}")
-    covered = bool(counting.facts.covered_kwh) and line.charge.code in OPUST_CHARGES
-    whole = _energy_of_zone(counting, line, covered=covered)
+    whole = _whole(counting, line)
     quantity = up_to if line.volume == BASE else whole.quantity - up_to
     inputs = (*whole.source.inputs, ("kwh", str(whole.quantity)), ("up_to_limit_kwh", str(up_to)))
     source = replace(whole.source, rule=f"kwh_of_zone_{line.volume}", inputs=inputs)
@@ -143,13 +150,10 @@ def _of_volume(counting: Counting, line: PlannedLine) -> Counted:
 
 def _of_tier(counting: Counting, line: PlannedLine, tier: Tier) -> Counted:
     """Count the part of a line's energy in its tier: what is used first in a month, or in the period, comes first."""
-    covered = bool(counting.facts.covered_kwh) and line.charge.code in OPUST_CHARGES
-    key = (line.zone, line.indexes, covered)
-    whole = counting.energy_counted.get(key) or _energy_of_zone(counting, line, covered=covered)
-    counting.energy_counted[key] = whole
+    whole = _whole(counting, line)
     digits = EXACT_DIGITS if counting.profile.kwh_digits == EXACT_DIGITS else 0
     segments = counting.plan.segments
-    of_zone = (line.zone, covered)
+    of_zone = (line.zone, _is_covered(counting, line))
     if of_zone not in counting.units_of_segments:
         units = [int(_units(counting, line, index)) for index in range(len(segments))]
         counting.units_of_segments[of_zone] = units
@@ -191,7 +195,7 @@ def _units(counting: Counting, line: PlannedLine, index: int) -> Decimal:
     """Return the energy of one segment of a line as whole kWh, or Wh where the seller bills kWh as read."""
     zones = _zones(counting, line, IMPORT)
     amount = _amount(counting, zones, (index,))
-    if counting.facts.covered_kwh and line.charge.code in OPUST_CHARGES:
+    if _is_covered(counting, line):
         amount -= sum(_covered(counting, zone, (index,)) for zone in zones)
     return amount.scaleb(EXACT_DIGITS) if counting.profile.kwh_digits == EXACT_DIGITS else amount
 
