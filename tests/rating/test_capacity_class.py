@@ -169,6 +169,19 @@ class TestTheLine:
         (line,) = lines(capacity_day(2, 100_000), capacity_day(3, 50_000))
         assert (line.quantity, line.factors) == (Decimal(150), ())
 
+    def test_adds_a_class_up_over_a_cut_that_left_its_price_alone(self) -> None:
+        cut = date(2026, 3, 11)
+        prices = (price("0.1", end=cut), price("0.1", start=cut))
+        (line,) = lines(capacity_day(10, 10_000), capacity_day(11, 30_000), prices=prices)
+        assert line.quantity == 40
+        (line,) = lines(
+            capacity_day(10, 10_000),
+            capacity_day(11, 30_000),
+            capacity_day(12, 8000, "K2", "0.5"),
+            prices=prices,
+        )
+        assert (line.quantity, line.quantity_source.wh) == (44, 48_000)
+
     def test_is_cut_with_its_price(self) -> None:
         cut = date(2026, 3, 11)
         found = lines(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kwit.kernel.time import add_months
+from kwit.kernel.time import Period, add_months
 from kwit.rating.deposit import (
     ExportMonth,
     Lapsed,
@@ -19,9 +19,12 @@ from kwit.rating.deposit import (
     export_month,
     export_month_by_intervals,
     lapse,
+    payable_part,
     settle,
 )
+from kwit.rating.lines import Line, PriceSource, QuantitySource
 from kwit.rating.net_metering import CreditLot, settle_credit
+from kwit.rating.profile import VatRounding
 
 PLN = st.decimals("0", "999.99", places=2)
 SHARE = Decimal("0.20")
@@ -156,6 +159,64 @@ class TestLots:
         assert worth == used + refunded + forfeited + sum(one.left for one in lots)
 
 
+def billed(charge: str, section: str, net: str, rate: str, vat: str | None = None) -> Line:
+    told = QuantitySource("given", 31, 31)
+    where = PriceSource("own", "1", "own", "1", "own")
+    return Line(
+        charge, charge, section, "", Period(date(2026, 3, 1), date(2026, 4, 1)), Decimal(1), "szt.",
+        Decimal(net), Decimal(net), Decimal(rate), None if vat is None else Decimal(vat), charge, told, where,
+    )  # fmt: skip
+
+
+class TestThePayablePart:
+    LINES = (
+        billed("energy", "sale", "10.10", "0.23", "2.33"),
+        billed("trade_fee", "sale", "10.10", "0.23", "2.33"),
+        billed("energy_low", "sale", "10.10", "0.08", "0.81"),
+        billed("network", "distribution", "50.00", "0.23", "11.50"),
+    )
+
+    @pytest.mark.parametrize(
+        ("charges", "sections", "rounding", "gross"),
+        [
+            ({"energy"}, set(), VatRounding.LINE, "12.43"),
+            ({"energy"}, set(), VatRounding.DOCUMENT, "12.42"),
+            ({"energy", "trade_fee"}, set(), VatRounding.LINE, "24.86"),
+            ({"energy", "trade_fee"}, set(), VatRounding.SECTION, "24.85"),
+            (set(), {"sale"}, VatRounding.LINE, "35.77"),
+            (set(), {"sale"}, VatRounding.DOCUMENT, "35.76"),
+            ({"network"}, {"sale"}, VatRounding.DOCUMENT, "97.26"),
+            ({"other"}, set(), VatRounding.DOCUMENT, "0.00"),
+        ],
+    )
+    def test_is_the_gross_of_the_lines_named(
+        self, charges: set[str], sections: set[str], rounding: VatRounding, gross: str
+    ) -> None:
+        found = payable_part(
+            lines=self.LINES, charges=frozenset(charges), sections=frozenset(sections), rounding=rounding
+        )
+        assert found == Decimal(gross)
+
+    @pytest.mark.parametrize("rounding", VatRounding)
+    def test_is_never_below_nothing(self, rounding: VatRounding) -> None:
+        lines = [
+            billed("energy", "sale", "-10.10", "0.23", "-2.33" if rounding is VatRounding.LINE else None)
+        ]
+        found = payable_part(
+            lines=lines, charges=frozenset({"energy"}), sections=frozenset(), rounding=rounding
+        )
+        assert found == 0
+
+    def test_takes_a_line_without_vat_of_its_own_as_net(self) -> None:
+        found = payable_part(
+            lines=[billed("energy", "sale", "10.10", "0.23")],
+            charges=frozenset({"energy"}),
+            sections=frozenset(),
+            rounding=VatRounding.LINE,
+        )
+        assert found == Decimal("10.10")
+
+
 class TestExportByIntervals:
     def test_is_the_sum_of_all_intervals_rounded_once(self) -> None:
         one = export_month_by_intervals(
@@ -209,6 +270,41 @@ class TestCredit:
         done = settle_credit(lots=lots, imported_kwh={"peak": 25}, dearest=["peak"], on=date(2026, 3, 1))
         assert done.covered.kwh == {"peak": 25}
         assert done.lots == (CreditLot(date(2026, 2, 1), "peak", Decimal(25)),)
+
+    def test_serves_through_the_twelfth_month_after_its_own(self) -> None:
+        old = CreditLot(date(2025, 3, 1), "peak", Decimal("30.5"))
+        empty, new = replace(old, kwh=Decimal(0)), replace(old, month=date(2025, 4, 1))
+        figures = {"lots": [empty, old, new], "imported_kwh": {"peak": 0}, "dearest": ["peak"]}
+        assert settle_credit(**figures, on=date(2026, 3, 31)).lapsed == ()
+        done = settle_credit(**figures, on=date(2026, 4, 1))
+        assert (done.lots, done.lapsed) == ((new,), (old,))
+        assert (done.covered.kwh, done.covered.left_kwh) == ({"peak": 0}, {"peak": Decimal("30.5")})
+
+    def test_serves_as_long_as_it_is_told(self) -> None:
+        one = CreditLot(date(2026, 1, 1), "peak", Decimal(30))
+        figures = {"lots": [one], "imported_kwh": {"peak": 10}, "dearest": ["peak"], "months_kept": 2}
+        assert settle_credit(**figures, on=date(2026, 3, 31)).covered.kwh == {"peak": 10}
+        assert settle_credit(**figures, on=date(2026, 4, 1)).covered.kwh == {"peak": 0}
+
+    def test_is_taken_in_each_zone_by_itself_the_oldest_first(self) -> None:
+        lots = [
+            CreditLot(date(2026, 2, 1), "peak", Decimal("10.5")),
+            CreditLot(date(2026, 1, 1), "peak", Decimal(20)),
+            CreditLot(date(2026, 1, 1), "offpeak", Decimal(5)),
+            CreditLot(date(2026, 1, 1), "all", Decimal(3)),
+        ]
+        done = settle_credit(
+            lots=lots,
+            imported_kwh={"peak": 22, "offpeak": 2},
+            dearest=["peak", "offpeak"],
+            on=date(2026, 3, 1),
+        )
+        assert done.covered.kwh == {"peak": 22, "offpeak": 2}
+        assert done.lots == (
+            CreditLot(date(2026, 1, 1), "all", Decimal(3)),
+            CreditLot(date(2026, 1, 1), "offpeak", Decimal(3)),
+            CreditLot(date(2026, 2, 1), "peak", Decimal("8.5")),
+        )
 
     @given(
         exported=st.lists(st.tuples(st.sampled_from(["peak", "offpeak"]), st.integers(0, 500)), max_size=30),

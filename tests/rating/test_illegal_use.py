@@ -111,3 +111,4 @@ class TestTheEnergy:
         with pytest.raises(IllegalUseError):
             most_kwh(one, metering="meter")
         assert most_kwh(one, metering="meter", amperes=Decimal("0.5")) == 50
+        assert most_kwh(one, metering="meter", amperes=Decimal(0)) == 0

@@ -9,8 +9,10 @@ import pytest
 
 from kwit.kernel.time import DateRange
 from kwit.metering.usage import RegisterSpan, Usage, UsageProblem
+from kwit.rating.counting import Counted, Counting
 from kwit.rating.facts import Event, Facts, Penalty
-from kwit.rating.lines import Rated
+from kwit.rating.lines import QuantitySource, Rated, RatingProblem
+from kwit.rating.plan import Plan
 from kwit.rating.profile import RatingProfile, VatRounding
 from kwit.rating.rate import rate
 from kwit.rating.terms import Months, Terms
@@ -337,3 +339,10 @@ class TestAnEvent:
             ("event_unknown", "dance for C21 on 2026-03-12"),
             ("event_unknown", "song for C21 on 2026-03-12"),
         ]
+
+
+def test_a_quantity_that_cannot_be_counted_is_nothing_with_the_problem_as_its_rule() -> None:
+    counting = Counting(Plan((), ()), MARCH, RatingProfile("own", VatRounding.LINE), Months(1), Facts())
+    found = counting.problem("quantity_missing", "one: nobody read it")
+    assert found == Counted(Decimal(0), QuantitySource("quantity_missing", 0, 31))
+    assert counting.problems == [RatingProblem("quantity_missing", "one: nobody read it")]

@@ -22,6 +22,7 @@ from kwit.rating.series import SeriesSorter
 from kwit.rating.terms import Months, Terms
 from kwit.tariffs.holidays import statutory_holidays
 from tests.rating.cases import KNOWN, all_lists, lists_named
+from tests.rating.price_lists import charge, price, price_list
 
 LISTS = ("jasna-energia", "pge-dystrybucja", "levies-pl")
 MARCH = Period(date(2026, 3, 1), date(2026, 4, 1))
@@ -179,6 +180,92 @@ class TestCapacityHours:
         lists = lists_named("jasna-energia", "pge-dystrybucja")
         bound = SeriesSorter(statutory_holidays()).for_usage(usage=used, lists=lists)
         assert bound.capacity([MARCH]) is None
+
+
+class TestZonesPublishedHourByHour:
+    """A group whose zones are published for every hour of each day, and follow no calendar."""
+
+    DAYS = Period(date(2026, 3, 2), date(2026, 3, 4))
+
+    def sums(self, hours: dict[date, list[str]], minutes: int = 30) -> dict[int, dict[str, list[int]]]:
+        per_hour = 60 // minutes
+        days = [
+            interval_day(day, [at * 10 + day.day for at in range(24 * per_hour)], minutes=minutes)
+            for day in self.DAYS.each_day()
+        ]
+        made = price_list("own", charge("energy", price("0.5")), zones={"low": "niska", "high": "wysoka"})
+        group = replace(made.groups["C11"], hourly=True)
+        lists = {"own": (replace(made, groups={"C11": group}),)}
+        used = series_usage(days, replace(series_register(), interval_minutes=minutes), period=self.DAYS)
+        bound = SeriesSorter(statutory_holidays()).for_usage(usage=used, lists=lists, hours=hours)
+        return bound.zones([self.DAYS], [replace(terms("C11"), price_lists=("own",))])
+
+    @pytest.mark.parametrize("minutes", [15, 30, 60])
+    def test_sort_the_intervals_of_each_hour(self, minutes: int) -> None:
+        second, third = self.DAYS.each_day()
+        night = ["low"] * 6 + ["high"] * 18
+        odd = ["high", "low"] * 12
+        per_hour = 60 // minutes
+        expected = {"low": 0, "high": 0}
+        for day, hours in ((second, night), (third, odd)):
+            for at in range(24 * per_hour):
+                expected[hours[at // per_hour]] += at * 10 + day.day
+        found = self.sums({second: night, third: odd}, minutes)
+        assert found == {0: {zone: [wh] for zone, wh in expected.items()}}
+
+    def test_are_not_guessed_for_a_day_without_them(self) -> None:
+        second, _ = self.DAYS.each_day()
+        (found,) = self.sums({second: ["low"] * 24}).values()
+        assert found["low"] == found["high"] == [0]
+        assert sum(found["all"]) == sum(at * 20 + 5 for at in range(48))
+
+
+class TestWorkingDays:
+    CALENDAR = "levies-pl"
+
+    def found(
+        self, *registers: MeteredRegister, lists: dict[str, object] | None = None
+    ) -> list[tuple[date, int]]:
+        days = [
+            interval_day(day, [1 if one.quantity == "import" else 100] * 24, minutes=60, code=one.code)
+            for one in registers
+            for day in (date(2026, 3, 2), date(2026, 3, 3))
+        ]
+        used = series_usage(days, *registers, period=Period(date(2026, 3, 2), date(2026, 3, 4)))
+        known = lists or lists_named(self.CALENDAR)
+        bound = SeriesSorter(statutory_holidays()).for_usage(usage=used, lists=known)
+        return [(one.day, one.selected_wh) for one in bound.working_days()]
+
+    def test_are_those_of_import_whatever_is_read_before_it(self) -> None:
+        out, into = (
+            replace(series_register(code=code), quantity=quantity, interval_minutes=60)
+            for code, quantity in (("A-", "export"), ("A+", "import"))
+        )
+        assert self.found(out, into) == [(date(2026, 3, 2), 15), (date(2026, 3, 3), 15)]
+
+    def test_are_those_that_a_list_in_force_has_a_calendar_for(self) -> None:
+        late = [
+            replace(one, window=DateRange(date(2026, 3, 3), one.window.end))
+            for one in all_lists()[self.CALENDAR]
+            if date(2026, 3, 3) in one.window
+        ]
+        one = replace(series_register(), interval_minutes=60)
+        assert self.found(one, lists={self.CALENDAR: late}) == [(date(2026, 3, 3), 15)]
+
+    def test_of_a_meter_on_winter_time_are_cut_an_hour_later_in_summer(self) -> None:
+        day = date(2026, 6, 2)
+        sums = []
+        for winter in (False, True):
+            one = replace(series_register(winter=winter), interval_minutes=60)
+            used = series_usage(
+                [interval_day(day, [2**at for at in range(24)], minutes=60)],
+                one,
+                period=Period(day, date(2026, 6, 3)),
+            )
+            bound = SeriesSorter(statutory_holidays()).for_usage(usage=used, lists=lists_named(self.CALENDAR))
+            (found,) = bound.working_days()
+            sums.append(found.selected_wh)
+        assert sums[1] == 2 * sums[0]
 
 
 class TestSorter:
