@@ -340,6 +340,19 @@ class TestAPartOfAMonth:
     ) -> None:
         assert thirtieths(Period(start, end), digits=4) == Decimal(months)
 
+    @pytest.mark.parametrize(
+        ("days", "digits", "printed"),
+        [
+            ((2024, 1, 1, 2024, 11, 1), 4, "10"),
+            ((2024, 1, 1, 2024, 4, 7), 4, "3.2"),
+            ((2026, 3, 1, 2026, 3, 11), 2, "0.33"),
+        ],
+    )
+    def test_in_thirtieths_is_written_without_needless_digits(
+        self, days: tuple[int, ...], digits: int, printed: str
+    ) -> None:
+        assert str(thirtieths(Period(date(*days[:3]), date(*days[3:])), digits=digits)) == printed
+
     @given(st.dates(date(2024, 1, 1), date(2027, 1, 1)), st.integers(1, 400))
     def test_in_thirtieths_never_shrinks_by_more_than_rounding_with_a_longer_period(
         self, start: date, days: int

@@ -358,7 +358,8 @@ def thirtieths(period: Period, *, digits: int) -> Decimal:
         months += 1
     days = (period.end - add_months(period.start, months)).days
     counted = half_up(months + Decimal(days) / _DAYS_OF_MONTH, digits=digits)
-    return counted.quantize(Decimal(1)) if counted == counted.to_integral_value() else counted.normalize()
+    whole = counted.to_integral_value()
+    return whole if counted == whole else counted.normalize()
 
 
 def _share_months(counting: Counting, units: int, month: int) -> list[int]:
