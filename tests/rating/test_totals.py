@@ -1,5 +1,6 @@
 """What a rated period tells beside its lines: energy of each zone, excise in the price, sections and rows of VAT."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -60,7 +61,7 @@ class TestExcise:
             period=MARCH,
             terms=[Terms(MARCH.range, "G11" if household else "C21", household, ("own",), 3, 1, True)],
             months=Months(1),
-            usage=usage(MARCH, registers),
+            usage=replace(usage(MARCH, registers), problems=()),
             lists={"own": (own,)},
             profile=RatingProfile("own", VatRounding.DOCUMENT),
             facts=facts or Facts(),
