@@ -171,9 +171,10 @@ class TestPower:
 
     def test_over_the_contracted_one_is_found_month_by_month(self) -> None:
         days = [replace(one, values_wh=tuple(3000 for _ in one.values_wh)) for one in month()]
-        content = one_bill(with_series(days, self.EXCESS, contracted_kw=Decimal(10)))
+        content = one_bill(with_series(days, contracted_kw=Decimal(10), price_lists=PGE))
         (line,) = lines(content, "power_excess")
-        assert line.quantity == 20  # ten hours of 12 kW against 10 kW
+        # Ten hours of 12 kW against 10 kW, at the fixed component of C21.
+        assert (line.quantity, line.price, line.net) == (20, Decimal("26.03"), Decimal("520.60"))
 
     def test_that_changes_inside_a_month_tells_no_excess(self) -> None:
         company = with_series(month(), self.EXCESS)
@@ -187,7 +188,7 @@ class TestPower:
         )
         company.registry.put([changed])
         _, (hold,) = bill(company)
-        assert "power_excess_unknown" in hold.detail
+        assert "power_changed_inside_month" in hold.detail
 
 
 class TestCapacity:
@@ -237,3 +238,24 @@ class TestDegreeOfUse:
         company = with_series(month(), group="C11em", contracted_kw=Decimal(10), price_lists=PGE)
         (line,) = lines(one_bill(company), "network_variable")
         assert line.price == Decimal("0.5136")
+
+
+class TestSpecialTerms:
+    def test_of_a_contract_reach_the_prices(self) -> None:
+        states = [(MARCH, "0"), (APRIL, "1000")]
+        plain = one_bill(with_states(states, price_lists=PGE))
+        prepaid = one_bill(with_states(states, price_lists=PGE, settlement=SettlementTerms(prepaid=True)))
+        (before,), (after,) = lines(plain, "subscription"), lines(prepaid, "subscription")
+        # Half of the rate of the longest cycle, 0.75 of six months (PGE Dystrybucja 2026, p. 24).
+        assert (before.net, after.net) == (Decimal("4.50"), Decimal("0.38"))
+
+    def test_of_a_lowered_power_and_an_industrial_user(self) -> None:
+        terms = SettlementTerms(lowered_power=True, industrial="letter_a")
+        company = with_states(
+            [(MARCH, "0"), (APRIL, "1000")], group="C21", price_lists=PGE, contracted_kw=Decimal(40),
+            capacity_share=Decimal("0.4"), settlement=terms,
+        )  # fmt: skip
+        content = one_bill(company)
+        (fixed,), (oze,) = lines(content, "network_fixed"), lines(content, "oze")
+        assert fixed.net == Decimal("1145.32")  # 40 kW x 26.03 x 1.10
+        assert oze.net == Decimal("1.10")  # 1 MWh x 7.30 x 0.15 = 1.095

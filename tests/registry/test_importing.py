@@ -75,6 +75,8 @@ class TestSettlementTerms:
             "Cena depozytu": "RCE", "Mnożnik depozytu": "1,23", "Limit roczny": "energy=2000",
             "Zużycie bazowe": "network_variable=150; quality=1/2/3/4/5/6/7/8/9/10/11/12", "Straty": "2,5",
             "Straty stałe kW": "-0,4", "tg fi": "0,4", "Współczynnik mocowy A": "0,5", "Okres kwalifikacji": "doba",
+            "Napięcie": "SN", "Moc obniżona": "tak", "Przedpłatowy": "tak", "Odbiorca specjalny": "tak",
+            "Odbiorca przemysłowy": "b",
         }  # fmt: skip
         assert office.drop(registry(contracts=(row,))).status is ImportStatus.ACCEPTED
         (found,) = office.store.contract("U/1")
@@ -85,7 +87,8 @@ class TestSettlementTerms:
             ),
             losses_percent=Decimal("2.5"), losses_kw=Decimal("-0.4"), tg_phi0=Decimal("0.4"),
             capacity_coefficient=Decimal("0.5"), capacity_qualification="day", deposit_price=DepositPrice.RCE,
-            deposit_factor=Decimal("1.23"), opust=Decimal("0.8"), credit_kwh=Decimal("12.5"),
+            deposit_factor=Decimal("1.23"), opust=Decimal("0.8"), credit_kwh=Decimal("12.5"), voltage="medium",
+            lowered_power=True, prepaid=True, special=True, industrial="letter_b",
         )  # fmt: skip
 
     @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ class TestEveryBasis:
     @pytest.mark.parametrize("basis", Basis)
     def test_has_its_units_and_no_other(self, basis: Basis) -> None:
         of = {"of": ["energy"]} if basis in {Basis.PERCENTAGE, Basis.MINIMUM} else {}
+        of |= {"series": "tge_day_ahead"} if basis is Basis.ENERGY_DYNAMIC else {}
         for unit in UNITS[basis]:
             assert checked(basis=basis.value, unit=unit, **of).errors == ()
         (found,) = checked(basis=basis.value, unit="bushel", **of).errors

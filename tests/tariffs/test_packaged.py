@@ -29,6 +29,9 @@ CHARGE_CODES = {
     "capacity",
     "capacity_energy",
     "transition",
+    "power_excess",
+    "reactive_inductive",
+    "reactive_capacitive",
 }
 EVENT_CODES = re.compile(r"(service|rebate|connection|illegal)_[a-z_]+")
 

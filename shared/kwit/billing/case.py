@@ -99,6 +99,11 @@ class Case:
             tg_phi0=contract.settlement.tg_phi0,
             capacity_coefficient=Decimal(1) if coefficient is None else coefficient,
             degree=degree,
+            voltage=contract.settlement.voltage,
+            lowered_power=contract.settlement.lowered_power,
+            prepaid=contract.settlement.prepaid,
+            special=contract.settlement.special,
+            industrial=contract.settlement.industrial,
         )
 
 

@@ -18,7 +18,7 @@ from kwit.rating.capacity_class import Qualification, classify, pays_in_full
 from kwit.rating.degree_of_use import degree
 from kwit.rating.export import calendar_months
 from kwit.rating.facts import CapacityDay, EnergyBase, Facts, PowerExcess
-from kwit.rating.lines import Rated
+from kwit.rating.lines import Rated, RatingProblem
 from kwit.rating.losses import Losses
 from kwit.rating.power_excess import monthly_excesses
 from kwit.rating.series import SeriesSorter, SortedSeries
@@ -69,6 +69,25 @@ def _group(case: Case, code: str, day: date) -> TariffGroup | None:
         if day in version.window and code in version.groups
     ]
     return next((one for one in groups if one.calendar is not None), groups[0] if groups else None)
+
+
+def power_problem(*, case: Case, contract: Contract, period: Period, usage: Usage) -> RatingProblem | None:
+    """Name a contracted power that changes inside a month whose excesses are measured: which ten count is not told."""
+    series = any(one.register.quantity == "import" for one in usage.series)
+    charged = any(
+        charge.basis is Basis.POWER_EXCESS and charge.concerns(group=contract.group, household=False)
+        for versions in case.lists.values()
+        for version in versions
+        for charge in version.charges
+    )
+    if not series or not charged:
+        return None
+    for month in calendar_months(period):
+        if len({one.contracted_kw for one in case.terms_over(month, annual_kwh=None)}) > 1:
+            return RatingProblem(
+                "power_changed_inside_month", f"{month.start:%Y-%m}: no ten excesses of one power"
+            )
+    return None
 
 
 def _power_excess(case: Case, period: Period, usage: Usage) -> tuple[PowerExcess, ...] | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from kwit.billing.carried import Carried, with_used
 from kwit.billing.case import Case
 from kwit.billing.event_turn import rated_events, terms_of_late_events
-from kwit.billing.facts import degree_of_use, facts_of, losses_of, used_limits
+from kwit.billing.facts import degree_of_use, facts_of, losses_of, power_problem, used_limits
 from kwit.billing.history import PastUse, annual_kwh, past_use
 from kwit.billing.prosumer import (
     SettledDeposit,
@@ -78,6 +78,7 @@ def reckon(
         usage = usage if losses is None else with_losses(usage=usage, losses=losses)
     except LossHoursError as error:
         problem = RatingProblem("loss_hours_unknown", str(error))
+    problem = problem or power_problem(case=case, contract=contract, period=period, usage=usage)
     series = by.sorter.for_usage(usage=usage, lists=case.lists)
     degree = degree_of_use(case=case, contract=contract, until=period.end, past=past, readings=by.readings)
     terms = case.terms_over(period, annual_kwh=annual, degree=degree)

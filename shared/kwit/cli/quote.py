@@ -19,8 +19,8 @@ from kwit.rating.advances import Advance, advance_charges
 from kwit.rating.capacity_class import classify, pays_in_full
 from kwit.rating.degree_of_use import degree, degree_of
 from kwit.rating.deposit import Settlement
-from kwit.rating.dynamic_price import dynamic_price
-from kwit.rating.facts import CapacityDay, EnergyBase, Facts, GivenCharge, PowerExcess
+from kwit.rating.dynamic_price import dynamic_price, priced_days
+from kwit.rating.facts import CapacityDay, EnergyBase, Facts, GivenCharge, PowerExcess, PricedDay
 from kwit.rating.lines import Factor, Rated
 from kwit.rating.losses import Losses, LossHoursError, with_losses
 from kwit.rating.net_metering import Covered
@@ -235,6 +235,7 @@ def _facts(loaded: LoadedScenario, scenario: Scenario, usage: Usage, quoted: Quo
         bases=tuple(_base(part) for part in scenario.limits),
         capacity_days=_capacity_days(loaded, scenario, usage),
         given=(*_dynamic(loaded, scenario), *_given(scenario), *_advances(scenario)),
+        dynamic=_priced_days(loaded, scenario, usage),
         events=quoted.events,
         penalty=quoted.penalty,
     )
@@ -315,10 +316,28 @@ def _advances(scenario: Scenario) -> tuple[GivenCharge, ...]:
     return advance_charges(invoiced=invoiced, following=following, document=scenario.source)
 
 
+def _priced_days(
+    loaded: LoadedScenario, scenario: Scenario, usage: Usage
+) -> dict[str, tuple[PricedDay, ...]]:
+    """Value the days of import for a charge of the lists whose price follows the market."""
+    part = scenario.dynamic
+    if part is None or part.margin is not None:
+        return {}
+    prices: dict[date, tuple[Decimal, ...]] = {}
+    at = 0
+    for day in scenario.days.each_day():
+        count = day_minutes(day) // part.minutes
+        prices[day] = loaded.prices[at : at + count]
+        at += count
+    series = next(one for one in usage.series if one.register.quantity == "import")
+    days = [(one.day, one.values_wh) for one in series.days]
+    return {part.series: priced_days(days=days, prices=prices)}
+
+
 def _dynamic(loaded: LoadedScenario, scenario: Scenario) -> list[GivenCharge]:
     """Make the line of energy at a dynamic price from the only series of import."""
     part = scenario.dynamic
-    if part is None:
+    if part is None or part.margin is None:
         return []
     index = next(n for n, one in enumerate(scenario.usage.series) if one.quantity == "import")
     each = part.minutes // scenario.usage.series[index].minutes

@@ -292,11 +292,13 @@ class AdvancesPart(Part):
 class DynamicPart(Part):
     """Energy at a dynamic price: a file of PLN per MWh, one a line, and the seller's margin, PLN per kWh.
 
-    `minutes` are those of a price; the series of import must not be coarser.
+    `minutes` are those of a price; the series of import must not be coarser. Without a margin the prices are those
+    of a charge of the lists, whose `series` bears this name.
     """
 
     file: Text
-    margin: Amount
+    series: Name = "tge_day_ahead"
+    margin: Amount | None = None
     minutes: Literal[15, 60] = 60
     digits: Annotated[int, Field(ge=2, le=8)] = 5
     name: Text = "Energia czynna, cena dynamiczna"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from kwit.kernel.energy import apportion
 from kwit.kernel.money import fraction_digits, half_up
 from kwit.kernel.time import Period, add_months
+from kwit.rating.dynamic_price import DIGITS
 from kwit.rating.facts import CapacityDay, Facts
 from kwit.rating.lines import Factor, QuantitySource, RatingProblem
 from kwit.rating.net_metering import OPUST_CHARGES
@@ -26,11 +27,15 @@ _DAYS_OF_MONTH = 30
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A quantity in kWh, kvarh, kW, months, days or documents, its evidence, and further factors."""
+    """A quantity in kWh, kvarh, kW, months, days or documents, its evidence, and further factors.
+
+    `price` stands for that of the list where the line makes its own (a dynamic price).
+    """
 
     quantity: Decimal
     source: QuantitySource
     factors: tuple[Factor, ...] = ()
+    price: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -409,6 +414,24 @@ def _document(counting: Counting, line: PlannedLine) -> Counted:
     return Counted(Decimal(1), _source(counting, line, "documents"))
 
 
+def _dynamic(counting: Counting, line: PlannedLine) -> Counted:
+    """Count whole kWh at the mean of the market prices of their intervals and the margin, the line's own price."""
+    days = {one.day: one for one in counting.facts.dynamic.get(line.charge.series, ())}
+    missing = [day for day in line.period.each_day() if day not in days]
+    if missing:
+        detail = f"{line.charge.series}: {len(missing)} days from {missing[0].isoformat()}"
+        return counting.problem("market_prices_missing", detail)
+    mine = [days[day] for day in line.period.each_day()]
+    value, wh = sum((one.value for one in mine), Decimal(0)), sum(one.wh for one in mine)
+    zones = _zones(counting, line, IMPORT)
+    kwh = _amount(counting, zones, line.indexes)
+    price = half_up((value + line.price * wh / 1000) / kwh, digits=DIGITS) if kwh else line.price
+    inputs = (("market_value", str(value)), ("margin", str(line.price)))
+    wh_of_zones = _wh(zones, line.indexes)
+    source = _source(counting, line, "whole_kwh_of_zone", wh=wh_of_zones, usage=_behind(zones), inputs=inputs)
+    return Counted(kwh, source, price=price)
+
+
 COUNTS: Mapping[str, Callable[[Counting, PlannedLine], Counted]] = {
     Basis.ENERGY_BY_ZONE.value: _energy,
     Basis.ENERGY.value: _energy,
@@ -422,6 +445,7 @@ COUNTS: Mapping[str, Callable[[Counting, PlannedLine], Counted]] = {
     Basis.POWER_EXCESS.value: _power_excess,
     Basis.DAY.value: _day,
     Basis.DOCUMENT.value: _document,
+    Basis.ENERGY_DYNAMIC.value: _dynamic,
 }
 # Bases that look at nothing but terms, months and days: their lines are the same for a whole plan.
 FIXED = frozenset({Basis.MONTH.value, Basis.POWER.value, Basis.DAY.value, Basis.DOCUMENT.value})

@@ -4,13 +4,49 @@ Rule as on TAURON bills of 2025: the value of all hours divided by the whole kWh
 decimals; the line is then whole kWh x that price.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from kwit.kernel.energy import from_wh, whole_kwh
 from kwit.kernel.money import half_up
+from kwit.rating.facts import PricedDay
 
 DIGITS = 5
+
+
+class UnevenPricesError(ValueError):
+    """A day's prices do not fit its values: quarters of prices against hours of use; carries the day and counts."""
+
+    def __init__(self, day: date, values: int, prices: int) -> None:
+        super().__init__(f"{day}: {prices} prices for {values} values")
+        self.day = day
+        self.values = values
+        self.prices = prices
+
+
+def priced_days(
+    *, days: Sequence[tuple[date, Sequence[int]]], prices: Mapping[date, Sequence[Decimal]]
+) -> tuple[PricedDay, ...]:
+    """Value the import of each day at the market prices of its intervals, PLN per MWh; days without prices stay out.
+
+    Each day is its Wh in order; where there are fewer prices than values (hours against quarters) each price
+    serves as many values as it has minutes. Raises UnevenPricesError.
+    """
+    found: list[PricedDay] = []
+    for day, values in days:
+        theirs = prices.get(day)
+        if theirs is None:
+            continue
+        each, rest = divmod(len(values), len(theirs))
+        if rest or not each:
+            raise UnevenPricesError(day, len(values), len(theirs))
+        sums = [sum(values[at : at + each]) for at in range(0, len(values), each)]
+        exact = sum(
+            (from_wh(wh, unit="MWh") * price for wh, price in zip(sums, theirs, strict=True)), Decimal(0)
+        )
+        found.append(PricedDay(day, sum(values), exact))
+    return tuple(found)
 
 
 def dynamic_price(

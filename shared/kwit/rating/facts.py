@@ -45,6 +45,15 @@ class EnergyBase:
 
 
 @dataclass(frozen=True, slots=True)
+class PricedDay:
+    """Import of a day and what it is worth at the market prices of its intervals: Wh, and exact PLN."""
+
+    day: date
+    wh: int
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class GivenCharge:
     """A charge as a document prints it, with no price list behind it; `where` names the place it was given."""
 
@@ -100,7 +109,8 @@ class Facts:
     `covered_kwh` are the whole kWh by zone that net-metering covers (opust); `power_excess` is None when
     nobody looked for it; `months_of` says how many months a charge is taken for where the period does not;
     `bases` are the limits of charges with two prices; `capacity_days` have classes where nobody gave one, None
-    leaves coefficient A to the terms; `events` are priced on their own day; a `penalty` leaves its charges alone.
+    leaves coefficient A to the terms; `events` are priced on their own day; a `penalty` leaves its charges alone;
+    `dynamic` are the days of each series of market prices.
     """
 
     covered_kwh: Mapping[str, int] = field(default_factory=dict)
@@ -109,6 +119,7 @@ class Facts:
     bases: tuple[EnergyBase, ...] = ()
     capacity_days: tuple[CapacityDay, ...] | None = None
     given: tuple[GivenCharge, ...] = ()
+    dynamic: Mapping[str, tuple[PricedDay, ...]] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
     penalty: Penalty | None = None
 

@@ -32,7 +32,7 @@ from kwit.rating.profile import RatingProfile, VatRounding
 from kwit.rating.quantities import MixedSignsError, ZoneEnergy, energies
 from kwit.rating.terms import Months, Terms, terms_on
 from kwit.rating.vat import totals
-from kwit.tariffs.price_list import PriceList
+from kwit.tariffs.price_list import Applies, Basis, PriceList
 
 SeriesZones = Mapping[int, Mapping[str, Sequence[int]]]
 
@@ -133,7 +133,7 @@ def _lines(counting: Counting, fixed: dict[int, Line]) -> list[Line]:
     plain = not counting.facts.months_of and penalty is None
     lines: list[Line] = []
     for index, planned in enumerate(_planned(counting)):
-        if planned.derived:
+        if planned.derived or not _applies(counting, planned):
             continue
         line = fixed.get(index) if plain else None
         if line is None:
@@ -142,7 +142,10 @@ def _lines(counting: Counting, fixed: dict[int, Line]) -> list[Line]:
             if penalty is not None:
                 more = (*more, Factor("times", penalty.times))
             counted = COUNTS[planned.basis](counting, planned)
-            line = _line(planned, counted, planned.price, rounding, more=more)
+            price = planned.price if counted.price is None else counted.price
+            line = _line(planned, counted, price, rounding, more=more)
+            if planned.charge.applies is Applies.MEASURED and not line.net:
+                continue  # within the contracted power, or within tg φ0: nothing is owed
             if planned.basis in FIXED and plain and len(counting.problems) == found:
                 fixed[index] = line
         lines.append(line)
@@ -174,6 +177,15 @@ def _planned(counting: Counting) -> Sequence[PlannedLine]:
     vat = rate_on(lists=in_force, name=f"vat_{penalty.vat}", day=day, problems=counting.problems)
     mine = [one for one in counting.plan.lines if one.charge.code in penalty.charges]
     return [] if vat is None else [replace(one, vat_rate=vat) for one in mine]
+
+
+def _applies(counting: Counting, planned: PlannedLine) -> bool:
+    """Tell whether a charge is owed: one on what is measured is not, where nothing measures it."""
+    if planned.charge.applies is Applies.ALWAYS:
+        return True
+    if planned.basis == Basis.POWER_EXCESS:
+        return counting.facts.power_excess is not None
+    return bool(counting.energies.get(_QUANTITY_OF.get(planned.basis, IMPORT)))
 
 
 def _line(

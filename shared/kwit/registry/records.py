@@ -144,7 +144,9 @@ class SettlementTerms:
     `losses_percent` and `losses_kw` are added to the import; `tg_phi0` is the contract's limit of tg φ;
     `capacity_coefficient` is A as the distributor names it, `capacity_qualification` the period over which the
     class is found instead; `deposit_factor` is 1.23 for those who chose it; `opust` is 0.8 or 0.7;
-    `credit_kwh` is the credit of net-metering brought into kWit.
+    `credit_kwh` is the credit of net-metering brought into kWit. `voltage` is `low`, `medium` or `high` where the
+    group does not tell it; `lowered_power`, `prepaid`, `special` and `industrial` are the terms of a corrected
+    contracted power, a prepaid meter, a special customer and a listed industrial user.
     """
 
     yearly_limits: tuple[YearlyLimit, ...] = ()
@@ -158,6 +160,11 @@ class SettlementTerms:
     deposit_factor: Decimal = Decimal(1)
     opust: Decimal | None = None
     credit_kwh: Decimal = Decimal(0)
+    voltage: str = ""
+    lowered_power: bool = False
+    prepaid: bool = False
+    special: bool = False
+    industrial: str = ""
 
 
 STANDARD_TERMS = SettlementTerms()

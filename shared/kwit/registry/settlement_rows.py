@@ -16,6 +16,12 @@ _PRICES = {
     "rcem": DepositPrice.RCEM, "miesieczna": DepositPrice.RCEM,
     "rce": DepositPrice.RCE, "godzinowa": DepositPrice.RCE,
 }  # fmt: skip
+_VOLTAGES = {
+    "nn": "low", "niskie": "low", "low": "low", "sn": "medium", "srednie": "medium", "medium": "medium",
+    "wn": "high", "wysokie": "high", "high": "high",
+}  # fmt: skip
+_INDUSTRIAL = {"a": "letter_a", "letter a": "letter_a", "b": "letter_b", "letter b": "letter_b"}
+"""Letters of the list of industrial users (odbiorcy przemysłowi); PGE Dystrybucja 2026, pages 25-26."""
 _PAIR = re.compile(r"([A-Za-z0-9_.-]+)\s*[=:]\s*([0-9]+(?:\s*/\s*[0-9]+)*)")
 _LARGEST_KWH = 10**9
 
@@ -39,6 +45,11 @@ def settlement_terms(reader: RowReader) -> SettlementTerms:
         deposit_factor=_number(reader, "deposit_factor", Decimal(1)),
         opust=reader.decimal("opust"),
         credit_kwh=_number(reader, "credit_kwh", Decimal(0)),
+        voltage=reader.choice("voltage", _VOLTAGES, default=""),
+        lowered_power=reader.flag("lowered_power"),
+        prepaid=reader.flag("prepaid"),
+        special=reader.flag("special"),
+        industrial=reader.choice("industrial", _INDUSTRIAL, default=""),
     )
     _check(reader, terms)
     return terms

@@ -205,6 +205,8 @@ def _charge(charge: ChargeParts, parts: Parts, valid: DateRange) -> Charge:
         of=frozenset(head.of or ()),
         special=head.special,
         tier_span=head.tier_span,
+        series=head.series or "",
+        applies=head.applies,
         event=_event_rule(head.event) if head.event is not None else None,
         adjust=_adjustments(head.adjust) if head.adjust is not None else None,
     )

@@ -70,6 +70,8 @@ def _check_terms_of_basis(head: ChargeHead, path: Path, report: Report) -> None:
         report.add(Code.WRONG_VALUE, (*path, "of"), value=head.code, hint="other charges")
     if head.multiplier is not None and head.multiplier <= 0:
         report.add(Code.WRONG_VALUE, (*path, "multiplier"), value=head.multiplier, hint="> 0")
+    if (head.series is not None) != (head.basis is Basis.ENERGY_DYNAMIC):
+        report.add(Code.WRONG_VALUE, (*path, "series"), value=head.series or "–", hint=Basis.ENERGY_DYNAMIC)
     if head.tg_phi0 is None:
         return
     if head.basis is not Basis.REACTIVE_INDUCTIVE:

@@ -59,6 +59,7 @@ class Basis(StrEnum):
     PERCENTAGE = "percentage"
     MINIMUM = "minimum"
     EVENT = "event"
+    ENERGY_DYNAMIC = "energy_dynamic"
 
 
 DERIVED = frozenset({Basis.PERCENTAGE, Basis.MINIMUM})
@@ -93,6 +94,13 @@ class Customers(StrEnum):
     ALL = "all"
     HOUSEHOLD = "household"
     OTHERS = "others"
+
+
+class Applies(StrEnum):
+    """When a charge is owed: always, or only where the meter measures what it is counted on, and there is some."""
+
+    ALWAYS = "always"
+    MEASURED = "measured"
 
 
 class TierSpan(StrEnum):
@@ -188,7 +196,8 @@ class Charge:
     Outside `in_force` the charge does not exist; inside it a day without a price is a day nobody knows.
     `multiplier` is a further factor (k of reactive energy); `tg_phi0` the limit of tg φ; `of` names the
     charges that a percentage or a minimum is counted on. `special` True is for special customers (odbiorcy
-    specjalni) alone, False for all but them.
+    specjalni) alone, False for all but them. `series` names the market prices of a dynamic price, whose `prices`
+    are then the seller's margin.
     """
 
     code: str
@@ -209,6 +218,8 @@ class Charge:
     special: bool | None = None
     event: EventRule | None = None
     tier_span: TierSpan = TierSpan.PERIOD
+    series: str = ""
+    applies: Applies = Applies.ALWAYS
     adjust: Adjustments | None = None
 
     def concerns(self, *, group: str, household: bool, special: bool = False) -> bool:

@@ -34,6 +34,7 @@ from kwit.tariffs.price_list import (
     BASE,
     HIGH,
     LOW,
+    Applies,
     Basis,
     Confidence,
     Customers,
@@ -61,6 +62,7 @@ UNITS: Mapping[Basis, tuple[str, ...]] = {
     Basis.DOCUMENT: ("document",),
     Basis.PERCENTAGE: ("%",),
     Basis.MINIMUM: ("PLN",),
+    Basis.ENERGY_DYNAMIC: ("kWh",),
     Basis.EVENT: ("item", "hour", "km", "metre", "day", "kW", "kWh", "MWh", "PLN"),
 }
 AMOUNT_FIELDS = (
@@ -475,6 +477,11 @@ class ChargeHead(_Part):
     tg_phi0: Amount | None = Field(default=None, description="limit of tg φ, basis reactive_inductive")
     of: Names | None = Field(default=None, description="codes that a percentage or a minimum is counted on")
     unknown: tuple[UnknownPart, ...] = ()
+    series: Name | None = Field(default=None, description="market prices, basis energy_dynamic")
+    applies: Applies = Field(
+        default=Applies.ALWAYS,
+        description="measured: owed only where the meter measures what it is counted on",
+    )
     tier_span: TierSpan = Field(default=TierSpan.PERIOD, description="over which days tiers run up")
     special: StrictBool | None = Field(default=None, description="for special customers, or for all others")
     event: EventPart | None = None
