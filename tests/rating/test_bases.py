@@ -3,7 +3,7 @@
 import itertools
 import math
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 import pytest
@@ -138,6 +138,16 @@ class TestInductiveEnergy:
 
     def test_that_nobody_reads_is_a_problem(self) -> None:
         assert codes(rated(inductive(), kwh={"all": 1})) == ["quantity_missing"]
+
+    def test_just_at_the_limit_is_nothing(self) -> None:
+        share = reactive_share(active_kwh=10, inductive_kvarh=4, tg_phi0=Decimal("0.4"))
+        assert (share.tg_phi, str(share.bracket)) == (Decimal("0.4"), "0")
+
+    def test_is_as_exact_whatever_the_precision_around_it(self) -> None:
+        figures = {"active_kwh": 6807, "inductive_kvarh": 3470, "tg_phi0": Decimal("0.4")}
+        with localcontext(prec=4):
+            coarse = reactive_share(**figures)
+        assert coarse == reactive_share(**figures)
 
     @given(kwh=st.integers(1, 10**7), kvarh=st.integers(0, 10**7))
     def test_bracket_is_the_square_root_of_the_rule(self, kwh: int, kvarh: int) -> None:

@@ -176,6 +176,37 @@ class TestAMultipleOfARate:
         assert told(line(lists=lists, day=early))["wage"] == "8000.00 (states, M.P. 7)"
 
 
+class TestTheChargeOfAnEvent:
+    def test_is_looked_for_in_every_list_of_the_terms_of_the_day(self) -> None:
+        before = Terms(
+            DateRange(date(2026, 2, 1), MARCH.start), "C21", False, ("gone", "later", "own"), 3, 1, True
+        )
+        lists = {
+            "later": (price_list("later", service("1.00"), window=DateRange(MARCH.start)),),
+            "own": (price_list("own", service("2.00")),),
+        }
+        result = rate(
+            period=MARCH,
+            terms=[before, replace(before, window=DateRange(MARCH.start), price_lists=("own",))],
+            months=Months(1),
+            usage=Usage(MARCH, (), (), ()),
+            lists=lists,
+            profile=RatingProfile("own", VatRounding.DOCUMENT),
+            facts=Facts(events=(Event("service", Decimal(1), date(2026, 2, 12)),)),
+        )
+        assert [(one.price, one.price_source.price_list) for one in result.lines] == [
+            (Decimal("2.00"), "own")
+        ]
+
+    def test_is_one_in_force_on_its_day(self) -> None:
+        ended, running = (
+            service(amount, in_force=DateRange(start, end))
+            for amount, start, end in (("1.00", date(2020, 1, 1), DAY), ("2.00", DAY, None))
+        )
+        assert line(ended, running).price == Decimal("2.00")
+        assert line(ended, running, day=date(2026, 3, 11)).price == Decimal("1.00")
+
+
 class TestAPriceLikeAnotherCharge:
     RULE = EventRule(price_of="network_fixed")
 

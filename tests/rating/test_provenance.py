@@ -297,6 +297,16 @@ class TestAGivenCharge:
             factors=(Factor("times", Decimal(3)),),
         )
 
+    def test_has_vat_of_its_own_where_lines_are_rounded_alone(self) -> None:
+        one = GivenCharge(
+            "fee", "Opłata", "other", Decimal(1), "szt.", Decimal(1), Decimal("0.23"), "other.fee"
+        )
+        for rounding in (VatRounding.SECTION, VatRounding.DOCUMENT):
+            result = rated(
+                charge("energy", price("1.00")), kwh={"all": 1}, facts=Facts(given=(one,)), rounding=rounding
+            )
+            assert [line.vat for line in result.lines] == [None, None]
+
 
 class TestALine:
     def test_of_a_list_carries_all_of_its_charge_and_its_price(self) -> None:

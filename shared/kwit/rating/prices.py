@@ -58,9 +58,11 @@ def event_position(
     """Return the charge of a code that concerns the customer on a day, of whatever section; None without one."""
     for name in terms.price_lists:
         version = version_on(lists.get(name, ()), day)
-        for charge in () if version is None else version.charges:
+        if version is None:
+            continue
+        for charge in version.charges:
             if charge.code == code and charge.is_in_force(day) and _concerns(charge, terms):
-                return Position(version, charge) if version is not None else None
+                return Position(version, charge)
     return None
 
 
