@@ -53,6 +53,9 @@ class TestCover:
         credit = {"peak": Decimal(1), "all": Decimal(9)}
         covered = cover(imported_kwh={"peak": 5}, credit=credit, dearest=["offpeak"])
         assert (covered.kwh, covered.left_kwh) == ({"peak": 1}, {"peak": Decimal(0), "all": Decimal(9)})
+        for nothing in (0, -5):
+            covered = cover(imported_kwh={"peak": nothing}, credit=credit, dearest=["offpeak"])
+            assert (covered.kwh, covered.left_kwh) == ({"peak": 0}, credit)
 
     def test_parts_of_a_kwh_of_two_zones_cover_a_whole_one(self) -> None:
         credit = {"peak": Decimal("0.6"), "offpeak": Decimal("0.6")}
