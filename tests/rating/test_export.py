@@ -64,6 +64,10 @@ class TestExportByMonth:
         read = Usage(TWO_MONTHS, (), (other, told), ())
         assert export_by_month(usage=read, kwh=3) == {JANUARY: 1, FEBRUARY: 2}
 
+    def test_is_shared_by_the_watt_hours_alone(self) -> None:
+        read = Usage(TWO_MONTHS, (), (series("export", {JANUARY: (1,), FEBRUARY: (3,)}),), ())
+        assert export_by_month(usage=read, kwh=4000) == {JANUARY: 1000, FEBRUARY: 3000}
+
     def test_adds_all_registers_and_series_up(self) -> None:
         spans = usage(TWO_MONTHS, {register(zone, quantity="export"): 59_000 for zone in ("day", "night")})
         told = series("export", {FEBRUARY: (118_000,)})
@@ -73,7 +77,10 @@ class TestExportByMonth:
     def test_of_a_register_read_in_one_month_alone_belongs_there(self) -> None:
         one = register(quantity="export")
         span = RegisterSpan(one, state(one, FEBRUARY, 0), state(one, MARCH, 10_000), 10_000)
-        assert export_by_month(usage=Usage(TWO_MONTHS, (span,), (), ()), kwh=10) == {JANUARY: 0, FEBRUARY: 10}
+        assert export_by_month(usage=Usage(TWO_MONTHS, (span,), (), ()), kwh=9000) == {
+            JANUARY: 0,
+            FEBRUARY: 9000,
+        }
 
     def test_of_a_part_of_a_month_is_named_by_its_first_day(self) -> None:
         period = Period(date(2026, 1, 10), date(2026, 1, 20))
