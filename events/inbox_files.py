@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import xlsxwriter
 from stdnum.pl import nip as std_nip
 
-from events.portfolio import APRIL, CITIES, MARCH, OPERATORS, Customer, Stay
+from events.portfolio import APRIL, CITIES, DOUBTED, MARCH, OPERATORS, Customer, Stay
 from kwit.kernel.time import Period, interval_starts, local_clock
 from kwit.metering.day_file import DayFile, Quality, write_day_file
 from kwit.metering.profile_files import unverified_day_file
@@ -182,9 +182,24 @@ def _load(number: int, instant: datetime, minutes: int) -> int:
 
 def history_file(portfolio: Sequence[Customer]) -> dict[str, bytes]:
     """Write every state up to the beginning of March, as a team brings it along."""
-    kinds = ("xlsx", "csv", "bom", "missing")
+    kinds = ("xlsx", "csv", "bom", "missing", "unread")
     rows = [row for kind in kinds for row in states(portfolio, kind, first=date(2000, 1, 1), last=MARCH)]
     return {"readings/historia-do-2026-02.csv": states_csv(rows, encoding="utf-8")}
+
+
+def edits_file(portfolio: Sequence[Customer]) -> dict[str, bytes]:
+    """Write the edits of a person who looked at the one reading that validation holds."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(("Kod PPE", "Nr licznika", "Rejestr", "Data odczytu", "Działanie", "Powód", "Autor"))
+    for customer in portfolio:
+        if customer.name == DOUBTED:
+            stay = customer.stays[0]
+            day, code, _, _ = stay.states[-1]
+            reason = "potwierdzono telefonicznie: pompa ciepła od marca"
+            where = (customer.ppe, stay.meter_no, code, _as_written(day).isoformat())
+            writer.writerow((*where, "zaakceptuj", reason, "Anna Nowak"))
+    return {"readings/korekty-2026-04-07.csv": text.getvalue().encode("utf-8")}
 
 
 def march_files(portfolio: Sequence[Customer]) -> dict[str, bytes]:

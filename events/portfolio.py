@@ -4,7 +4,7 @@ Names, addresses and numbers are invented; three contracts carry the figures of 
 such a seller would drop are written in inbox_files.py.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,10 @@ from kwit.kernel.identifiers import gs1_check_digit
 
 BUSINESS_DATE = date(2026, 4, 8)
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
+ESTIMATED = "szacowany"
+"""The profile of the settings that allows estimates."""
+DOUBTED = "Apolonia Wątpliwa"
+"""The customer whose reading validation holds and a person accepts."""
 OPERATORS = {
     "pge-dystrybucja": ("PGE Dystrybucja S.A.", "590543"),
     "energa-operator": ("ENERGA-OPERATOR S.A.", "590243"),
@@ -313,6 +317,16 @@ def _changes(book: _Book) -> None:
     book.add("enea-operator", "G12", 200, history=4, files=("missing",))
     book.add("energa-operator", "G11", 190, cycle=2, billed_to=date(2026, 1, 1), history=13, email="")
     book.add("pge-dystrybucja", "G11", 31_000, history=1)
+    _readings(book)
+
+
+def _readings(book: _Book) -> None:
+    """Add a meter that nobody read in March, and one whose true reading looks wrong until a person accepts it."""
+    book.add("pge-dystrybucja", "G11", 175, profile=ESTIMATED, files=("unread",))
+    usual = _stay(book.following, "G11", 160)
+    *before, (day, code, wh, kind) = usual.states
+    surprising = replace(usual, states=(*before, (day, code, wh + 640_000, kind)))
+    book.add("energa-operator", "G11", 0, stays=(surprising,), name=DOUBTED)
 
 
 def _published(book: _Book) -> None:

@@ -152,7 +152,11 @@ FUNCTIONS: tuple[Function, ...] = (
     _import(
         "readings",
         timeout_seconds=300,
-        tables={Table.REGISTRY: (GET, PUT, QUERY), Table.READINGS: (QUERY, BATCH_WRITE)},
+        tables={
+            Table.REGISTRY: (GET, PUT, QUERY),
+            Table.READINGS: (GET, PUT, QUERY, BATCH_WRITE),
+            Table.BILLING: (GET,),
+        },
         objects=((Bucket.INBOX, WORK_PREFIX, (Access.WRITE,)),),
         sends_to=("import_reading_parts",),
         # A workbook of 100,000 states takes some 200 MB while it is cut.
@@ -162,7 +166,11 @@ FUNCTIONS: tuple[Function, ...] = (
         name="import_reading_parts",
         trigger=Sent(),
         timeout_seconds=300,
-        tables={Table.REGISTRY: (GET, PUT, UPDATE, QUERY), Table.READINGS: (QUERY, BATCH_WRITE)},
+        tables={
+            Table.REGISTRY: (GET, PUT, UPDATE, QUERY),
+            Table.READINGS: (GET, PUT, QUERY, BATCH_WRITE),
+            Table.BILLING: (GET,),
+        },
         objects=(
             (Bucket.INBOX, WORK_PREFIX, (Access.READ, Access.WRITE)),
             (Bucket.INBOX, RESULTS_PREFIX, (Access.WRITE,)),
@@ -209,7 +217,7 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout_seconds=120,
         tables={
             Table.REGISTRY: (QUERY,),
-            Table.READINGS: (QUERY,),
+            Table.READINGS: (GET, PUT, QUERY),
             Table.BILLING: (GET, PUT, UPDATE, BATCH_WRITE),
         },
         sends_to=("close_billing_run",),

@@ -23,17 +23,15 @@ def _constants(node: ast.AST) -> Iterator[str]:
 def _codes_made(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            place = MAKERS.get(name)
-            if place is not None and len(node.args) > place:
-                yield from _constants(node.args[place])
-            for keyword in node.keywords:
-                if keyword.arg == "code":
-                    yield from _constants(keyword.value)
+            yield from _codes_of_call(node)
         elif isinstance(node, ast.FunctionDef):
             for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
                 if argument.arg == "code" and default is not None:
                     yield from _constants(default)
+        elif isinstance(node, ast.ClassDef) and node.name == "RuleCode":
+            yield from (
+                code for line in node.body if isinstance(line, ast.Assign) for code in _constants(line)
+            )
         elif (
             isinstance(node, ast.Assign)
             and isinstance(node.value, ast.IfExp)
@@ -42,8 +40,18 @@ def _codes_made(tree: ast.AST) -> Iterator[str]:
             yield from _constants(node.value)
 
 
+def _codes_of_call(node: ast.Call) -> Iterator[str]:
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    place = MAKERS.get(name)
+    if place is not None and len(node.args) > place:
+        yield from _constants(node.args[place])
+    for keyword in node.keywords:
+        if keyword.arg == "code":
+            yield from _constants(keyword.value)
+
+
 def test_codes_of_the_page_are_the_codes_of_the_program() -> None:
-    sources = (path for room in ROOMS for path in (ROOT / "shared" / "kwit" / room).glob("*.py"))
+    sources = (path for room in ROOMS for path in (ROOT / "shared" / "kwit" / room).rglob("*.py"))
     made = {code for path in sources for code in _codes_made(ast.parse(path.read_text()))}
     page = (ROOT / "docs" / "files.md").read_text().partition("### Codes")[2]
     named = set(re.findall(r"`([a-z_]+)`", page))

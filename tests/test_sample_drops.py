@@ -70,6 +70,14 @@ class TestSamples:
             (ImportStatus.ACCEPTED, "xlsx", 1),
         ]
 
+    def test_of_edits_change_what_the_readings_said(self, office: Office) -> None:
+        office.drop(FIRST)
+        before = len(office.readings.items)
+        result = office.drop("korekty.csv")
+        assert (result.status, result.accepted) == (ImportStatus.ACCEPTED, 2)
+        assert [finding.code for finding in result.findings] == ["changed_value"]
+        assert len(office.readings.items) == before + 2
+
     def test_of_a_day_of_23_hours_go_in(self, office: Office) -> None:
         [name] = [path.name for path in (INBOX / "readings").glob("*.txt")]
         result = office.drop(name)
@@ -87,6 +95,7 @@ class TestSamples:
                 "utf-8-sig",
                 72,
                 [
+                    "gap",
                     "nul_bytes",
                     "quantity_skipped",
                     "quantity_skipped",
@@ -94,7 +103,7 @@ class TestSamples:
                     "unverified_profile",
                 ],
             ),
-            ("godzinowe.csv", "utf-8", 49, ["autumn_hour_order", "unverified_profile"]),
+            ("godzinowe.csv", "utf-8", 49, ["autumn_hour_order", "gap", "unverified_profile"]),
             (
                 "spoldzielnia-2026-02-06.csv",
                 "utf-8",

@@ -68,21 +68,22 @@ def zone_energy(bill):
     wh, series = defaultdict(int), {span["quantity"] for span in bill["usage"] if span["first"] is None}
     for span in bill["usage"]:
         wh[span["quantity"], span["zone"]] += span["wh"]
-    kwh = {key: int(half_up(Decimal(value) / 1000, "1")) for key, value in wh.items() if key[1]}
+    step = "0.001" if bill.get("kwh_digits") else "1"
+    kwh = {key: half_up(Decimal(value) / 1000, step) for key, value in wh.items() if key[1]}
     for row in bill["energy"]:
         if (key := (row["quantity"], row["zone"]))[0] not in series:
             same(f"energy {key} wh", row["wh"], wh[key])
         same(f"energy {key} kwh", row["kwh"], half_up(Decimal(row["wh"]) / 1000, "1"))
-        kwh[key] = Decimal(row["wh"]) / 1000 if bill.get("kwh_digits") else row["kwh"]
+        kwh[key] = half_up(Decimal(row["wh"]) / 1000, step)
     for name in series & {row["quantity"] for row in bill["energy"]}:
-        zones = sum(row["wh"] for row in bill["energy"] if row["quantity"] == name)
-        same(f"energy {name} wh", zones, sum(value for (q, _), value in wh.items() if q == name))
+        rows = [row["wh"] for row in bill["energy"] if row["quantity"] == name]
+        same(f"energy {name} wh", sum(rows), sum(value for (q, _), value in wh.items() if q == name))
     return kwh
 
 
-def verify_quantities(bill, kwh):
+def verify_quantities(bill):
     """Check that the lines of a charge over the whole period add up to the energy or months they rest on."""
-    days, sums, covered = defaultdict(int), defaultdict(Decimal), defaultdict(int)
+    kwh, days, sums, covered = zone_energy(bill), defaultdict(int), defaultdict(Decimal), defaultdict(int)
     for line in bill["lines"]:
         days[key := (line["charge"], line["zone"], line["rule"])] += line["days"]
         sums[key] += number(line["quantity"]) * UNITS.get(line["unit"], 1)
@@ -102,8 +103,8 @@ def verify_quantities(bill, kwh):
         whole = {days[charge, zone, rule]} == {one["of_days"] for one in bill["lines"]}
         if wanted is not None and (whole or total > wanted):
             same(f"quantity of {charge} {zone}", total, wanted)
-        rough = 2 * abs(Fraction(total) - Fraction(bill["months"])) >= 1
-        if rough and rule in {"months_by_days", "months_thirtieths"}:
+        off = 2 * abs(Fraction(total) - Fraction(bill["months"])) >= 1
+        if off and rule in {"months_by_days", "months_thirtieths"}:
             same(f"months of {charge}", total, bill["months"])
     for row in bill.get("covered", ()):
         told = {value for key, value in covered.items() if key[1] == row["zone"]} or {0}
@@ -149,8 +150,8 @@ def verify_excise(bill):
     if (excise := bill["excise"]) is not None:
         of = {name: [r["kwh"] for r in bill["energy"] if r["quantity"] == name] for name in IMPORTS}
         kwh = sum(of["import_unbalanced"] or of["import"])
-        amount = half_up(kwh * number(excise["rate_per_mwh"]) / 1000)
-        same("excise", [excise["kwh"], number(excise["amount"])], [kwh, amount])
+        worth = [kwh, half_up(kwh * number(excise["rate_per_mwh"]) / 1000)]
+        same("excise", [excise["kwh"], number(excise["amount"])], worth)
 
 
 def verify_deposit(bill):
@@ -178,9 +179,8 @@ def verify_deposit(bill):
 
 def verify(bill):
     """Check a whole bill. Raises DifferenceError naming the first figure that does not hold."""
-    verify_quantities(bill, zone_energy(bill))
-    for check in (verify_spans, verify_lines, verify_totals, verify_excise, verify_deposit):
-        check(bill)
+    for f in (verify_quantities, verify_spans, verify_lines, verify_totals, verify_excise, verify_deposit):
+        f(bill)
 
 
 def main(names):

@@ -40,6 +40,8 @@ def drop_everything(cloud: EmbeddedCloud, *, say: Callable[[str], None]) -> Drop
     march = inbox_files.march_files(customers)
     _drop(cloud, dropped, march)
     say(f"readings: {', '.join(sorted({key.rpartition('.')[2] for key in march}))}")
+    _drop(cloud, dropped, inbox_files.edits_file(customers))
+    say("edits: a person accepts the reading that validation holds")
     again = {
         "registry/kartoteka-jeszcze-raz.xlsx": workbook,
         "readings/odczyty-jeszcze-raz.xlsx": march["readings/odczyty-2026-03.xlsx"],

@@ -24,6 +24,7 @@ def missing_of(outcome: Outcome) -> list[str]:
     checks = (
         _of_run,
         _of_documents,
+        _of_readings,
         _of_verifier,
         _of_published,
         _of_mails,
@@ -61,6 +62,20 @@ def _of_documents(outcome: Outcome) -> Iterator[str]:
     names = {number.replace("/", "-") for number in numbers}
     if set(outcome.invoices) != names:
         yield f"a PDF for each document: {sorted(names ^ set(outcome.invoices))}"
+
+
+def _of_readings(outcome: Outcome) -> Iterator[str]:
+    """Look for the bill on an estimate, and for the one on the reading that a person accepted."""
+    bills = {document.contract_no: document.bill() for document in outcome.documents}
+    for customer in portfolio.customers():
+        bill = bills.get(customer.contract_no)
+        methods = {span.last.method for span in bill.usage if span.last} if bill else set()
+        if customer.profile == portfolio.ESTIMATED and methods != {"previous_year"}:
+            yield f"a bill of {customer.contract_no} on an estimate by the previous year: {sorted(methods)}"
+        if customer.name == portfolio.DOUBTED and not any(
+            span.last and span.last.source.startswith("korekty-") for span in (bill.usage if bill else ())
+        ):
+            yield f"a bill of {customer.contract_no} on the reading that a person accepted"
 
 
 def _of_verifier(_: Outcome) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Every dataclass that a table keeps comes back equal, decimals and days with it."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -108,6 +109,12 @@ class TestChecks:
         for kind in ReadingKind:
             one_reading = state("U/1", date(2026, 3, 1), "1", kind=kind)
             assert decode(RegisterReading, encode(one_reading)).kind is kind
+
+    def test_a_reading_written_before_there_were_standings_is_read(self) -> None:
+        one = state("U/1", date(2026, 3, 1), "1")
+        written = json.loads(encode(one))
+        del written["standing"]
+        assert decode(RegisterReading, json.dumps(written).encode()) == one
 
     def test_a_block_keeps_the_order_of_its_numbers(self) -> None:
         block = samples.block(*(f"U/{n}" for n in range(96)))

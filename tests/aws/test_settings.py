@@ -6,6 +6,7 @@ from kwit.aws.settings import ImportReadingsSettings, MissingSettingsError, load
 ENVIRONMENT = {
     "REGISTRY_TABLE": "registry",
     "READINGS_TABLE": "readings",
+    "BILLING_TABLE": "billing",
     "INBOX_BUCKET": "inbox",
     "IMPORT_QUEUE_URL": "https://sqs.example/import",
     "PATH": "/bin",
@@ -18,6 +19,7 @@ class TestLoad:
         assert loaded.model_dump() == {
             "registry_table": "registry",
             "readings_table": "readings",
+            "billing_table": "billing",
             "inbox_bucket": "inbox",
             "import_queue_url": "https://sqs.example/import",
         }
@@ -25,7 +27,8 @@ class TestLoad:
     def test_names_every_missing_variable_at_once(self):
         with pytest.raises(MissingSettingsError, match="ImportReadingsSettings") as caught:
             load(ImportReadingsSettings, {"REGISTRY_TABLE": "registry"})
-        assert set(caught.value.missing) == {"READINGS_TABLE", "INBOX_BUCKET", "IMPORT_QUEUE_URL"}
+        assert set(caught.value.missing) == {
+            "READINGS_TABLE", "BILLING_TABLE", "INBOX_BUCKET", "IMPORT_QUEUE_URL"}  # fmt: skip
 
     def test_takes_an_empty_variable_for_a_missing_one(self):
         with pytest.raises(MissingSettingsError) as caught:

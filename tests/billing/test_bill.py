@@ -11,7 +11,7 @@ from kwit.billing.bill import bill_contract, hold_sentence
 from kwit.billing.content import BillContent, parse_content
 from kwit.billing.drafts import Draft, Hold, HoldCode
 from kwit.kernel.identifiers import content_hash
-from kwit.metering.readings import IntervalDay
+from kwit.metering.readings import IntervalDay, Standing
 from kwit.registry.company import HoldSettings
 from kwit.registry.records import ContractKind, Quantity, Register
 from kwit.tariffs.price_list import Confidence
@@ -151,6 +151,28 @@ class TestHolds:
         assert hold.code is HoldCode.READING_BEFORE_LAST
         assert "L-U/1/1.8.0 at 2026-04-01" in hold.detail
 
+    def test_a_reading_that_validation_holds_is_not_billed_until_it_is_accepted(self) -> None:
+        company = company_with([(MARCH, "1000")])
+        doubtful = state("U/1", APRIL, "9000")
+        company.readings.put([replace(doubtful, standing=Standing(held=("spike",)))])
+        drafts, (hold,) = bill(company)
+        assert drafts == []
+        assert (hold.code, hold.detail) == (
+            HoldCode.READING_HELD, "reading_held: L-U/1/1.8.0 at 2026-04-01: spike")  # fmt: skip
+        company.readings.put([replace(doubtful, known_at=KNOWN + timedelta(days=1))])
+        assert [draft.wh_read for draft in bill(company)[0]] == [8_000_000]
+
+    def test_a_total_register_beside_its_zones_is_not_billed(self) -> None:
+        company = Company()
+        codes = {"1.8.0": "all", "1.8.1": "day", "1.8.2": "night"}
+        registers = tuple(Register(code, zone, Quantity.IMPORT) for code, zone in codes.items())
+        company.registry.put([contract(group="G12"), party(), point(), meter(registers=registers)])
+        for code, end in (("1.8.0", "300"), ("1.8.1", "200"), ("1.8.2", "100")):
+            company.readings.put(
+                [state("U/1", MARCH, "0", register=code), state("U/1", APRIL, end, register=code)]
+            )
+        assert [draft.wh_read for draft in bill(company)[0]] == [300_000]
+
     def test_a_point_without_a_meter_is_held(self) -> None:
         company = Company()
         company.registry.put([contract(), party(), point()])
@@ -245,6 +267,19 @@ class TestSeries:
         assert drafts == []
         assert hold.code is HoldCode.INTERVALS_MISSING
         assert "2026-03-31" in hold.detail
+
+    def test_values_that_nobody_measured_are_not_billed_as_zero(self) -> None:
+        first, *rest = month()
+        drafts, (hold,) = bill(
+            self.company([replace(first, estimated=frozenset({3}), missing=frozenset({3})), *rest])
+        )
+        assert drafts == []
+        assert (hold.code, "1 values not measured" in hold.detail) == (HoldCode.INTERVALS_MISSING, True)
+
+    def test_a_day_that_validation_holds_is_not_billed(self) -> None:
+        first, *rest = month()
+        _, (hold,) = bill(self.company([replace(first, standing=Standing(held=("spike",))), *rest]))
+        assert (hold.code, "spike" in hold.detail) == (HoldCode.READING_HELD, True)
 
 
 class TestMeterExchange:

@@ -13,7 +13,14 @@ from kwit.kernel.provenance import Source
 from kwit.kernel.time import Period
 from kwit.metering.packing_months import PackedShelf, pack_shelf, shelf_of
 from kwit.metering.ports import ReadingShelves, ReadingStore
-from kwit.metering.readings import IntervalDay, ReadingKind, RegisterReading
+from kwit.metering.readings import (
+    Edit,
+    EstimationMethod,
+    IntervalDay,
+    ReadingKind,
+    RegisterReading,
+    Standing,
+)
 from tests.fakes.reading_store import MemoryReadings
 
 KNOWN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -72,6 +79,20 @@ class TestReadings:
         store.put([STATE])
         store.put([resent])
         assert {reading.state_wh for reading in store.registers(PPE)} == {1_000_125, 1_000_126}
+
+    def test_keep_how_they_stand(self, store: Store) -> None:
+        edit = Edit("pomylone cyfry", "A. Nowak")
+        marked = replace(STATE, standing=Standing(EstimationMethod.PREVIOUS_YEAR, ("spike",), True, edit))
+        day = replace(DAY, missing=frozenset({22}), standing=Standing(EstimationMethod.PROXY_DAY))
+        store.put([marked, day])
+        assert list(store.registers(PPE)) == [marked]
+        assert list(store.intervals(PPE, period=Period(date(2026, 3, 1), date(2026, 4, 1)))) == [day]
+
+    def test_that_came_first_stand_where_others_would_stand(self, store: Store) -> None:
+        other, other_day = replace(STATE, state_wh=1), replace(DAY, minutes=15)
+        assert list(store.keep_first([STATE, DAY])) == [STATE, DAY]
+        assert list(store.keep_first([other, other_day])) == [STATE, DAY]
+        assert list(store.registers(PPE)) == [STATE]
 
     def test_of_days_outside_the_period_are_left_out(self, store: Store) -> None:
         store.put([DAY])

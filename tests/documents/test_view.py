@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kwit.documents.view import BillView, bill_view, payment_code
+from kwit.documents.view import ESTIMATES, BillView, bill_view, payment_code
+from kwit.metering.readings import EstimationMethod
 from tests.billing.company import company_settings
 from tests.documents.bills import (
     SHAPES,
@@ -83,6 +84,30 @@ class TestUse:
         assert "Część odczytów jest szacowana; oznaczono je literą S." in view.use_sentences
         assert view.readings[0].cells[3].endswith("(31.03.2026, S)")
         assert "S – szacowany" in view.reading_legend
+
+    def test_the_way_of_an_estimate_is_told(self) -> None:
+        bill = estimated()
+        (span,) = bill.usage
+        assert span.last is not None
+        last = span.last.model_copy(update={"method": "daily_average"})
+        view = view_of(bill.model_copy(update={"usage": (span.model_copy(update={"last": last}),)}))
+        assert "S – szacowany (wg średniego dobowego zużycia w poprzednim okresie)" in view.reading_legend
+
+    def test_estimated_days_of_a_series_are_told(self) -> None:
+        bill = firm_with_series()
+        marks = {"estimated_days": 2, "methods": ("interpolation", "proxy_day")}
+        view = view_of(
+            bill.model_copy(update={"usage": tuple(one.model_copy(update=marks) for one in bill.usage)})
+        )
+        sentence = next(one for one in view.use_sentences if "szacowanymi" in one)
+        assert sentence == (
+            "Dni z wartościami szacowanymi w szeregu czasowym: 2 (wg odczytów przed tym dniem i po nim; "
+            "wg tego samego dnia tygodnia w poprzednich tygodniach)."
+        )
+        assert "w tym szacowane: 2" in view.readings[0].cells[2]
+
+    def test_every_way_of_estimating_has_its_words(self) -> None:
+        assert set(ESTIMATES) == {str(method) for method in EstimationMethod}
 
 
 class TestReadings:

@@ -31,6 +31,10 @@ class MemoryReadings:
         for reading in readings:
             self.items.setdefault(_key(reading), reading)
 
+    def keep_first(self, readings: Sequence[Reading]) -> Sequence[Reading]:
+        self.puts += 1
+        return [self.items.setdefault(_key(reading), reading) for reading in readings]
+
     def registers(self, ppe: str, *, known_by: datetime | None = None) -> Sequence[RegisterReading]:
         found = (self.items[key] for key in sorted(self.items))
         mine = (r for r in found if isinstance(r, RegisterReading) and r.ppe == ppe)

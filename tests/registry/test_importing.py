@@ -130,6 +130,22 @@ class TestSoundWorkbook:
         [party] = office.store.party("K-1")
         assert (party.bank_account, party.name) == ("PL61109010140000071219812874", "Żaneta Łącka")
 
+    @pytest.mark.parametrize(
+        ("code", "quantity"),
+        [
+            ("5.8.0", Quantity.REACTIVE_INDUCTIVE),
+            ("1-0:8.8.1", Quantity.REACTIVE_CAPACITIVE),
+            ("15.8.0", Quantity.IMPORT),
+            ("U2h", Quantity.IMPORT),
+        ],
+    )
+    def test_tells_by_its_code_what_a_register_counts(
+        self, office: Office, code: str, quantity: Quantity
+    ) -> None:
+        office.drop(registry(registers=(REGISTER | {"Kod rejestru": code},)))
+        (meter,) = office.store.meters(PPE)
+        assert [register.quantity for register in meter.registers] == [quantity]
+
     def test_joins_registers_to_their_meter(self, office: Office) -> None:
         export = REGISTER | {"Kod rejestru": "2.8.0"}
         office.drop(registry(registers=(REGISTER, export)))

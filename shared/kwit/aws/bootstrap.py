@@ -14,12 +14,16 @@ from kwit.aws.package_store import DynamoPackages, S3Files
 from kwit.aws.points import RegistryDirectory
 from kwit.aws.queues import SqsDocumentQueue, SqsPackQueue, SqsPartQueue, SqsRunQueue
 from kwit.aws.reading_store import DynamoReadings
+from kwit.aws.reading_terms import CursorInvoiced, RegistryTerms
 from kwit.aws.registry_store import DynamoPriceLists, DynamoRegistry, DynamoSettings
 from kwit.aws.rendered import DynamoRendered
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.settings import Settings
 from kwit.aws.table import Table
+from kwit.aws.task_store import DynamoTasks
 from kwit.billing.runs import PlanningStores, RatingStores
+from kwit.kernel.time import local_day
+from kwit.metering.correcting import CorrectionDesk
 from kwit.tariffs.holidays import statutory_holidays
 
 
@@ -81,6 +85,21 @@ class Application:
     def readings(self) -> DynamoReadings:
         """Return the readings' store."""
         return DynamoReadings(self._table("readings_table"))
+
+    @property
+    def reading_terms(self) -> RegistryTerms:
+        """Return the rules that readings are judged by; one serves one file."""
+        return RegistryTerms(self.registry, self.company, local_day(self.now()))
+
+    @property
+    def tasks(self) -> DynamoTasks:
+        """Return the tasks for correction."""
+        return DynamoTasks(self._table("readings_table"))
+
+    @property
+    def correction_desk(self) -> CorrectionDesk:
+        """Return the desk that watches invoiced readings; one serves one file."""
+        return CorrectionDesk(CursorInvoiced(self.registry, self.runs), self.tasks)
 
     @property
     def part_queue(self) -> SqsPartQueue:

@@ -90,4 +90,13 @@ def long_files(app: Application, *, cut: bool) -> LongFiles:
     """
     cuts, work = DynamoCutFiles(app.imports.table), S3Work(app.inbox)
     queue = app.part_queue if cut else None
-    return LongFiles(app.directory, app.readings, app.imports, cuts, work, queue)
+    return LongFiles(
+        app.directory,
+        app.readings,
+        app.imports,
+        cuts,
+        work,
+        queue,
+        terms=app.reading_terms,
+        desk=app.correction_desk,
+    )

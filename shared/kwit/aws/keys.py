@@ -9,6 +9,7 @@ from datetime import date, datetime
 from kwit.kernel.provenance import Source
 
 PARTITIONS_OF_CONTRACTS = 64
+PARTITIONS_OF_TASKS = 16
 
 Key = tuple[str, str]
 
@@ -117,6 +118,26 @@ def loose_days(ppe: str, digest: str) -> str:
 def days_of_many(day: date, digest: str = "") -> str:
     """Readings: the sort key of one day of several points of a shelf as it arrived."""
     return f"G#{day.isoformat()}#{digest}"
+
+
+def task_list(partition: int) -> str:
+    """Readings: one of the partitions that list the open tasks for correction."""
+    return f"TASKS#{partition:02d}"
+
+
+def task_partition(ppe: str) -> int:
+    """Tell which of the listing partitions the tasks of a point stand in."""
+    return hashlib.sha256(ppe.encode()).digest()[0] % PARTITIONS_OF_TASKS
+
+
+def task(ppe: str, boundary: date, task_id: str) -> Key:
+    """Readings: an open task for correction."""
+    return task_list(task_partition(ppe)), f"{ppe}#{boundary.isoformat()}#{task_id}"
+
+
+def settled_task(task_id: str) -> Key:
+    """Readings: a task for correction that was settled, and by what."""
+    return f"TASK#{task_id}", "SETTLED"
 
 
 def run(run_id: str) -> Key:

@@ -55,6 +55,22 @@ class DynamoReadings:
                 items[item["pk"]["S"], item["sk"]["S"]] = item
         self.table.put_many(items.values())
 
+    def keep_first(self, readings: Sequence[Reading]) -> Sequence[Reading]:
+        """Keep readings whose places are free; return, in order, what stands at the places now.
+
+        The place of a day is told by its own version, so that it lies in an item of its own.
+        """
+        standing: list[Reading] = []
+        for reading in readings:
+            item = _single_item(reading)
+            key = (item["pk"]["S"], item["sk"]["S"])
+            rest = {name: value for name, value in item.items() if name not in {"pk", "sk"}}
+            if self.table.put_new(key, **rest):
+                standing.append(reading)
+            else:
+                standing.append(_reading_of(reading, self.table.get(key) or item))
+        return standing
+
     def registers(self, ppe: str, *, known_by: datetime | None = None) -> Sequence[RegisterReading]:
         """Return all versions of all register readings of a point, or those known by an instant."""
         items = self.table.query(keys.register_readings(ppe), prefix="R#")
@@ -187,6 +203,20 @@ def _expiring(month: str, days: Sequence[IntervalDay]) -> dict[str, Any]:
     if (today.year - year) * 12 + today.month - number_of_month > LATE_MONTHS // 2:
         return {}
     return {EXPIRES: number(int((max(end, latest) + KEPT_FOR).timestamp()))}
+
+
+def _single_item(reading: Reading) -> dict[str, Any]:
+    if isinstance(reading, RegisterReading):
+        return _state_item(reading)
+    month, shelf = month_of(reading.day), shelf_of(reading.ppe)
+    sort = keys.loose_days(reading.ppe, _digest([reading]))
+    return _item(month, shelf, sort, pack_days([reading])) | _expiring(month, [reading])
+
+
+def _reading_of(like: Reading, item: Item) -> Reading:
+    if isinstance(like, RegisterReading):
+        return decode(RegisterReading, unpacked(item))
+    return next(unpack_days(item["days"]["B"]))
 
 
 def _state_item(reading: RegisterReading) -> dict[str, Any]:

@@ -73,14 +73,18 @@ class ImportRegistrySettings(WithRegistry, WithInbox):
     """Configure ``import_registry``."""
 
 
-class ImportReadingsSettings(WithRegistry, WithReadings, WithInbox):
-    """Configure ``import_readings``."""
+class ImportReadingsSettings(WithRegistry, WithReadings, WithBilling, WithInbox):
+    """Configure ``import_readings``; it looks up how far a contract is billed."""
 
     import_queue_url: str
 
 
-class ImportReadingPartsSettings(WithRegistry, WithReadings, WithInbox):
-    """Configure ``import_reading_parts``."""
+class ImportReadingPartsSettings(WithRegistry, WithReadings, WithBilling, WithInbox):
+    """Configure ``import_reading_parts``; it looks up how far a contract is billed."""
+
+
+class ReadingTasksSettings(WithReadings):
+    """Configure ``kwit readings tasks``."""
 
 
 class PlanPackingSettings(Settings):

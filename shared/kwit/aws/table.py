@@ -202,6 +202,11 @@ class Table:
             "Put": {"TableName": self.name, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
         }
 
+    def removal(self, key: Key) -> dict[str, Any]:
+        """Make the action that takes an item out if it is there."""
+        where = {"TableName": self.name, "Key": key_of(key), "ConditionExpression": "attribute_exists(pk)"}
+        return {"Delete": where}
+
     def change(
         self, key: Key, *, expression: str, condition: str, values: Mapping[str, Any]
     ) -> dict[str, Any]:

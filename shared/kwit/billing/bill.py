@@ -1,6 +1,7 @@
 """Bill one contract: every period that is due becomes a draft, or a hold that says why not."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,12 +11,16 @@ from kwit.billing.compose import compose_content
 from kwit.billing.content import BillContent
 from kwit.billing.cycles import NextPeriod, next_period
 from kwit.billing.drafts import Draft, Hold, HoldCode
+from kwit.billing.estimates import Estimating, estimates, known_usage, with_states
 from kwit.billing.event_turn import events_due
 from kwit.billing.reckoning import Reckoned, Reckoning, reckon
 from kwit.kernel.identifiers import content_hash, deterministic_id
 from kwit.kernel.time import Period
+from kwit.metering.estimation.filling import Filled
+from kwit.metering.estimation.rules import PROLONGED, Refusal
 from kwit.metering.ports import ReadingStore
-from kwit.metering.usage import Usage, settlement_end, usage_of
+from kwit.metering.readings import Reading
+from kwit.metering.usage import Usage, settlement_end
 from kwit.rating.lines import Rated
 from kwit.rating.profile import MonthsAtChange, RatingProfile, VatRounding
 from kwit.rating.series import SeriesSorter
@@ -27,6 +32,8 @@ _MOST_PERIODS = 24
 _HOLD_OF_PROBLEM = {
     "reading_missing": HoldCode.READING_MISSING,
     "reading_before_last": HoldCode.READING_BEFORE_LAST,
+    "reading_held": HoldCode.READING_HELD,
+    "estimate_above_reading": HoldCode.ESTIMATE_ABOVE_READING,
     "intervals_missing": HoldCode.INTERVALS_MISSING,
     "intervals_incomplete": HoldCode.INTERVALS_MISSING,
     "no_meter": HoldCode.NO_METER,
@@ -38,6 +45,9 @@ _RISK = {
     HoldCode.READING_MISSING: 60,
     HoldCode.INTERVALS_MISSING: 60,
     HoldCode.READING_BEFORE_LAST: 80,
+    HoldCode.READING_HELD: 75,
+    HoldCode.PROLONGED_ESTIMATION: 75,
+    HoldCode.ESTIMATE_ABOVE_READING: 80,
     HoldCode.NO_METER: 80,
     HoldCode.PRICE_MISSING: 90,
     HoldCode.REGISTRY_INCOMPLETE: 90,
@@ -59,6 +69,15 @@ class Billing:
     settings: CompanySettings
     settings_version: str
     sorter: SeriesSorter
+
+    def estimating(self, profile: str) -> Estimating:
+        """Return what estimates of a profile's contracts are made with."""
+        return Estimating(
+            business_date=self.business_date,
+            settings=self.settings.profiles[profile].estimation,
+            sums=self.settings.sums,
+            holidays=self.sorter.holidays,
+        )
 
 
 def rating_profile(code: str, settings: ProfileSettings) -> RatingProfile:
@@ -99,7 +118,8 @@ def bill_contract(
     """Bill every period of a contract that has ended by the business date, in order, up to the first hold.
 
     `billed_to` is the first day not yet billed by kWit and `carried` what the last bill hands on, None before
-    its first bill; `billed_events` are the ids of the events that issued bills hold.
+    its first bill; `billed_events` are the ids of the events that issued bills hold. Where the profile allows
+    estimates, those that a draft rests on are kept among the readings before the draft is returned.
     """
     drafts: list[Draft] = []
     start = billed_to or case.contracts[0].billed_to
@@ -121,9 +141,8 @@ def bill_contract(
         if due is None:
             return drafts, []
         by = Reckoning(billing.sorter, readings, profile, named)
-        outcome = _bill_period(
-            case, contract, due, handed, billing, by, first=first, billed_events=billed_events
-        )
+        one = _Due(case, contract, due, handed, billing, by, first=first, billed_events=billed_events)
+        outcome, case = _settle_period(one)
         if isinstance(outcome, Hold):
             return drafts, [outcome]
         drafts.append(outcome)
@@ -132,65 +151,108 @@ def bill_contract(
     return drafts, []
 
 
-def _bill_period(
-    case: Case,
-    contract: Contract,
-    due: NextPeriod,
-    carried: Carried,
-    billing: Billing,
-    by: Reckoning,
-    *,
-    first: bool,
-    billed_events: frozenset[str],
-) -> Draft | Hold:
-    period = Period(due.start, _end_of(case, contract, due, by.profile))
-    series = any(register.interval_minutes for register in case.registers)
-    usage = usage_of(
-        period=period,
-        registers=case.registers,
-        readings=case.states,
-        interval_days=by.readings.intervals(contract.ppe, period=period) if series else (),
-    )
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """One period of a contract that is due, and what it is billed with."""
+
+    case: Case
+    contract: Contract
+    due: NextPeriod
+    carried: Carried
+    billing: Billing
+    by: Reckoning
+    first: bool
+    billed_events: frozenset[str]
+
+
+def _settle_period(one: _Due) -> tuple[Draft | Hold, Case]:
+    """Bill a period and keep the estimates it rests on; return the case as the next period finds it.
+
+    Estimates are kept only where their places are free. When another attempt was first, the period is billed
+    again on what it left there, so that draft and readings never disagree.
+    """
+    outcome, made = _bill_period(one)
+    if isinstance(outcome, Hold) or not made:
+        return outcome, one.case
+    kept = one.by.readings.keep_first(made)
+    settled = replace(one, case=with_states(one.case, kept))
+    if list(kept) == list(made):
+        return outcome, settled.case
+    again, more = _bill_period(settled)
+    if more:
+        detail = "estimates of another attempt do not fill the period"
+        return _hold(one.case, one.due.start, one.due.end, HoldCode.READING_MISSING, detail), one.case
+    return again, settled.case
+
+
+def _bill_period(one: _Due) -> tuple[Draft | Hold, Sequence[Reading]]:
+    """Return the draft or the hold of a period, and the estimates that were made for it."""
+    case, contract, due, billing, by = one.case, one.contract, one.due, one.billing, one.by
+    period = Period(due.start, _end(one))
+    usage = known_usage(case=case, period=period, readings=by.readings)
+    filled = Filled()
+    if usage.problems:
+        filled = estimates(
+            case=case,
+            contract=contract,
+            usage=usage,
+            nominal_end=due.end,
+            billing=billing.estimating(contract.profile),
+            readings=by.readings,
+        )
+        if filled.made:
+            case = with_states(case, filled.made)
+            usage = known_usage(case=case, period=period, readings=by.readings, made=filled.made)
     done = reckon(
         case=case,
         contract=contract,
         period=period,
         months=due.months,
         usage=usage,
-        carried=carried,
+        carried=one.carried,
         by=by,
-        events=events_due(case=case, period=period, billed=billed_events),
+        events=events_due(case=case, period=period, billed=one.billed_events),
     )
-    rated = done.rated
-    if rated.problems:
-        problem = rated.problems[0]
-        code = _HOLD_OF_PROBLEM.get(problem.code, HoldCode.RATING_PROBLEM)
-        detail = "; ".join(f"{one.code}: {one.detail}" for one in rated.problems[:5])
-        return _hold(case, period.start, period.end, code, detail, wh=done.usage.wh("import"))
+    if done.rated.problems:
+        return _hold_of_problems(case, done.rated, done.usage, filled.refusals), ()
     content = compose_content(
         case=case,
         contract=contract,
         done=done,
         months=due.months,
         by=by,
-        first_bill=first,
+        first_bill=one.first,
         settings_version=billing.settings_version,
     )
-    return _screen(case, rated, done.usage, billing) or _draft(case, content, done, billing)
+    held = _screen(case, done.rated, done.usage, billing)
+    return held or _draft(case, content, done, billing), filled.made
 
 
-def _end_of(case: Case, contract: Contract, due: NextPeriod, profile: RatingProfile) -> date:
+def _end(one: _Due) -> date:
     """Return the day a period ends: that of the readings near its edge, or the edge itself."""
+    due, ends = one.due, one.contract.ends
     if due.exact_end:
         return due.end
     found = settlement_end(
         start=due.start,
         nominal_end=due.end,
-        window_days=profile.reading_window_days,
-        registers=case.registers,
-        readings=[s for s in case.states if contract.ends is None or s.boundary <= contract.ends],
+        window_days=one.by.profile.reading_window_days,
+        registers=one.case.registers,
+        readings=[s for s in one.case.states if ends is None or s.boundary <= ends],
     )
     return found or due.end
+
+
+def _hold_of_problems(case: Case, rated: Rated, usage: Usage, refusals: Sequence[Refusal]) -> Hold:
+    problem = rated.problems[0]
+    code = _HOLD_OF_PROBLEM.get(problem.code, HoldCode.RATING_PROBLEM)
+    parts = [f"{one.code}: {one.detail}" for one in rated.problems[:5]]
+    if refusals:
+        parts += [f"not estimated, {one.code}: {one.detail}" for one in refusals[:5]]
+        if any(one.code == PROLONGED for one in refusals):
+            code = HoldCode.PROLONGED_ESTIMATION
+    start, end = rated.period.start, rated.period.end
+    return _hold(case, start, end, code, "; ".join(parts), wh=usage.wh("import"))
 
 
 def _hold(case: Case, start: date, end: date, code: HoldCode, detail: str, *, wh: int = 0) -> Hold:
@@ -249,6 +311,9 @@ def hold_sentence(code: HoldCode) -> str:
 _SENTENCES = {
     HoldCode.READING_MISSING: "Brak odczytu na koniec okresu; rachunku nie wystawiono i nie oszacowano.",
     HoldCode.READING_BEFORE_LAST: "Odczyt jest niższy od poprzedniego.",
+    HoldCode.READING_HELD: "Odczyt wstrzymała walidacja; czeka na przyjęcie przez osobę.",
+    HoldCode.PROLONGED_ESTIMATION: "Kolejny szacunek przekroczyłby dozwoloną liczbę szacunków z rzędu.",
+    HoldCode.ESTIMATE_ABOVE_READING: "Odczyt jest niższy od zafakturowanego szacunku; trzeba korekty.",
     HoldCode.INTERVALS_MISSING: "Szereg czasowy jest niepełny.",
     HoldCode.NO_METER: "W punkcie nie ma licznika, który liczyłby pobór.",
     HoldCode.PRICE_MISSING: "Brak ceny lub stawki na część okresu.",

@@ -1,15 +1,18 @@
 """A billing case: what is known of one contract that a bill is made from, gathered once from the stores."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from kwit.kernel.time import DateRange, Period
+from kwit.metering.estimation.filling import History
+from kwit.metering.placed import settled_registers
 from kwit.metering.ports import ReadingStore
 from kwit.metering.readings import RegisterReading
 from kwit.metering.usage import MeteredRegister
 from kwit.rating.terms import ALL_SECTIONS, Terms
+from kwit.registry.company import SumSettings
 from kwit.registry.events import ContractEvent, first_told
 from kwit.registry.ports import RegistryStore
 from kwit.registry.records import (
@@ -48,6 +51,7 @@ class RegistryIncompleteError(LookupError):
 class Case:
     """A contract with its terms over time, point, parties, registers, states, price lists and events.
 
+    `others` are the histories of the points whose difference its own energy is, by their codes.
     `rcem` holds the versions of the list of monthly prices of energy fed in, for prosumers of net-billing.
     """
 
@@ -59,6 +63,7 @@ class Case:
     registers: tuple[MeteredRegister, ...]
     states: tuple[RegisterReading, ...]
     lists: Mapping[str, Sequence[PriceList]]
+    others: Mapping[str, History] = field(default_factory=dict)
     events: tuple[ContractEvent, ...] = ()
     rcem: Sequence[PriceList] = ()
 
@@ -124,10 +129,12 @@ def gather_case(
     readings: ReadingStore,
     price_lists: PriceListStore,
     cache: dict[str, Sequence[PriceList]],
+    sums: Sequence[SumSettings] = (),
 ) -> Case:
     """Gather what a contract's bill rests on, as known now.
 
-    `cache` keeps price lists for the other contracts of the chunk. Raises RegistryIncompleteError.
+    `cache` keeps price lists for the other contracts of the chunk; `sums` name points whose energy others tell.
+    Raises RegistryIncompleteError.
     """
     contracts = timeline(registry.contract(contract_no))
     if not contracts:
@@ -155,31 +162,42 @@ def gather_case(
         registers=metered_registers(registry.meters(contract.ppe)),
         states=tuple(readings.registers(contract.ppe)),
         lists={code: cache[code] for one in contracts for code in one.price_lists},
+        others={
+            ppe: History(metered_registers(registry.meters(ppe)), tuple(readings.registers(ppe)))
+            for one in sums
+            if one.point == contract.ppe
+            for ppe in (one.whole, *one.parts)
+        },
         events=tuple(first_told(registry.events(contract_no))),
         rcem=cache[RCEM_LIST] if feeds_in else (),
     )
 
 
 def metered_registers(meters: Sequence[Meter]) -> tuple[MeteredRegister, ...]:
-    """Turn the meters that ever stood at a point into registers with the days they were present."""
+    """Turn the meters that ever stood at a point into registers with the days they were present.
+
+    A total register beside its zones only checks them and is left out.
+    """
     latest: dict[tuple[str, date], Meter] = {}
     for meter in meters:
         stay = (meter.meter_no, meter.installed)
         kept = latest.get(stay)
         if kept is None or (meter.valid_from, meter.known_at) > (kept.valid_from, kept.known_at):
             latest[stay] = meter
-    return tuple(
-        MeteredRegister(
-            meter_no=meter.meter_no,
-            code=register.code,
-            zone=register.zone,
-            quantity=str(register.quantity),
-            digits=register.digits,
-            multiplier=meter.multiplier,
-            present=DateRange(meter.installed, meter.removed),
-            interval_minutes=meter.interval_minutes,
-            winter_time=meter.winter_time,
-        )
-        for meter in sorted(latest.values(), key=lambda m: m.installed)
-        for register in meter.registers
+    return settled_registers(
+        [
+            MeteredRegister(
+                meter_no=meter.meter_no,
+                code=register.code,
+                zone=register.zone,
+                quantity=str(register.quantity),
+                digits=register.digits,
+                multiplier=meter.multiplier,
+                present=DateRange(meter.installed, meter.removed),
+                interval_minutes=meter.interval_minutes,
+                winter_time=meter.winter_time,
+            )
+            for meter in sorted(latest.values(), key=lambda m: m.installed)
+            for register in meter.registers
+        ]
     )

@@ -126,6 +126,7 @@ def _state(reading: RegisterReading) -> StateData:
         kwh=from_wh(reading.state_wh, unit="kWh"),
         kind=str(reading.kind),
         source=str(reading.source),
+        method=str(reading.standing.method or ""),
     )
 
 
@@ -162,6 +163,8 @@ def series_data(series: IntervalSeries) -> SpanData:
         wh=series.wh,
         series_days=len(series.days),
         series_sources=tuple(str(day.source) for day in series.days),
+        estimated_days=sum(1 for day in series.days if day.estimated),
+        methods=tuple(sorted({str(day.standing.method) for day in series.days if day.standing.method})),
     )
 
 

@@ -46,16 +46,23 @@ class PointData(_Data):
 
 
 class StateData(_Data):
-    """A register's state: the day it closes, kWh with three decimals, kind, and the file row it came from."""
+    """A register's state: the day it closes, kWh with three decimals, kind, and the file row it came from.
+
+    `method` says how kWit estimated it; empty when it did not.
+    """
 
     day: date
     kwh: Decimal
     kind: str
     source: str
+    method: str = ""
 
 
 class SpanData(_Data):
-    """The use between two states of a register, or over a series; `wh` has the multiplier in it."""
+    """The use between two states of a register, or over a series; `wh` has the multiplier in it.
+
+    `estimated_days` counts the days of a series with values not measured, `methods` names how kWit made them.
+    """
 
     meter_no: str
     register_code: str
@@ -67,6 +74,8 @@ class SpanData(_Data):
     last: StateData | None = None
     series_days: int = 0
     series_sources: tuple[str, ...] = ()
+    estimated_days: int = 0
+    methods: tuple[str, ...] = ()
 
 
 class FactorData(_Data):

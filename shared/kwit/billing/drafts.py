@@ -35,6 +35,9 @@ class HoldCode(StrEnum):
 
     READING_MISSING = "reading_missing"
     READING_BEFORE_LAST = "reading_before_last"
+    READING_HELD = "reading_held"
+    PROLONGED_ESTIMATION = "prolonged_estimation"
+    ESTIMATE_ABOVE_READING = "estimate_above_reading"
     INTERVALS_MISSING = "intervals_missing"
     NO_METER = "no_meter"
     PRICE_MISSING = "price_missing"

@@ -169,6 +169,7 @@ def _rate_contract(
         readings=stores.readings,
         price_lists=stores.price_lists,
         cache=cache,
+        sums=billing.settings.sums,
     )
     carried = stores.runs.carried(contract_no) if billed_to else None
     billed_events = stores.runs.billed_events(contract_no) if case.events else frozenset()

@@ -17,6 +17,7 @@ from kwit.billing.drafts import Run, RunStatus
 from kwit.billing.runs import approve_run, ask_for_batches, run_id_of
 from kwit.cli.ptpiree import ptpiree_app
 from kwit.cli.quote_command import quote_scenario
+from kwit.cli.readings import readings_app
 from kwit.registry.company import CompanySettings
 from kwit.tariffs.check import check_price_list
 from kwit.tariffs.yaml_file import read_yaml
@@ -29,6 +30,7 @@ app.add_typer(price_list_app, name="price-list")
 app.add_typer(settings_app, name="settings")
 app.add_typer(run_app, name="run")
 app.add_typer(ptpiree_app, name="ptpiree")
+app.add_typer(readings_app, name="readings")
 app.command("quote")(quote_scenario)
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]

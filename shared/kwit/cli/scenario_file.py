@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -92,6 +93,7 @@ def load_scenario(path: Path) -> LoadedScenario:
     return LoadedScenario(path.name, version, scenario, lists, series, prices, hours, rce, tuple(faults))
 
 
+@cache
 def shipped_versions(code: str) -> tuple[PriceList, ...]:
     """Return the shipped versions of a price list, empty when none is called so."""
     mark = f"code: {code}\n".encode()

@@ -7,18 +7,18 @@ from num2words import num2words
 
 from kwit.kernel.money import half_up
 
-_SPACE = "\u00a0"
+SPACE = "\u00a0"
 
 
 def amount(value: Decimal, *, digits: int = 2) -> str:
     """Write a number with a decimal comma and spaced thousands: 1 234,56."""
     text = f"{half_up(value, digits=digits):,f}"
-    return text.replace(",", _SPACE).replace(".", ",")
+    return text.replace(",", SPACE).replace(".", ",")
 
 
 def zloty(value: Decimal) -> str:
     """Write PLN: 1 234,56 zł."""
-    return f"{amount(value)}{_SPACE}zł"
+    return f"{amount(value)}{SPACE}zł"
 
 
 def number(value: Decimal) -> str:

@@ -4,6 +4,7 @@ The checklist behind it: art. 106e of the VAT act; art. 5 and annex I of directi
 that a bill names the readings, their dates and how they were made.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -21,6 +22,16 @@ READING_KINDS = {
     "remote": ("Z", "zdalny"),
     "customer": ("O", "podany przez odbiorcę"),
     "estimated": ("S", "szacowany"),
+}
+ESTIMATES = {
+    "previous_year": "wg zużycia w tym samym okresie poprzedniego roku",
+    "daily_average": "wg średniego dobowego zużycia w poprzednim okresie",
+    "load_profile": "wg standardowego profilu zużycia grupy",
+    "proxy_day": "wg tego samego dnia tygodnia w poprzednich tygodniach",
+    "interpolation": "wg odczytów przed tym dniem i po nim",
+    "from_intervals": "z sumy wartości godzinowych lub kwadransowych",
+    "from_register": "ze stanów liczydła rozłożonych na godziny",
+    "subtractive": "z różnicy wskazań innych punktów",
 }
 _SECTIONS = {"sale": "Sprzedaż energii", "distribution": "Usługa dystrybucji", "other": "Pozostałe"}
 _UNITS = {
@@ -217,12 +228,26 @@ def _use_sentences(bill: BillContent) -> tuple[str, ...]:
     fed_in = sum(row.kwh for row in bill.energy if row.quantity == "export")
     if any(row.quantity == "export" for row in bill.energy):
         sentences.append(f"Energia oddana do sieci po bilansowaniu: {polish.number(Decimal(fed_in))} kWh.")
-    if any(
-        span.first and "estimated" in {span.first.kind, span.last.kind if span.last else ""}
-        for span in bill.usage
-    ):
-        sentences.append("Część odczytów jest szacowana; oznaczono je literą S.")
+    sentences += _estimate_sentences(bill)
     return tuple(sentences)
+
+
+def _estimate_sentences(bill: BillContent) -> list[str]:
+    """Say what of the use is estimated and how; the tariffs want a bill to name how readings were made."""
+    states = [state for span in bill.usage for state in (span.first, span.last) if state]
+    days = max((span.estimated_days for span in bill.usage), default=0)
+    sentences = []
+    if any(state.kind == "estimated" for state in states):
+        sentences.append("Część odczytów jest szacowana; oznaczono je literą S.")
+    if days:
+        ways = _ways(method for span in bill.usage for method in span.methods)
+        sentences.append(f"Dni z wartościami szacowanymi w szeregu czasowym: {days}{ways}.")
+    return sentences
+
+
+def _ways(methods: Iterable[str]) -> str:
+    ways = [ESTIMATES.get(method, method) for method in dict.fromkeys(methods) if method]
+    return f" ({'; '.join(ways)})" if ways else ""
 
 
 def _change(now: int, before: int) -> str:
@@ -280,12 +305,13 @@ def _balance(bill: BillContent, payable: Decimal) -> tuple[str, ...]:
 
 def _reading_row(span: SpanData) -> Row:
     quantity = _QUANTITIES.get(span.quantity, span.quantity)
-    used = polish.number(from_wh(span.wh, unit="kWh"))
+    unit = f"{polish.SPACE}kvarh" if span.quantity.startswith("reactive") else ""
+    used = f"{polish.number(from_wh(span.wh, unit='kWh'))}{unit}"
     name = f"{span.register_code} {quantity}"
     if span.first is None or span.last is None:
-        return Row(
-            (span.meter_no, name, f"szereg czasowy, {span.series_days} dni", "", str(span.multiplier), used)
-        )
+        estimated = f", w tym szacowane: {span.estimated_days}" if span.estimated_days else ""
+        told = f"szereg czasowy, {span.series_days} dni{estimated}"
+        return Row((span.meter_no, name, told, "", str(span.multiplier), used))
     cells = [
         f"{polish.number(state.kwh)} ({polish.day(state.day - timedelta(days=1))}, {READING_KINDS[state.kind][0]})"
         for state in (span.first, span.last)
@@ -294,9 +320,13 @@ def _reading_row(span: SpanData) -> Row:
 
 
 def _legend(bill: BillContent) -> str:
-    kinds = {state.kind for span in bill.usage for state in (span.first, span.last) if state}
+    states = [state for span in bill.usage for state in (span.first, span.last) if state]
+    kinds = {state.kind for state in states}
+    ways = {"estimated": _ways(state.method for state in states)}
     named = ", ".join(
-        f"{READING_KINDS[kind][0]} – {READING_KINDS[kind][1]}" for kind in READING_KINDS if kind in kinds
+        f"{READING_KINDS[kind][0]} – {READING_KINDS[kind][1]}{ways.get(kind, '')}"
+        for kind in READING_KINDS
+        if kind in kinds
     )
     rounding = "Zużycie każdej strefy zaokrąglono do pełnych kWh."
     return f"Odczyt: {named}. {rounding}" if named else rounding

@@ -11,9 +11,10 @@ VALUE_LENGTH = 120
 
 
 class Severity(StrEnum):
-    """Whether the row stays out, or goes in with a remark."""
+    """Whether the row stays out, goes in but may not be used yet, or goes in with a remark."""
 
     REJECT = "reject"
+    HOLD = "hold"
     WARN = "warn"
 
 
@@ -64,7 +65,8 @@ class ImportResult:
     """What an import did.
 
     Each row (each value, where a row holds several) is counted once: accepted, rejected or duplicate, which
-    is one that kWit holds already. `warned` counts the rows that went in with a remark.
+    is one that kWit holds already. `warned` counts the rows that went in with a remark, `held` those that no
+    bill may use before a person accepts them.
     """
 
     file: str
@@ -77,13 +79,15 @@ class ImportResult:
     rejected: int = 0
     duplicate: int = 0
     warned: int = 0
+    held: int = 0
     findings: tuple[Finding, ...] = ()
 
     @property
     def summary(self) -> str:
         """Say the result in one line of Polish, without any value of the file."""
+        held = f", wstrzymano {self.held}" if self.held else ""
         return (
-            f"Plik {self.file} {_STATUS_PL[self.status]}: przyjęto {self.accepted}, "
+            f"Plik {self.file} {_STATUS_PL[self.status]}: przyjęto {self.accepted}{held}, "
             f"odrzucono {self.rejected}, powtórzonych {self.duplicate}, z uwagami {self.warned}."
         )
 
@@ -110,7 +114,8 @@ def result_of(
         sorted(findings, key=lambda f: (f.sheet, f.row, f.column, f.code, f.value, f.sentence_pl))
     )
     refused = {(f.sheet, f.row) for f in ordered if f.severity is Severity.REJECT}
-    warned = {(f.sheet, f.row) for f in ordered if f.severity is Severity.WARN and f.row} - refused
+    held = {(f.sheet, f.row) for f in ordered if f.severity is Severity.HOLD} - refused
+    warned = {(f.sheet, f.row) for f in ordered if f.severity is Severity.WARN and f.row} - refused - held
     if not refused and not rejected:
         status = ImportStatus.ACCEPTED
     else:
@@ -126,5 +131,6 @@ def result_of(
         rejected=rejected,
         duplicate=duplicate,
         warned=len(warned),
+        held=len(held),
         findings=ordered,
     )

@@ -10,7 +10,7 @@ from kwit.intake.findings import ImportResult, Severity
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 the file format holds no zone; fixed, so equal results give equal bytes
 _HEADINGS = ("Arkusz", "Wiersz", "Kolumna", "Wartość", "Kod", "Skutek", "Opis")
 _WIDTHS = (14, 8, 22, 26, 24, 12, 100)
-_EFFECT_PL = {Severity.REJECT: "odrzucono", Severity.WARN: "uwaga"}
+_EFFECT_PL = {Severity.REJECT: "odrzucono", Severity.HOLD: "wstrzymano", Severity.WARN: "uwaga"}
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -64,6 +64,7 @@ def _write_counts(book: xlsxwriter.Workbook, result: ImportResult) -> None:
     )
     counts = (
         ("Przyjęto", result.accepted),
+        ("Wstrzymano", result.held),
         ("Odrzucono", result.rejected),
         ("Powtórzone", result.duplicate),
         ("Z uwagami", result.warned),

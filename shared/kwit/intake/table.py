@@ -132,6 +132,10 @@ class RowReader:
         """Note a remark; the row still goes in."""
         self._note(code, Severity.WARN, key, sentence_pl)
 
+    def note(self, code: str, severity: Severity, key: str, sentence_pl: str) -> None:
+        """Note a finding whose severity is known only as it is made."""
+        self._note(code, severity, key, sentence_pl)
+
     def text(self, key: str, *, default: str = "") -> str:
         """Return the text under a key; a code that lost digits in a spreadsheet rejects the row."""
         try:

@@ -6,6 +6,7 @@ What other meters count is held in the same way, as whole thousandths of the uni
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from kwit.kernel.money import exact
 
@@ -99,6 +100,16 @@ def whole_kwh(wh: int) -> int:
     2159
     """
     return int((Decimal(wh) / 1000).to_integral_value(rounding=ROUND_HALF_UP))
+
+
+def nearest(exact: Fraction) -> int:
+    """Round an exact number of Wh to a whole one, halves away from zero.
+
+    >>> nearest(Fraction(5, 2)), nearest(Fraction(-5, 2))
+    (3, -3)
+    """
+    size = int((2 * abs(exact) + 1) // 2)
+    return size if exact >= 0 else -size
 
 
 def apportion(whole: int, *, weights: Sequence[int]) -> list[int]:

@@ -2,14 +2,15 @@
 
 JSON lines: `{"ppe": "…", "day": "2026-01-31", "minutes": 15, "quantity": "import", "values": [250, "0.251"]}`,
 where a whole number is Wh and a text is kWh; `estimated` may list the indexes of values not measured. CSV: the
-same names in the heading, then one column for each value (`v1`, `v2`, …), in kWh. Either may be gzip.
+same names in the heading, then one column for each value (`v1`, `v2`, …), in kWh. Either may be gzip. Reactive
+energy counts varh and kvarh. Quantities of phases (`import_l1`, `export_l1`, …) are balanced hour by hour.
 """
 
 import csv
 import json
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NoReturn
@@ -23,6 +24,7 @@ from kwit.kernel.energy import FinerThanWattHourError, plain_kwh, to_wh
 from kwit.kernel.identifiers import PointCodeError, point_code
 from kwit.kernel.time import day_minutes
 from kwit.metering.day_import import DayImport, Place, StagedDay
+from kwit.metering.phases import PHASE_QUANTITIES, PhaseDays
 
 DAY_LIMIT = 100_000
 """Lines of the longest batch that is read."""
@@ -30,7 +32,9 @@ DAY_LIMIT = 100_000
 MINUTES = (15, 30, 60)
 LARGEST_WH = 10**12
 _NEEDED = ("ppe", "day", "minutes", "quantity")
-_QUANTITIES = frozenset({"import", "export", "import_unbalanced"})
+_QUANTITIES = frozenset(
+    {"import", "export", "import_unbalanced", "reactive_inductive", "reactive_capacitive", *PHASE_QUANTITIES}
+)
 _DELIMITERS = (";", ",", "\t")
 _BOM = b"\xef\xbb\xbf"
 
@@ -108,6 +112,10 @@ class Batch:
 
     days: DayImport
     _csv: Heading | None = None
+    _phases: PhaseDays = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._phases = PhaseDays(self.days)
 
     def read(self, parts: Iterable[bytes]) -> None:
         """Read a stream of bytes. Raises UnreadableFileError, after which nothing read so far counts."""
@@ -118,12 +126,17 @@ class Batch:
                 continue
             empty = False
             self.take(number, line)
+        self.finish()
         if empty:
             self.days.findings.append(file_rejection("empty_file", "Plik nie zawiera żadnych danych."))
 
     def take(self, number: int, line: bytes | None) -> None:
         """Read one line of data; None is one too long to be read."""
         self._line(Place(number), line)
+
+    def finish(self) -> None:
+        """Settle what only all lines together tell: the balance of phases."""
+        self._phases.finish()
 
     def _line(self, place: Place, line: bytes | None) -> None:
         try:
@@ -134,7 +147,8 @@ class Batch:
         except BatchLineError as error:
             self.days.reject(error.code, place, error.sentence_pl, value=error.value)
         else:
-            self.days.add(staged)
+            phases = staged.quantity in PHASE_QUANTITIES
+            (self._phases if phases else self.days).add(staged)
 
     def _fields(self, line: bytes) -> dict[str, object]:
         try:

@@ -23,6 +23,7 @@ from kwit.intake.sheet import Cell, SheetRow
 from kwit.intake.table import Layout, Table
 from kwit.kernel.identifiers import spread
 from kwit.metering.batch import Heading, batch_lines, heading_of, heading_of_first, point_written
+from kwit.metering.editing import EDITS
 from kwit.metering.ports import PointDirectory
 from kwit.metering.register_rows import READINGS
 
@@ -137,7 +138,7 @@ def cut_tables(
     heads = [_TableHead(t.layout.kind, t.sheet, dict(t.places), dict(t.headings)) for t in tables]
     told = TypeAdapter(list[_TableHead]).dump_python(heads)
     dealer = Dealer({"kind": "tables", "tables": told})
-    keys = _RowKeys(directory, [table for table in tables if table.layout is READINGS])
+    keys = _RowKeys(directory, [table for table in tables if _of_states(table)])
     for index, table in enumerate(tables):
         for row in table.rows:
             cells = [_written(cell) for cell in row.cells]
@@ -159,7 +160,7 @@ class _RowKeys:
 
     def of(self, table: Table, row: SheetRow) -> str:
         ppe = _plain(_text(table, row, "ppe"))
-        if ppe or table.layout is not READINGS:
+        if ppe or not _of_states(table):
             return ppe
         meter = _text(table, row, "meter_no")
         if not self._named:
@@ -168,6 +169,11 @@ class _RowKeys:
             points = self._directory.points_of(meter)
             self._points[meter] = points[0] if len(points) == 1 else ""
         return self._points.get(meter, "")
+
+
+def _of_states(table: Table) -> bool:
+    """Tell whether rows may name a meter instead of a point: tables of states, and of their edits."""
+    return table.layout.kind in {READINGS.kind, EDITS.kind}
 
 
 def _text(table: Table, row: SheetRow, key: str) -> str:

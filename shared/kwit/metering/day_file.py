@@ -24,6 +24,7 @@ from kwit.metering.checksum import Checksum, fitting_checksums
 SIZE_LIMIT = 20_000
 """Bytes of the longest day file: a hundred lines are far below it."""
 
+_REACTIVE_UNITS = ("kvarh", "kvar")
 _VALUE = re.compile(r"(-?[0-9]{0,12}\.[0-9]{1,6}),(.)")
 _POINT_IN_NAME = re.compile(r"(?<![0-9])[0-9]{18}(?![0-9])")
 
@@ -174,7 +175,7 @@ class _Reader:
 
     def day_file(self) -> DayFile | None:
         ppe, day, quantity = self._point(), self._day(), self._quantity()
-        unit = self._unit()
+        unit = self._unit(quantity)
         first = len(self.profile.header)
         values = [
             self._value(row, text, unit) for row, text in enumerate(self.texts[first:], start=first + 1)
@@ -221,9 +222,11 @@ class _Reader:
             self.reject("unknown_quantity", "Nieznany rodzaj wielkości w nagłówku.", row=row, value=text)
         return self.profile.quantities.get(text, "import")
 
-    def _unit(self) -> str:
+    def _unit(self, quantity: str) -> str:
         found = self.header(HeaderLine.UNIT)
-        if found is not None and found[1] != self.profile.unit:
+        reactive = quantity.startswith("reactive")
+        fitting = {self.profile.unit, *(_REACTIVE_UNITS if reactive else ())}
+        if found is not None and found[1] not in fitting:
             sentence = f"Jednostka w nagłówku jest inna niż {self.profile.unit}."
             self.reject("bad_unit", sentence, row=found[0], value=found[1])
         return self.profile.unit

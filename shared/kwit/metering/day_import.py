@@ -5,7 +5,7 @@ fits a small function; the store is asked once for each point.
 """
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -16,10 +16,11 @@ from kwit.intake.repeats import of_same_drop
 from kwit.kernel.provenance import Source
 from kwit.kernel.time import Period, local_day
 from kwit.metering.ports import PlacedRegister, PointDirectory, ReadingStore
-from kwit.metering.readings import IntervalDay
+from kwit.metering.readings import IntervalDay, Standing
 from kwit.metering.usage import current_days
 
 _SETTLED = frozenset({"import", "export"})
+_WEEK = timedelta(days=7)
 
 
 class DayRefusedError(ValueError):
@@ -63,16 +64,17 @@ class StagedDay:
     minutes: int
     values_wh: "array[int]"
     estimated: frozenset[int] = frozenset()
-    missing: int = 0
+    missing: frozenset[int] = frozenset()
     weight: int = 1
     optional: bool = False
     register: str = ""
+    held: tuple[str, ...] = ()
     fate: Fate = Fate.ACCEPTED
 
     @property
-    def content(self) -> tuple[int, tuple[int, ...], frozenset[int]]:
+    def content(self) -> tuple[int, tuple[int, ...], frozenset[int], frozenset[int]]:
         """Return what makes two versions of a day the same."""
-        return self.minutes, tuple(self.values_wh), self.estimated
+        return self.minutes, tuple(self.values_wh), self.estimated, self.missing
 
 
 @dataclass(slots=True)
@@ -96,11 +98,11 @@ class DayImport:
     ) -> None:
         """Note why `weight` rows stay out."""
         self.rejected += weight
-        self._note(code, Severity.REJECT, place, sentence_pl, value, column)
+        self.note(code, Severity.REJECT, place, sentence_pl, value=value, column=column)
 
     def warn(self, code: str, place: Place, sentence_pl: str, *, value: str = "", column: str = "") -> None:
         """Note a remark."""
-        self._note(code, Severity.WARN, place, sentence_pl, value, column)
+        self.note(code, Severity.WARN, place, sentence_pl, value=value, column=column)
 
     def add(self, day: StagedDay) -> None:
         """Take a complete day when a meter of its point could have given it; else say why not."""
@@ -113,26 +115,41 @@ class DayImport:
         if register is None:
             return
         if day.missing:
-            sentence = f"Brak {day.missing} wartości w dobie; oznaczono je jako niezmierzone."
-            self.warn("missing_interval", day.place, sentence, value=str(day.missing))
+            sentence = f"Brak {len(day.missing)} wartości w dobie; oznaczono je jako niezmierzone."
+            self.warn("missing_interval", day.place, sentence, value=str(len(day.missing)))
         day.register = register.code
         self.days.append(day)
 
-    def settle(self, store: ReadingStore) -> None:
-        """Decide every day: against the others of the file, then against the versions in the store."""
+    def settle(
+        self,
+        store: ReadingStore,
+        *,
+        judge: Callable[[str, Sequence[StagedDay], Sequence[IntervalDay]], None] = lambda *_: None,
+    ) -> None:
+        """Decide every day: against the others of the file, then against the versions in the store.
+
+        `judge` may refuse or hold what would go in: it gets a point, its days, and the stored versions from a
+        week before the first of them on. Points come one by one, so that few versions are held in memory.
+        """
         points: dict[str, list[StagedDay]] = {}
         for ppe, days in self._by_point().items():
             self._settle_same_file(days)
             if open_days := [day for day in days if day.fate is Fate.ACCEPTED]:
                 points[ppe] = open_days
-        for ppe, known in store.intervals_of({ppe: _span(days) for ppe, days in points.items()}):
+        for ppe, versions in store.intervals_of({ppe: _span(days) for ppe, days in points.items()}):
+            known = [
+                one
+                for one in versions
+                if not of_same_drop(one.source, one.known_at, file=self.file, known_at=self.known_at)
+            ]
             self._settle_known(points[ppe], known)
+            judge(ppe, [day for day in points[ppe] if day.fate is Fate.ACCEPTED], known)
 
     def readings(self) -> Iterator[IntervalDay]:
         """Yield the days that go into the store, one at a time."""
         for day in self.days:
             if day.fate is Fate.ACCEPTED:
-                yield self._reading(day)
+                yield self.reading(day)
 
     def count(self, fate: Fate) -> int:
         """Count the rows behind the days of one fate."""
@@ -142,7 +159,8 @@ class DayImport:
         """Tell whether a day still runs, or is to come, when the file is known."""
         return day >= local_day(self.known_at)
 
-    def _reading(self, day: StagedDay) -> IntervalDay:
+    def reading(self, day: StagedDay) -> IntervalDay:
+        """Make the reading of a day as it goes into the store."""
         source = Source(self.file.name, self.file.content_hash, day.place.row, day.place.sheet)
         return IntervalDay(
             day.ppe,
@@ -153,6 +171,8 @@ class DayImport:
             self.known_at,
             source,
             day.estimated,
+            day.missing,
+            Standing(held=day.held),
         )
 
     def _register(self, day: StagedDay) -> PlacedRegister | None:
@@ -187,9 +207,17 @@ class DayImport:
             sentence = f"Wielkość «{quantity}» punktu {ppe} pominięto: {why_pl}."
             self.warn("quantity_skipped", Place(), sentence, value=quantity)
 
-    def _note(
-        self, code: str, severity: Severity, place: Place, sentence_pl: str, value: str, column: str
+    def note(
+        self,
+        code: str,
+        severity: Severity,
+        place: Place,
+        sentence_pl: str,
+        *,
+        value: str = "",
+        column: str = "",
     ) -> None:
+        """Note a finding of a day that goes in."""
         self.findings.append(
             Finding(code, severity, sentence_pl, sheet=place.sheet, row=place.row, column=column, value=value)
         )
@@ -223,19 +251,14 @@ class DayImport:
                     "duplicate_in_file", day.place, sentence, value=day.day.isoformat(), weight=day.weight
                 )
 
-    def _settle_known(self, days: Sequence[StagedDay], versions: Sequence[IntervalDay]) -> None:
-        others = (
-            one
-            for one in versions
-            if not of_same_drop(one.source, one.known_at, file=self.file, known_at=self.known_at)
-        )
-        known = {(one.register, one.day): one for one in current_days(others)}
+    def _settle_known(self, days: Sequence[StagedDay], stored: Sequence[IntervalDay]) -> None:
+        known = {(one.register, one.day): one for one in current_days(stored)}
         for day in days:
             present = known.get((day.register, day.day))
             if present is None:
                 continue
             value = day.day.isoformat() if day.place.row else ""
-            if (present.minutes, present.values_wh, present.estimated) == day.content:
+            if (present.minutes, present.values_wh, present.estimated, present.missing) == day.content:
                 day.fate = Fate.REPEATED
                 sentence = f"Ta doba jest już wczytana (plik {present.source.file})."
                 self.warn("duplicate_row", day.place, sentence, value=value)
@@ -245,5 +268,6 @@ class DayImport:
 
 
 def _span(days: Sequence[StagedDay]) -> Period:
+    """Return the days of a point with the week before them, which tells gaps and what is usual."""
     dates = [day.day for day in days]
-    return Period(min(dates), max(dates) + timedelta(days=1))
+    return Period(min(dates) - _WEEK, max(dates) + timedelta(days=1))

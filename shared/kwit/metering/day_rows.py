@@ -134,18 +134,27 @@ class DayRows:
             sentence = f"Doba {day.isoformat()} ma {hours} godzin, więc {hours} albo {4 * hours} wartości."
             self.days.reject("wrong_count_for_day", place, sentence, value=str(len(cells)))
             return
-        values, estimated, missing = array("q"), set(), 0
+        values, estimated, missing = array("q"), set(), set()
         for index, cell in enumerate(cells):
             read = self._cell(place, index, cell)
             if read is None:
                 return
             values.append(read[0])
-            missing += read[1] is Quality.MISSING
+            if read[1] is Quality.MISSING:
+                missing.add(index)
             if read[1] is not Quality.ACTUAL:
                 estimated.add(index)
         self.days.add(
             StagedDay(
-                place, ppe, day, str(quantity), minutes, values, frozenset(estimated), missing, optional=True
+                place,
+                ppe,
+                day,
+                str(quantity),
+                minutes,
+                values,
+                frozenset(estimated),
+                frozenset(missing),
+                optional=True,
             )
         )
 

@@ -2,7 +2,8 @@
 
 from array import array
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 
 from kwit.intake.dropped_file import SIZE_LIMIT, DroppedFile
 from kwit.intake.findings import Finding, ImportResult, Severity, file_rejection, result_of
@@ -12,18 +13,24 @@ from kwit.intake.repeats import of_same_drop, result_without_reading
 from kwit.intake.sheet import UnreadableFileError
 from kwit.intake.table import Layout, Table, read_tables
 from kwit.intake.text import DecodedText, decode
+from kwit.kernel.time import Period
 from kwit.metering.batch import Batch, encoding_of, is_batch
+from kwit.metering.correcting import CorrectionDesk
 from kwit.metering.cutting import BatchPart, cut_batch, cut_tables, read_part
 from kwit.metering.day_file import DayFile, DayFileProfile, Quality, is_day_file, read_day_file
 from kwit.metering.day_import import DayImport, Fate, Place, StagedDay
 from kwit.metering.day_rows import DayRows, DayRowsProfile
+from kwit.metering.editing import EDITS, Edits
 from kwit.metering.interval_table import IntervalRows, IntervalTableProfile
 from kwit.metering.known_points import KnownPoints
-from kwit.metering.ports import PointDirectory, ReadingStore
+from kwit.metering.ports import PointDirectory, ReadingStore, TermsDirectory
 from kwit.metering.profile_files import Profile, packaged_profiles
-from kwit.metering.readings import Reading
+from kwit.metering.readings import IntervalDay, Reading, RegisterReading
 from kwit.metering.register_rows import READINGS, Candidate, RegisterRows
 from kwit.metering.sequence import settle_point
+from kwit.metering.usage import current_days
+from kwit.metering.validation.review import DayReview, StateReview
+from kwit.metering.validation.rules import PointTerms
 
 KIND = "readings"
 
@@ -44,19 +51,22 @@ def import_readings(
     imports: ImportLog,
     known_at: datetime,
     profiles: Sequence[Profile] | None = None,
+    terms: TermsDirectory | None = None,
+    desk: CorrectionDesk | None = None,
 ) -> ImportResult:
     """Bring a file of readings in: every sound state or day is stored, every other one is reported.
 
     The file, plain or gzip, is a table of register states (XLSX or CSV), a batch of a head-end system, or a
     file that one of the `profiles` describes (the packaged ones when None). The store gets all new readings
     in one call, and is asked once for each point. What is known already, from whatever file, writes nothing.
-    A file that went in whole before is not read again.
+    A file that went in whole before is not read again. `terms` say by which rules readings are judged, without
+    them the rules stand at their defaults; `desk` takes the tasks that changes of invoiced readings make.
     """
     known = result_without_reading(file=file, kind=KIND, imports=imports, known_at=known_at)
     if known is not None:
         return known
     chosen = packaged_profiles() if profiles is None else profiles
-    result = FileImport(file, KnownPoints(directory), store, known_at, chosen).result()
+    result = FileImport(file, KnownPoints(directory), store, known_at, chosen, terms, desk).result()
     imports.record(result)
     return result
 
@@ -71,6 +81,8 @@ class FileImport:
         store: ReadingStore,
         known_at: datetime,
         profiles: Sequence[Profile],
+        terms: TermsDirectory | None = None,
+        desk: CorrectionDesk | None = None,
     ) -> None:
         self._file = file
         self._directory = directory
@@ -79,6 +91,9 @@ class FileImport:
         self._known_at = known_at
         self._days = DayImport(file, directory, known_at)
         self._states = RegisterRows(file, directory, known_at)
+        self._edits = Edits(file, directory, known_at)
+        self._terms = terms
+        self._desk = desk
         self._encoding = ""
 
     def result(self) -> ImportResult:
@@ -94,11 +109,12 @@ class FileImport:
     def result_of_part(self, content: bytes) -> ImportResult:
         """Read one part of the file, settle what it holds, store it in one call, and sum the part up."""
         described = self._described()
-        part = read_part(content, (READINGS, *described))
+        part = read_part(content, (READINGS, EDITS, *described))
         if isinstance(part, BatchPart):
             batch = Batch(self._days, part.heading)
             for number, line in part.lines:
                 batch.take(number, line)
+            batch.finish()
         else:
             for table in part:
                 self._rows(table, described.get(table.layout))
@@ -136,17 +152,26 @@ class FileImport:
 
     def _settled(self) -> ImportResult:
         accepted = self._settled_states()
-        self._days.settle(self._store)
+        self._days.settle(self._store, judge=self._judge_days)
+        edited = self._edits.settle(self._store, self._desk)
         stored = self._days.count(Fate.ACCEPTED)
-        if accepted or stored:
-            self._store.put(_both(accepted, self._days))
+        if accepted or stored or edited:
+            # Tasks come first: an attempt that breaks off between the two finds the same changes again.
+            if self._desk is not None:
+                self._desk.file()
+            self._store.put(_all([*accepted, *edited], self._days))
         candidates = self._states.candidates
+        readers = [*self._states.readers, *self._edits.readers]
         return self._sum_up(
-            (*self._days.findings, *(one for reader in self._states.readers for one in reader.findings)),
-            accepted=len(accepted) + stored,
-            rejected=self._states.rejected + self._days.rejected + sum(one.refused for one in candidates),
+            (*self._days.findings, *(one for reader in readers for one in reader.findings)),
+            accepted=len(accepted) + stored + len(edited),
+            rejected=self._states.rejected
+            + self._days.rejected
+            + self._edits.rejected
+            + sum(one.refused for one in candidates),
             duplicate=self._days.count(Fate.REPEATED)
             + self._days.repeated
+            + self._edits.repeated
             + sum(one.repeated and not one.refused for one in candidates),
         )
 
@@ -233,7 +258,7 @@ class FileImport:
         return {one.layout(): one for one in self._profiles if isinstance(one, IntervalTableProfile)}
 
     def _read_tables(self, content: bytes) -> Sequence[Table]:
-        tables = read_tables(content=content, layouts=(READINGS, *self._described()))
+        tables = read_tables(content=content, layouts=(READINGS, EDITS, *self._described()))
         self._encoding = tables.encoding
         self._days.findings += tables.findings
         return tables.tables
@@ -246,10 +271,11 @@ class FileImport:
         if profile is not None:
             IntervalRows(table, profile, self._days, self._file.name).read()
             return
+        rows = self._edits if table.layout.kind == EDITS.kind else self._states
         for reader in table.each_row():
-            self._states.read(reader)
+            rows.read(reader)
 
-    def _settled_states(self) -> Sequence[Reading]:
+    def _settled_states(self) -> Sequence[RegisterReading]:
         candidates = self._states.candidates
         for ppe, group in _by_point(candidates).items():
             known = [
@@ -257,11 +283,33 @@ class FileImport:
                 for state in self._store.registers(ppe)
                 if not of_same_drop(state.source, state.known_at, file=self._file, known_at=self._known_at)
             ]
-            settle_point(group, known)
+            review = StateReview.of(
+                meters=self._directory.meters(ppe) or (),
+                stored=known,
+                terms=partial(self._terms_of, ppe),
+                series=partial(self._series, ppe),
+            )
+            settle_point(group, known, judge=review.judge)
+            review.finish(group)
+            if self._desk is not None:
+                self._desk.states(ppe, [one.reading for one in group if one.accepted], known=known)
         return [candidate.reading for candidate in candidates if candidate.accepted]
 
+    def _terms_of(self, ppe: str, day: date) -> PointTerms:
+        return PointTerms() if self._terms is None else self._terms.terms(ppe, on=day)
 
-def _both(states: Sequence[Reading], days: DayImport) -> Iterator[Reading]:
+    def _judge_days(self, ppe: str, days: Sequence[StagedDay], known: Sequence[IntervalDay]) -> None:
+        DayReview(self._days, self._directory, self._store, self._terms_of).judge(ppe, days, known)
+        if self._desk is not None:
+            accepted = [self._days.reading(one) for one in days if one.fate is Fate.ACCEPTED]
+            self._desk.days(ppe, accepted, known=known)
+
+    def _series(self, ppe: str, register: str, period: Period) -> Sequence[IntervalDay]:
+        days = current_days(self._store.intervals(ppe, period=period))
+        return [day for day in days if day.register == register]
+
+
+def _all(states: Sequence[Reading], days: DayImport) -> Iterator[Reading]:
     yield from states
     yield from days.readings()
 
@@ -275,6 +323,6 @@ def _by_point(candidates: Sequence[Candidate]) -> dict[str, list[Candidate]]:
 
 def _staged(read: DayFile) -> StagedDay:
     estimated = frozenset(index for index, one in enumerate(read.qualities) if one is not Quality.ACTUAL)
-    missing = read.qualities.count(Quality.MISSING)
+    missing = frozenset(index for index, one in enumerate(read.qualities) if one is Quality.MISSING)
     values = array("q", read.values_wh)
     return StagedDay(Place(), read.ppe, read.day, read.quantity, read.minutes, values, estimated, missing)

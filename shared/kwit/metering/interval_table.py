@@ -47,6 +47,8 @@ class TableQuantity(StrEnum):
     EXPORT = "export"
     IMPORT_BALANCED = "import_balanced"
     EXPORT_BALANCED = "export_balanced"
+    REACTIVE_INDUCTIVE = "reactive_inductive"
+    REACTIVE_CAPACITIVE = "reactive_capacitive"
     IGNORED = "ignored"
 
 

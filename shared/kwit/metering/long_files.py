@@ -15,9 +15,10 @@ from kwit.intake.ports import ImportLog
 from kwit.intake.repeats import result_without_reading
 from kwit.kernel.identifiers import deterministic_id
 from kwit.kernel.time import utc
+from kwit.metering.correcting import CorrectionDesk
 from kwit.metering.importing import KIND, FileImport
 from kwit.metering.known_points import KnownPoints
-from kwit.metering.ports import PointDirectory, ReadingStore
+from kwit.metering.ports import PointDirectory, ReadingStore, TermsDirectory
 from kwit.metering.profile_files import Profile, packaged_profiles
 
 
@@ -108,6 +109,8 @@ class LongFiles:
     work: WorkFiles
     queue: PartQueue | None = None
     profiles: Sequence[Profile] | None = None
+    terms: TermsDirectory | None = None
+    desk: CorrectionDesk | None = None
 
     def start(self, *, file: DroppedFile, drop: str, known_at: datetime) -> ImportResult | None:
         """Import a file, or cut it and ask for its parts: then the result is None and comes with the last part."""
@@ -147,7 +150,9 @@ class LongFiles:
 
     def _import(self, file: DroppedFile, known_at: datetime) -> FileImport:
         chosen = packaged_profiles() if self.profiles is None else self.profiles
-        return FileImport(file, KnownPoints(self.directory), self.store, known_at, chosen)
+        return FileImport(
+            file, KnownPoints(self.directory), self.store, known_at, chosen, self.terms, self.desk
+        )
 
 
 def joined(results: Sequence[ImportResult]) -> ImportResult:

@@ -11,7 +11,7 @@ import sys
 import zlib
 from array import array
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from itertools import accumulate, pairwise
@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from kwit.kernel.provenance import Source
 from kwit.kernel.time import utc
-from kwit.metering.readings import IntervalDay
+from kwit.metering.readings import PLAIN, IntervalDay, Standing
 
 FORMAT = 1
 LEVEL = 9
@@ -58,7 +58,8 @@ class PackedDaysError(ValueError):
 class _Meta:
     """Everything of the days but their values and hashes: names, each once, then a column for each fact.
 
-    A source with no hash here has its hash among the blob's bytes.
+    A source with no hash here has its hash among the blob's bytes. Few days have missing values or a standing of
+    their own; blobs written without those columns are read as if none had.
     """
 
     points: list[str]
@@ -74,6 +75,8 @@ class _Meta:
     since: list[int]
     count: list[int]
     estimated: list[tuple[int, str]]
+    missing: list[tuple[int, str]] = field(default_factory=list)
+    standing: list[tuple[int, Standing]] = field(default_factory=list)
 
 
 @cache
@@ -118,8 +121,10 @@ def pack_days(days: Iterable[IntervalDay]) -> bytes:
         since=[known[utc(day.known_at)] for day in ordered],
         count=[len(day.values_wh) for day in ordered],
         estimated=[(index, _mask(day.estimated)) for index, day in enumerate(ordered) if day.estimated],
+        missing=[(index, _mask(day.missing)) for index, day in enumerate(ordered) if day.missing],
+        standing=[(index, day.standing) for index, day in enumerate(ordered) if day.standing != PLAIN],
     )
-    text = zlib.compress(_adapter().dump_json(meta), LEVEL)
+    text = zlib.compress(_adapter().dump_json(meta, exclude_defaults=True), LEVEL)
     code, planes = _planes(ordered)
     head = _HEAD.pack(FORMAT, code.encode(), len(hashes), len(text))
     return b"".join((head, text, *hashes, zlib.compress(planes, LEVEL)))
@@ -149,6 +154,8 @@ def _days(
 ) -> Iterator[IntervalDay]:
     known = [utc(instant) for instant in meta.known]
     estimated = {index: _indexes(mask) for index, mask in meta.estimated}
+    missing = {index: _indexes(mask) for index, mask in meta.missing}
+    standing = dict(meta.standing)
     ordinals, rows = accumulate(meta.day), accumulate(meta.row)
     ends = list(accumulate(meta.count))
     for index, (ordinal, row) in enumerate(zip(ordinals, rows, strict=True)):
@@ -165,6 +172,8 @@ def _days(
             known[meta.since[index]],
             Source(file, content_hash, row, sheet),
             estimated.get(index, frozenset()),
+            missing.get(index, frozenset()),
+            standing.get(index, PLAIN),
         )
 
 

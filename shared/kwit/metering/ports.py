@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from kwit.kernel.time import Period
+from kwit.kernel.time import DateRange, Period
 from kwit.metering.readings import IntervalDay, Reading, RegisterReading
+from kwit.metering.tasks import CorrectionTask
+from kwit.metering.validation.rules import PointTerms
 
 
 class ReadingStore(Protocol):
@@ -14,6 +16,10 @@ class ReadingStore(Protocol):
 
     def put(self, readings: Iterable[Reading]) -> None:
         """Keep readings; the same reading from the same row twice changes nothing."""
+        ...
+
+    def keep_first(self, readings: Sequence[Reading]) -> Sequence[Reading]:
+        """Keep readings whose places are free; return, in order, what stands at the places now."""
         ...
 
     def registers(self, ppe: str, *, known_by: datetime | None = None) -> Sequence[RegisterReading]:
@@ -61,8 +67,10 @@ class PackQueue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PlacedRegister:
-    """A register of a meter as readings need it: `quantity` is import, export or import_unbalanced;
-    `digits` is the number of whole kWh digits, after which the register starts again from zero.
+    """A register of a meter as readings need it.
+
+    `quantity` is import, export, import_unbalanced, reactive_inductive or reactive_capacitive (the last two
+    count varh); `digits` is the number of whole kWh digits, after which the register starts again from zero.
     """
 
     code: str
@@ -92,4 +100,40 @@ class PointDirectory(Protocol):
 
     def points_of(self, meter_no: str) -> Sequence[str]:
         """Return the codes of all points at which a meter ever stood; empty when it is not known."""
+        ...
+
+
+class TermsDirectory(Protocol):
+    """The rules of validation for a point, and what its contract says that they judge by."""
+
+    def terms(self, ppe: str, *, on: date) -> PointTerms:
+        """Return the terms of a point on a day."""
+        ...
+
+
+class Invoiced(Protocol):
+    """How far the contracts of a point are invoiced."""
+
+    def invoiced(self, ppe: str) -> Sequence[tuple[str, DateRange]]:
+        """Return, of each contract of a point with a bill, its number and the days that are billed."""
+        ...
+
+
+class TaskStore(Protocol):
+    """Tasks for correction, each kept once, open until somebody settles it."""
+
+    def add(self, tasks: Iterable[CorrectionTask]) -> None:
+        """Keep tasks; one that is known already, open or settled, stays as it is."""
+        ...
+
+    def open_tasks(self) -> Sequence[CorrectionTask]:
+        """List all tasks that nobody has settled, by point and day."""
+        ...
+
+    def tasks_of(self, ppe: str) -> Sequence[CorrectionTask]:
+        """List the open tasks of one point, by day."""
+        ...
+
+    def settle(self, task: CorrectionTask, *, by: str) -> bool:
+        """Mark an open task as settled by a document or a person; tell whether it was open."""
         ...

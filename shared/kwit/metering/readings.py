@@ -16,6 +16,45 @@ class ReadingKind(StrEnum):
     ESTIMATED = "estimated"
 
 
+class EstimationMethod(StrEnum):
+    """How kWit reckoned a reading that nobody took (sposób szacowania); the bill names it."""
+
+    PREVIOUS_YEAR = "previous_year"
+    DAILY_AVERAGE = "daily_average"
+    LOAD_PROFILE = "load_profile"
+    PROXY_DAY = "proxy_day"
+    INTERPOLATION = "interpolation"
+    FROM_INTERVALS = "from_intervals"
+    FROM_REGISTER = "from_register"
+    SUBTRACTIVE = "subtractive"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A person's correction of a reading (korekta odczytu): why, and who."""
+
+    reason: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a version of a reading stands, beside what it says.
+
+    `method` is set on estimates that kWit made. `held` are the codes of validation for which no bill may use
+    it until a person accepts it. A `void` version withdraws what was known of the same register and time.
+    `edit` is set on versions that a person made.
+    """
+
+    method: EstimationMethod | None = None
+    held: tuple[str, ...] = ()
+    void: bool = False
+    edit: Edit | None = None
+
+
+PLAIN = Standing()
+
+
 @dataclass(frozen=True, slots=True)
 class RegisterReading:
     """The state of one register of one meter at a local midnight, in whole Wh before the multiplier.
@@ -32,6 +71,12 @@ class RegisterReading:
     kind: ReadingKind
     known_at: datetime
     source: Source
+    standing: Standing = PLAIN
+
+    @property
+    def reckoned(self) -> bool:
+        """Tell whether kWit made this state itself, from other readings."""
+        return self.standing.method is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +84,8 @@ class IntervalDay:
     """One local day of interval values of one point, in whole Wh, in the order of UTC time.
 
     There are 23, 24 or 25 hours of them, or four times as many quarters. `register` is the register code the
-    values belong to. `estimated` holds the indexes of values that are not measured.
+    values belong to. `estimated` holds the indexes of values that are not measured, `missing` of those among
+    them that are not known at all and stand as zero.
     """
 
     ppe: str
@@ -50,6 +96,13 @@ class IntervalDay:
     known_at: datetime
     source: Source
     estimated: frozenset[int] = frozenset()
+    missing: frozenset[int] = frozenset()
+    standing: Standing = PLAIN
+
+    @property
+    def reckoned(self) -> bool:
+        """Tell whether kWit made values of this day itself, from other readings."""
+        return self.standing.method is not None
 
 
 Reading = RegisterReading | IntervalDay

@@ -25,8 +25,8 @@ _OBIS = re.compile(r"(?:[0-9]-[0-9]:)?(?P<code>[0-9]{1,2}\.[0-9]\.[0-9]{1,2})(?:
 _DRESS = re.compile(r"\b(?:stan|kwh|strefa|state|zone|licznika)\b|[\[\]()]", re.IGNORECASE)
 # Distributors call the zones of the weekend tariffs (G12w and the like) by either pair of names.
 _NEAR_ZONES = {"day": "peak", "night": "offpeak", "peak": "day", "offpeak": "night"}
-_UNITS = {"kwh": "kWh", "mwh": "MWh", "wh": "Wh"}
-_KINDS = {
+UNITS = {"kwh": "kWh", "mwh": "MWh", "wh": "Wh"}
+KINDS = {
     "actual": ReadingKind.ACTUAL, "rzeczywisty": ReadingKind.ACTUAL, "r": ReadingKind.ACTUAL,
     "fizyczny": ReadingKind.ACTUAL, "inkasent": ReadingKind.ACTUAL, "odczyt": ReadingKind.ACTUAL,
     "remote": ReadingKind.REMOTE, "zdalny": ReadingKind.REMOTE, "z": ReadingKind.REMOTE,
@@ -98,6 +98,16 @@ class Candidate:
         self.reader.reject(code, self.column, sentence_pl)
 
 
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where a row belongs: the point, its meter, the midnight its states hold at, and the day it names."""
+
+    ppe: str
+    meter: PlacedMeter
+    boundary: date
+    day: date
+
+
 @dataclass(slots=True)
 class RegisterRows:
     """Reads rows of one file into candidates, and counts the states it had to reject."""
@@ -112,30 +122,37 @@ class RegisterRows:
     def read(self, reader: RowReader) -> None:
         """Read one row; each of its states becomes a candidate or a finding."""
         self.readers.append(reader)
-        moment = self._moment(reader)
-        kind = reader.choice("kind", _KINDS, default=ReadingKind.ACTUAL, code="bad_kind")
-        unit = reader.choice("unit", _UNITS, default="kWh", code="bad_unit")
-        place = self._place(reader)
-        if moment is None or place is None or not reader.sound:
-            self.rejected += 1
-            return
-        ppe, meters = place
-        found = _meter(reader, meters, moment, elsewhere=self._elsewhere(reader, meters))
+        kind = reader.choice("kind", KINDS, default=ReadingKind.ACTUAL, code="bad_kind")
+        unit = reader.choice("unit", UNITS, default="kWh", code="bad_unit")
+        found = self.located(reader)
         if found is None:
             self.rejected += 1
             return
-        meter, boundary = found
         quantity = reader.choice("quantity", QUANTITIES, default="")
-        for column, register in self._states(reader, meter, quantity):
-            state = _state(reader, column, unit, register)
+        for column, register in self._states(reader, found.meter, quantity):
+            state = state_in(reader, column, unit, register)
             if state is None or register is None:
                 self.rejected += 1
                 continue
-            source = Source(self.file.name, self.file.content_hash, reader.number, reader.sheet)
             reading = RegisterReading(
-                ppe, meter.meter_no, register.code, boundary, state, kind, self.known_at, source
-            )
+                found.ppe, found.meter.meter_no, register.code, found.boundary, state, kind, self.known_at,
+                self.source(reader),
+            )  # fmt: skip
             self.candidates.append(Candidate(reader, column, reading, register.digits))
+
+    def located(self, reader: RowReader) -> "Located | None":
+        """Find the point, the meter and the midnight of a row; None when the row is rejected."""
+        moment = self._moment(reader)
+        place = self._place(reader)
+        if moment is None or place is None or not reader.sound:
+            return None
+        ppe, meters = place
+        found = _meter(reader, meters, moment, elsewhere=self._elsewhere(reader, meters))
+        return None if found is None else Located(ppe, found[0], found[1], moment.day)
+
+    def source(self, reader: RowReader) -> Source:
+        """Name the row as the source of what it says."""
+        return Source(self.file.name, self.file.content_hash, reader.number, reader.sheet)
 
     def _moment(self, reader: RowReader) -> Moment | None:
         """Read the day and the time; the time may stand in a column of its own."""
@@ -195,12 +212,12 @@ class RegisterRows:
         """Yield the column and the register of every state in a row; None when the register is not known."""
         wide = [key for key in reader.keys if key.startswith("wide:") and reader.cell(key) is not None]
         for key in wide:
-            yield key, _register(reader, meter, key, name=key.removeprefix("wide:"), quantity=quantity)
+            yield key, register_named(reader, meter, key, name=key.removeprefix("wide:"), quantity=quantity)
         if not wide:
             name = reader.text("register")
             yield (
                 "state",
-                _register(reader, meter, "register" if name else "zone", name=name, quantity=quantity),
+                register_named(reader, meter, "register" if name else "zone", name=name, quantity=quantity),
             )
 
 
@@ -255,7 +272,7 @@ def _boundary(moment: Moment, meter: PlacedMeter) -> date:
     return moment.day + timedelta(days=1)
 
 
-def _register(
+def register_named(
     reader: RowReader, meter: PlacedMeter, column: str, *, name: str, quantity: str
 ) -> PlacedRegister | None:
     """Find a register by its code, else by its zone, else as the only one of the meter."""
@@ -287,7 +304,7 @@ def _register(
     return None
 
 
-def _state(reader: RowReader, column: str, unit: str, register: PlacedRegister | None) -> int | None:
+def state_in(reader: RowReader, column: str, unit: str, register: PlacedRegister | None) -> int | None:
     """Read a state as whole Wh within the digits of its register."""
     before = len(reader.findings)
     number = reader.decimal(column)

@@ -1,6 +1,7 @@
 """States of one file against each other and against those known: repeats, changes, order and rollover."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from kwit.intake.table import RowReader
@@ -12,18 +13,53 @@ _RegisterKey = tuple[str, str]
 _StateKey = tuple[str, str, date]
 
 
-def settle_point(candidates: Sequence[Candidate], stored: Iterable[RegisterReading]) -> None:
-    """Decide every candidate of one point, given all versions of the point's readings in the store."""
-    known = {_key(reading): reading for reading in current_states(stored)}
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """The states of one register: all that are known, and those that newer ones must follow in order."""
+
+    known: dict[date, RegisterReading] = field(default_factory=dict)
+    in_order: dict[date, RegisterReading] = field(default_factory=dict)
+    brought: set[date] = field(default_factory=set)
+
+    @property
+    def newest(self) -> date | None:
+        return max(self.known, default=None)
+
+
+def settle_point(
+    candidates: Sequence[Candidate],
+    stored: Iterable[RegisterReading],
+    *,
+    judge: Callable[[Candidate], None] = lambda _: None,
+) -> None:
+    """Decide every candidate of one point, given all versions of the point's readings in the store.
+
+    `judge` may refuse or hold a candidate that is in order; what it holds, and what kWit reckoned itself, sets
+    no bounds to other states.
+    """
+    books: dict[_RegisterKey, _Book] = {}
+    for reading in current_states(stored):
+        book = books.setdefault((reading.meter_no, reading.register), _Book())
+        book.known[reading.boundary] = reading
+        if not reading.reckoned and not reading.standing.held:
+            book.in_order[reading.boundary] = reading
+    newest = {register: book.newest for register, book in books.items()}
     _settle_same_file(candidates)
-    by_register: dict[_RegisterKey, list[Candidate]] = {}
-    for candidate in candidates:
+    accepted = [candidate for candidate in candidates if candidate.accepted]
+    for candidate in accepted:
+        register = (candidate.reading.meter_no, candidate.reading.register)
+        books.setdefault(register, _Book()).brought.add(candidate.reading.boundary)
+    for candidate in sorted(accepted, key=_place):
+        register = (candidate.reading.meter_no, candidate.reading.register)
+        _settle(candidate, books[register], newest.get(register))
         if candidate.accepted:
-            reading = candidate.reading
-            by_register.setdefault((reading.meter_no, reading.register), []).append(candidate)
-    for register, group in by_register.items():
-        states = {key[2]: reading for key, reading in known.items() if key[:2] == register}
-        _settle_register(sorted(group, key=lambda c: c.reading.boundary), states)
+            judge(candidate)
+        if candidate.accepted and not candidate.reading.standing.held:
+            books[register].in_order[candidate.reading.boundary] = candidate.reading
+
+
+def _place(candidate: Candidate) -> tuple[date, str, str]:
+    return candidate.reading.boundary, candidate.reading.meter_no, candidate.reading.register
 
 
 def _key(reading: RegisterReading) -> _StateKey:
@@ -57,48 +93,36 @@ def _settle_same_file(candidates: Sequence[Candidate]) -> None:
             )
 
 
-def _settle_register(group: Sequence[Candidate], states: dict[date, RegisterReading]) -> None:
-    """Walk the states of one register in the order of their midnights."""
-    newest = max(states, default=None)
-    replaced = {candidate.reading.boundary for candidate in group}
-    for candidate in group:
-        reading, reader = candidate.reading, candidate.reader
-        present = states.get(reading.boundary)
-        if present is not None and _same(present, reading):
-            candidate.repeated = True
-            sentence = (
-                f"Ten odczyt jest już wczytany (plik {present.source.file}, wiersz {present.source.row})."
-            )
-            reader.warn("duplicate_row", candidate.column, sentence)
-            continue
-        _check_order(candidate, states, replaced)
-        if candidate.refused:
-            continue
-        if present is not None:
-            sentence = f"Stan zmieniono z {_kwh(present.state_wh)} kWh; poprzedni pozostaje w historii."
-            reader.warn("changed_value", candidate.column, sentence)
-        elif newest is not None and reading.boundary < newest:
-            _warn_once(
-                reader, "out_of_order", "date", "Odczyt starszy niż ostatni znany odczyt tego liczydła."
-            )
-        states[reading.boundary] = reading
+def _settle(candidate: Candidate, book: _Book, newest: date | None) -> None:
+    """Settle one state against the others of its register."""
+    reading, reader = candidate.reading, candidate.reader
+    present = book.known.get(reading.boundary)
+    if present is not None and _same(present, reading):
+        candidate.repeated = True
+        sentence = f"Ten odczyt jest już wczytany (plik {present.source.file}, wiersz {present.source.row})."
+        reader.warn("duplicate_row", candidate.column, sentence)
+        return
+    _check_order(candidate, book)
+    if candidate.refused:
+        return
+    if present is not None:
+        sentence = f"Stan zmieniono z {_kwh(present.state_wh)} kWh; poprzedni pozostaje w historii."
+        reader.warn("changed_value", candidate.column, sentence)
+    elif newest is not None and reading.boundary < newest:
+        _warn_once(reader, "out_of_order", "date", "Odczyt starszy niż ostatni znany odczyt tego liczydła.")
 
 
-def _check_order(candidate: Candidate, states: dict[date, RegisterReading], replaced: set[date]) -> None:
-    reading, digits = candidate.reading, candidate.digits
+def _check_order(candidate: Candidate, book: _Book) -> None:
+    reading, digits, states = candidate.reading, candidate.digits, book.in_order
     earlier = max((day for day in states if day < reading.boundary), default=None)
-    later = min((day for day in states if day > reading.boundary and day not in replaced), default=None)
-    if earlier is not None:
+    later = min((day for day in states if day > reading.boundary and day not in book.brought), default=None)
+    if earlier is not None and advance(states[earlier], reading, digits=digits) is None:
         last = states[earlier]
-        if advance(last, reading, digits=digits) is None:
-            sentence = (
-                f"Stan jest niższy niż poprzedni ({_kwh(last.state_wh)} kWh, {last.boundary.isoformat()})."
-            )
-            candidate.refuse("reading_before_last", sentence)
-            return
-        if reading.state_wh < last.state_wh:
-            candidate.reader.warn("rollover", candidate.column, "Przyjęto, że liczydło przeszło przez zero.")
-    if later is not None and advance(reading, states[later], digits=digits) is None:
+        day = last.boundary.isoformat()
+        candidate.refuse(
+            "reading_before_last", f"Stan jest niższy niż poprzedni ({_kwh(last.state_wh)} kWh, {day})."
+        )
+    elif later is not None and advance(reading, states[later], digits=digits) is None:
         following = states[later]
         day = following.boundary.isoformat()
         candidate.refuse(

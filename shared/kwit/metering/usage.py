@@ -5,11 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 from kwit.kernel.time import DateRange, Period, day_minutes
 from kwit.metering.readings import IntervalDay, ReadingKind, RegisterReading
 
 _WH_PER_KWH = 1000
+Version = TypeVar("Version", RegisterReading, IntervalDay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,25 +93,44 @@ class Usage:
 
 
 def current_states(readings: Iterable[RegisterReading]) -> list[RegisterReading]:
-    """Keep, of each register's state at each boundary, the version known last; order by boundary."""
-    latest: dict[tuple[str, str, date], RegisterReading] = {}
+    """Keep, of each register's state at each boundary, the version that counts; order by boundary."""
+    versions: dict[tuple[str, str, date], list[RegisterReading]] = defaultdict(list)
     for reading in readings:
-        key = (reading.meter_no, reading.register, reading.boundary)
-        kept = latest.get(key)
-        if kept is None or (reading.known_at, reading.source) > (kept.known_at, kept.source):
-            latest[key] = reading
-    return sorted(latest.values(), key=lambda r: (r.meter_no, r.register, r.boundary))
+        versions[reading.meter_no, reading.register, reading.boundary].append(reading)
+    counting = (version_that_counts(group) for group in versions.values())
+    return sorted(
+        (one for one in counting if one is not None), key=lambda r: (r.meter_no, r.register, r.boundary)
+    )
 
 
 def current_days(days: Iterable[IntervalDay]) -> list[IntervalDay]:
-    """Keep, of each register's day, the version known last; order by day."""
-    latest: dict[tuple[str, date], IntervalDay] = {}
+    """Keep, of each register's day, the version that counts; order by day."""
+    versions: dict[tuple[str, date], list[IntervalDay]] = defaultdict(list)
     for day in days:
-        key = (day.register, day.day)
-        kept = latest.get(key)
-        if kept is None or (day.known_at, day.source) > (kept.known_at, kept.source):
-            latest[key] = day
-    return sorted(latest.values(), key=lambda d: (d.register, d.day))
+        versions[day.register, day.day].append(day)
+    counting = (version_that_counts(group) for group in versions.values())
+    return sorted((one for one in counting if one is not None), key=lambda d: (d.register, d.day))
+
+
+def version_that_counts(versions: Sequence[Version]) -> Version | None:
+    """Choose, of the versions of one register and time, the one that counts; None when all are withdrawn.
+
+    Of versions that came from outside the one known last counts, and a version that withdraws leaves nothing.
+    A reading that kWit reckoned counts only where no other does, however late the other was imported, or where
+    values of a day are missing in the other.
+    """
+    outside = [one for one in versions if not one.reckoned]
+    latest = max(outside, key=lambda one: (one.known_at, one.source), default=None)
+    if latest is not None and not latest.standing.void and not _incomplete(latest):
+        return latest
+    since = None if latest is None else latest.known_at
+    reckoned = (one for one in versions if one.reckoned and (since is None or one.known_at > since))
+    fallback = None if latest is None or latest.standing.void else latest
+    return max(reckoned, key=lambda one: (one.known_at, one.source), default=fallback)
+
+
+def _incomplete(reading: RegisterReading | IntervalDay) -> bool:
+    return isinstance(reading, IntervalDay) and bool(reading.missing)
 
 
 def advance(first: RegisterReading, last: RegisterReading, *, digits: int) -> int | None:
@@ -173,11 +194,22 @@ def _spans(
     where = f"{register.meter_no}/{register.code}"
     if missing:
         return [], [UsageProblem("reading_missing", f"{where} at {edge.isoformat()}") for edge in missing]
+    if held := [state for state in inside if state.standing.held]:
+        return [], [
+            UsageProblem(
+                "reading_held", f"{where} at {one.boundary.isoformat()}: {', '.join(one.standing.held)}"
+            )
+            for one in held
+        ]
     spans: list[RegisterSpan] = []
-    for first, last in itertools.pairwise(inside):
+    # An estimate of an end that was given up says nothing about the days inside.
+    edges = (period.start, period.end)
+    cuts = [state for state in inside if not state.reckoned or state.boundary in edges]
+    for first, last in itertools.pairwise(cuts):
         moved = advance(first, last, digits=register.digits)
         if moved is None:
-            return [], [UsageProblem("reading_before_last", f"{where} at {last.boundary.isoformat()}")]
+            problem = "estimate_above_reading" if first.reckoned else "reading_before_last"
+            return [], [UsageProblem(problem, f"{where} at {last.boundary.isoformat()}")]
         spans.append(RegisterSpan(register, first, last, moved * register.multiplier))
     return spans, []
 
@@ -194,6 +226,12 @@ def _series(
     short = [day for day in chosen if len(day.values_wh) * day.minutes != day_minutes(day.day)]
     if short:
         return None, [UsageProblem("intervals_incomplete", f"{where} on {short[0].day.isoformat()}")]
+    if held := [day for day in chosen if day.standing.held]:
+        codes = ", ".join(held[0].standing.held)
+        return None, [UsageProblem("reading_held", f"{where} on {held[0].day.isoformat()}: {codes}")]
+    if unknown := [day for day in chosen if day.missing]:
+        detail = f"{where} on {unknown[0].day.isoformat()}: {len(unknown[0].missing)} values not measured"
+        return None, [UsageProblem("intervals_incomplete", detail)]
     return IntervalSeries(register, chosen), []
 
 
@@ -217,24 +255,30 @@ def settlement_end(
     """Choose the day a period really ends: the boundary, nearest the nominal one, that every register has.
 
     People read meters some days before or after the nominal end; within `window_days` the nearest boundary
-    with a state of every register then present wins, the later of two equally near. Registers settled from
-    series end on the nominal day. Returns None when no boundary will do.
+    with a state of every register then present wins, the later of two equally near. States that kWit reckoned
+    count only where others give no boundary. Registers settled from series end on the nominal day. Returns None
+    when no boundary will do.
     """
     if all(register.interval_minutes is not None for register in registers) and registers:
         return nominal_end
     states = current_states(readings)
-    have = {(state.meter_no, state.register, state.boundary) for state in states}
     offsets = sorted(range(-window_days, window_days + 1), key=lambda o: (abs(o), -o))
-    for day in (nominal_end + timedelta(days=offset) for offset in offsets):
-        if day <= start:
-            continue
-        present = [
-            register
-            for register in registers
-            if register.interval_minutes is None
-            and register.present.start < day
-            and (register.present.end is None or day <= register.present.end)
-        ]
-        if present and all((r.meter_no, r.code, day) in have for r in present):
-            return day
+    window = [nominal_end + timedelta(days=offset) for offset in offsets]
+    for counting in ([one for one in states if not one.reckoned], states):
+        have = {(state.meter_no, state.register, state.boundary) for state in counting}
+        for day in window:
+            present = _present_before(registers, day) if day > start else []
+            if present and all((r.meter_no, r.code, day) in have for r in present):
+                return day
     return None
+
+
+def _present_before(registers: Sequence[MeteredRegister], day: date) -> list[MeteredRegister]:
+    """List the registers settled from states whose meter stood at the point up to a midnight."""
+    return [
+        register
+        for register in registers
+        if register.interval_minutes is None
+        and register.present.start < day
+        and (register.present.end is None or day <= register.present.end)
+    ]

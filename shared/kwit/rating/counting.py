@@ -248,11 +248,11 @@ def _inductive(counting: Counting, line: PlannedLine) -> Counted:
     reactive, active = _zones(counting, line, INDUCTIVE), _zones(counting, line, IMPORT)
     if not reactive:
         return counting.problem("quantity_missing", f"{line.charge.code}: no inductive energy is read")
-    kvarh, kwh = _kwh(reactive, line.indexes), _kwh(active, line.indexes)
+    kvarh, kwh = (_amount(counting, zones, line.indexes) for zones in (reactive, active))
     usage = _behind([*reactive, *active])
     if kwh <= 0:
         source = _source(counting, line, "all_kvarh_without_active_energy", usage=usage)
-        return Counted(Decimal(max(kvarh, 0)), source)
+        return Counted(max(kvarh, Decimal(0)), source)
     limit = line.terms.tg_phi0
     if limit is None:
         limit = TG_PHI_0 if line.charge.tg_phi0 is None else line.charge.tg_phi0
@@ -266,7 +266,7 @@ def _inductive(counting: Counting, line: PlannedLine) -> Counted:
     inputs = (("kvarh", str(kvarh)), ("tg_phi", f"{share.tg_phi:.6f}"), ("tg_phi0", str(limit)))
     wh = _wh(active, line.indexes)
     source = _source(counting, line, "active_energy_over_tg_phi0", wh=wh, usage=usage, inputs=inputs)
-    return Counted(Decimal(kwh), source, (Factor("bracket", share.bracket),))
+    return Counted(kwh, source, (Factor("bracket", share.bracket),))
 
 
 def _capacitive(counting: Counting, line: PlannedLine) -> Counted:

@@ -24,8 +24,8 @@ class ReactiveShare:
 
 def reactive_share(
     *,
-    active_kwh: int,
-    inductive_kvarh: int,
+    active_kwh: Decimal | int,
+    inductive_kvarh: Decimal | int,
     tg_phi0: Decimal,
     tg_phi_digits: int | None = None,
     bracket_digits: int | None = None,

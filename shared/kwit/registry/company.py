@@ -81,6 +81,103 @@ class SellerSettings(_Settings):
             raise ValueError(f"bank account {value!r}: {error}") from None
 
 
+EstimationName = Literal[
+    "previous_year",
+    "daily_average",
+    "load_profile",
+    "proxy_day",
+    "interpolation",
+    "from_intervals",
+    "from_register",
+    "subtractive",
+]
+RuleName = Literal[
+    "rollover",
+    "point_inactive",
+    "register_missing",
+    "zero_use",
+    "use_above_history",
+    "use_below_history",
+    "over_contracted_power",
+    "spike",
+    "gap",
+    "overlap",
+    "interval_sum_differs",
+    "sibling_sum_differs",
+    "prolonged_estimation",
+    "wrong_scale",
+    "sources_differ",
+    "declared_differs",
+]
+ThresholdName = Literal["days", "factor", "kwh", "kwh_per_day", "power_factor", "percent", "in_a_row"]
+
+
+class EstimationSettings(_Settings):
+    """Which estimates a profile allows (szacowanie): methods in the order they are tried, and their bounds.
+
+    `after_days` are the days waited past the nominal end of a period; `at_most` counts estimated readings of a
+    register in a row; `series_days` are the days of a series estimated in one period; `short_gap_hours` is the
+    longest gap that is interpolated. `load_profile` names the load profile, the contract's group without it.
+    """
+
+    methods: tuple[EstimationName, ...] = Field(min_length=1)
+    after_days: int = Field(default=10, ge=0, le=400)
+    at_most: int = Field(default=2, ge=1, le=24)
+    series_days: int = Field(default=7, ge=1, le=366)
+    short_gap_hours: int = Field(default=3, ge=1, le=24)
+    load_profile: str = ""
+
+
+class SumSettings(_Settings):
+    """A point whose energy is that of one point without that of others (metoda różnicowa)."""
+
+    point: str
+    whole: str
+    parts: tuple[str, ...] = Field(min_length=1)
+
+
+class RuleSettings(_Settings):
+    """How a rule of validation acts: `off`, or how heavy its finding is; thresholds not named stay as they are."""
+
+    severity: Literal["reject", "hold", "warn", "off"] | None = None
+    thresholds: Mapping[ThresholdName, ExactDecimal] = Field(default_factory=dict)
+
+
+THRESHOLDS: Mapping[RuleName, frozenset[ThresholdName]] = {
+    "zero_use": frozenset({"days"}),
+    "use_above_history": frozenset({"factor", "kwh_per_day"}),
+    "use_below_history": frozenset({"factor", "kwh_per_day"}),
+    "over_contracted_power": frozenset({"factor"}),
+    "spike": frozenset({"factor", "kwh", "power_factor"}),
+    "interval_sum_differs": frozenset({"percent", "kwh"}),
+    "sibling_sum_differs": frozenset({"percent", "kwh"}),
+    "prolonged_estimation": frozenset({"in_a_row"}),
+    "wrong_scale": frozenset({"factor"}),
+    "sources_differ": frozenset({"days"}),
+    "declared_differs": frozenset({"kwh"}),
+}
+"""The thresholds of the rules that have some; what each means stands in docs/files.md."""
+
+
+class ValidationSettings(_Settings):
+    """Rules of validation set anew from a day on, for the tariff groups named, or for all when none is."""
+
+    valid_from: date
+    groups: tuple[str, ...] = ()
+    rules: Mapping[RuleName, RuleSettings]
+
+    @field_validator("rules")
+    @classmethod
+    def _known(cls, value: Mapping[RuleName, RuleSettings]) -> Mapping[RuleName, RuleSettings]:
+        for name, rule in value.items():
+            strange = sorted(rule.thresholds.keys() - THRESHOLDS.get(name, frozenset()))
+            if strange:
+                raise ValueError(f"rule {name} has no threshold {', '.join(strange)}")
+            if any(threshold < 0 for threshold in rule.thresholds.values()):
+                raise ValueError(f"rule {name} has a threshold below zero")
+        return value
+
+
 class ProfileSettings(_Settings):
     """A rating profile: see kwit.rating.profile for what each field means."""
 
@@ -94,6 +191,7 @@ class ProfileSettings(_Settings):
     months_at_change: Literal["by_days", "whole"] = "by_days"
     tg_phi_digits: int | None = Field(default=None, ge=0, le=8)
     bracket_digits: int | None = Field(default=None, ge=0, le=12)
+    estimation: EstimationSettings | None = None
     partial_period: Mapping[str, Literal["by_days", "full", "started_months", "thirtieths"]] = Field(
         default_factory=dict
     )
@@ -166,6 +264,8 @@ class CompanySettings(_Settings):
     profiles: Mapping[str, ProfileSettings]
     approval: Literal["automatic", "manual"] = "automatic"
     holds: HoldSettings = HoldSettings()
+    validation: tuple[ValidationSettings, ...] = ()
+    sums: tuple[SumSettings, ...] = ()
     mail: MailSettings
     accounts: Mapping[str, str]
     fuel_mix: FuelMix | None = None

@@ -240,15 +240,33 @@ def _registers_in_row(reader: RowReader) -> tuple[Register, ...]:
                 "bad_registers", "registers", "Rejestry zapisuje się jako: 1.8.1=dzienna, 1.8.2=nocna."
             )
             return ()
-        quantity = Quantity.EXPORT if code.strip().startswith("2.8") else Quantity.IMPORT
-        registers[code.strip()] = Register(code.strip(), zone, quantity)
+        registers[code.strip()] = Register(code.strip(), zone, _usual_quantity(code.strip()))
     return tuple(registers[code] for code in sorted(registers))
 
 
+def _usual_quantity(code: str) -> Quantity:
+    """Tell what a register counts by its code (OBIS, IEC 62056-61).
+
+    2.8 is active energy given, 5.8 reactive energy of the first quadrant (inductive, with energy drawn), 8.8 of
+    the fourth (capacitive, with energy drawn); anything else is taken for energy drawn.
+    """
+    for start, quantity in _BY_CODE.items():
+        if code.rpartition(":")[2].startswith(f"{start}."):
+            return quantity
+    return Quantity.IMPORT
+
+
+_BY_CODE = {
+    "2.8": Quantity.EXPORT,
+    "5.8": Quantity.REACTIVE_INDUCTIVE,
+    "8.8": Quantity.REACTIVE_CAPACITIVE,
+}
+
+
 def register_of(reader: RowReader) -> Register:
-    """Read a register (rejestr, liczydło) of a meter; a code 2.8.x counts export unless the row says else."""
+    """Read a register (rejestr, liczydło) of a meter; its code tells what it counts unless the row does."""
     code = reader.required("code")
-    usual = Quantity.EXPORT if code.startswith("2.8") else Quantity.IMPORT
+    usual = _usual_quantity(code)
     digits = reader.whole("digits", default=6)
     if not 4 <= digits <= 9:
         reader.reject("bad_digits", "digits", "Liczba cyfr liczydła to od 4 do 9.")
