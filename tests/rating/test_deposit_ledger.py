@@ -60,11 +60,6 @@ class TestLots:
         held, ended = lapse(lots, on=date(2026, 4, 1), **share)
         assert held == (opening,)
         assert [e.refund for e in ended] == [Decimal("10.00")]
-        assert (one.lapses_on(2), one.lapses_on(), opening.lapses_on()) == (
-            date(2026, 4, 1),
-            date(2027, 2, 1),
-            None,
-        )
 
     def test_what_is_left_is_refunded_whole_when_it_is_less_than_the_share(self) -> None:
         _, ended = lapse([lot(date(2025, 3, 1), "7.77", "100.00")], on=date(2026, 5, 1), refund_share=SHARE)
@@ -109,6 +104,12 @@ class TestLots:
             lots=(Lot(date(2026, 3, 1), Decimal("36.90"), Decimal("26.90")),),
             lapsed=(Lapsed(date(2025, 1, 1), Decimal("20.00"), Decimal("15.00"), Decimal("5.00")),),
         )
+
+    def test_a_settlement_of_one_sum_leaves_a_lot_of_no_month(self) -> None:
+        done = settle(
+            opening=Decimal("50.00"), months=(), limit=Decimal(5), gross=Decimal(9), on=date(2030, 1, 1)
+        )
+        assert done.lots == (Lot(None, Decimal("50.00"), Decimal("45.00")),)
 
     def test_a_settlement_without_a_day_lapses_nothing(self) -> None:
         old = lot(date(2020, 1, 1), "20.00")

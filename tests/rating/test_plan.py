@@ -106,6 +106,11 @@ class TestALineIsCut:
         assert days(found) == [31]
         assert found.lines[0].name == "Energy"
 
+    def test_and_not_within_one_version_whatever_the_seller_joins(self) -> None:
+        other = charge("other", price("1.00", end=CUT), price("2.00", start=CUT))
+        found = plan(price_list("own", ENERGY, other), merge_equal_prices=False)
+        assert days(found) == [31, 10, 21]
+
     def test_where_its_vat_changes(self) -> None:
         rates = tuple(
             DatedRate(window, Decimal(rate), "1") for window, rate in ((BEFORE, "0.08"), (AFTER, "0.23"))

@@ -199,6 +199,12 @@ class TestWhatTheListsLack:
                 "own/energy needs the use of a year",
             ),
             (
+                charge("energy", replace(price("1"), bracket="b1")),
+                {"annual_kwh": 2000},
+                "annual_use_unknown",
+                "own/energy needs the use of a year",
+            ),
+            (
                 charge("energy", replace(price("1"), degree="low")),
                 {},
                 "degree_of_use_unknown",

@@ -131,6 +131,13 @@ class TestTheSourceOfAQuantity:
         line = only(rated(one, kwh=kwh, facts=Facts(**facts), contracted_kw=Decimal(20)))
         assert line.quantity_source == expected
 
+    def test_of_reactive_energy_is_as_read_where_the_seller_bills_it_so(self) -> None:
+        kwh = {"all": 1000, "reactive_inductive/all": 500}
+        line = only(rated(inductive(), kwh=kwh, profile={"kwh_digits": 3}))
+        assert line.quantity_source.inputs[0] == ("kvarh", "500.000")
+        nothing = only(rated(inductive(), kwh={"all": 0, "reactive_inductive/all": -5}))
+        assert (nothing.quantity, type(nothing.quantity)) == (0, Decimal)
+
     def test_of_a_share_of_capacity_hours_names_the_share(self) -> None:
         line = only(rated(CAPACITY, kwh={"all": 61}, capacity_share=Decimal("0.35")))
         assert (line.quantity, line.factors) == (Decimal(21), ())
@@ -218,6 +225,13 @@ class TestTheSourceOfATier:
     def test_is_of_the_kwh_as_read_where_the_seller_bills_them_so(self) -> None:
         lines = rated(self.tiered(), kwh={"all": 250}, profile={"kwh_digits": 3}).lines
         assert [str(line.quantity) for line in lines] == ["100.000", "150.000"]
+
+    def test_stands_in_the_order_of_the_ladder_however_many_there_are(self) -> None:
+        ladder = [Tier(n + 1, n * 10, (n + 1) * 10) for n in range(11)] + [Tier(12, 110, None)]
+        prices = [replace(price(f"0.{tier.number}"), volume=str(tier.number), tier=tier) for tier in ladder]
+        lines = rated(charge("energy", *reversed(prices), basis=BY_ZONE), kwh={"all": 115}).lines
+        assert [str(line.quantity) for line in lines] == ["10"] * 11 + ["5"]
+        assert lines[1].name == "Energy całodobowa, 10–20 kWh"
 
     def test_fills_a_ladder_for_each_zone(self) -> None:
         lines = rated(self.tiered(), kwh={"peak": 150, "offpeak": 70}, zones=ZONES).lines

@@ -167,10 +167,11 @@ def choose_price(
 
 def volumes_of(*, position: Position, terms: Terms, day: date, zone: str | None) -> Sequence[str | None]:
     """Name the parts of the energy that a charge prices apart: up to the limit and above it, tiers, or all as one."""
-    volumes = {price.volume for price in _of_group(position, terms, day, zone)} - {None}
+    prices = _of_group(position, terms, day, zone)
+    volumes = {price.volume for price in prices if price.volume is not None}
     if not volumes:
         return (None,)
-    return (BASE, ABOVE) if volumes & {BASE, ABOVE} else sorted(volumes, key=lambda one: int(one or 0))
+    return (BASE, ABOVE) if volumes & {BASE, ABOVE} else sorted(volumes, key=int)
 
 
 def _of_group(position: Position, terms: Terms, day: date, zone: str | None) -> list[Price]:
