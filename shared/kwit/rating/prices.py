@@ -171,7 +171,8 @@ def volumes_of(*, position: Position, terms: Terms, day: date, zone: str | None)
     volumes = {price.volume for price in prices if price.volume is not None}
     if not volumes:
         return (None,)
-    return (BASE, ABOVE) if volumes & {BASE, ABOVE} else sorted(volumes, key=int)
+    tiers = [] if volumes & {BASE, ABOVE} else sorted(volumes, key=int)
+    return tiers or (BASE, ABOVE)
 
 
 def _of_group(position: Position, terms: Terms, day: date, zone: str | None) -> list[Price]:
