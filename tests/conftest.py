@@ -11,7 +11,7 @@ settings.register_profile(
     "mutants",
     derandomize=True,
     deadline=None,
-    max_examples=10,
+    max_examples=5,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=tuple(HealthCheck),
 )

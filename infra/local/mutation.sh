@@ -19,7 +19,7 @@ source_paths = ["src"]
 only_mutate = ["src/kwit/rating/*.py"]
 also_copy = ["events", "templates", "verifier", "docs", "infra", "functions", "benchmarks", "src"]
 pytest_add_cli_args = ["-p", "no:xdist", "-p", "no:cacheprovider", "-x", "--hypothesis-profile=mutants"]
-pytest_add_cli_args_test_selection = ["tests/rating", "tests/quotes/test_published_quotes.py"]
+pytest_add_cli_args_test_selection = ["tests/rating", "tests/quotes/test_published_quotes.py::TestThePublishedBills::test_come_out_as_printed"]
 TOML
 cd "$tree"
 PYTHONDONTWRITEBYTECODE=1 "$bin/mutmut" run --max-children "${CHILDREN:-2}" "$@" < /dev/null | tr '\r' '\n' | tail -n 3
