@@ -37,8 +37,9 @@ class TestPricedDays:
 
     def test_without_a_price_stay_out_and_do_not_hide_the_next(self) -> None:
         days = [(DAY, [1000]), (NEXT, [1000])]
-        found = priced_days(days=days, prices={NEXT: [Decimal(100)]})
-        assert found == (PricedDay(NEXT, 1000, Decimal("0.1")),)
+        for none in ({}, {DAY: []}):
+            found = priced_days(days=days, prices={**none, NEXT: [Decimal(100)]})
+            assert found == (PricedDay(NEXT, 1000, Decimal("0.1")),)
 
     @pytest.mark.parametrize(("values", "prices"), [(3, 2), (1, 2), (0, 1)])
     def test_that_do_not_fit_their_prices_are_refused(self, values: int, prices: int) -> None:
