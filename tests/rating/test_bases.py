@@ -21,7 +21,7 @@ from kwit.rating.profile import MonthsAtChange, RatingProfile, VatRounding
 from kwit.rating.rate import rate
 from kwit.rating.reactive import reactive_share
 from kwit.rating.terms import Months, Terms
-from kwit.tariffs.price_list import Basis, Charge, Price, Section
+from kwit.tariffs.price_list import Applies, Basis, Charge, Price, Section
 from tests.rating.cases import KNOWN, lists_named, register, state, usage
 from tests.rating.price_lists import charge, price, price_list
 
@@ -486,6 +486,20 @@ class TestMeasuredCharges:
             "reactive_capacitive",
             "power_excess",
         }
+
+    def test_are_left_out_one_by_one(self) -> None:
+        found = self.rated(inductive=400_000, capacitive=50_000, kw="12.5")
+        charges = [line.charge for line in found.lines]
+        assert "reactive_inductive" not in charges
+        assert {"reactive_capacitive", "power_excess"} <= set(charges)
+        assert "power_excess" in {line.charge for line in self.rated(kw="12.5").lines}
+        assert "reactive_capacitive" in {line.charge for line in self.rated(capacitive=50_000).lines}
+
+    def test_on_energy_are_measured_with_the_energy(self) -> None:
+        measured = replaced(charge("energy", price("0.50")), applies=Applies.MEASURED)
+        assert only(rated(measured, kwh={"all": 2})).net == 1
+        nothing = rated(measured, kwh={})
+        assert (nothing.lines, nothing.problems) == ((), ())
 
     def test_are_no_lines_where_nothing_measures_them(self) -> None:
         found = self.rated()

@@ -15,7 +15,7 @@ from kwit.kernel.time import DateRange, Period
 from kwit.metering.usage import Usage
 from kwit.rating.counting import thirtieths
 from kwit.rating.facts import Event, Facts, Penalty
-from kwit.rating.lines import Line, Rated
+from kwit.rating.lines import Factor, Line, Rated
 from kwit.rating.profile import RatingProfile, VatRounding
 from kwit.rating.rate import rate
 from kwit.rating.rebates import DeviationHoursError, outage, voltage_deviation
@@ -24,6 +24,7 @@ from kwit.tariffs.price_list import (
     Adjustments,
     Basis,
     Charge,
+    DatedRate,
     EventRule,
     PartialPeriod,
     Price,
@@ -247,6 +248,37 @@ class TestAPenalty:
         )
         assert [(line.charge, line.net, line.vat_rate) for line in result.lines] == [("energy", 250, 0)]
         assert (result.vat, result.excise) == (0, None)
+
+    def test_asks_for_no_minimum_and_no_percentage(self) -> None:
+        least = replace(
+            charge("least", price("900.00"), basis=Basis.MINIMUM, unit="PLN"), of=frozenset({"energy"})
+        )
+        facts = Facts(penalty=Penalty(Decimal(5), frozenset({"energy", "least"}), "outside"))
+        result = rated(charge("energy", price("0.5")), least, kwh=100, facts=facts)
+        assert [(line.charge, line.factors) for line in result.lines] == [
+            ("energy", (Factor("times", Decimal(5)),))
+        ]
+
+    def test_has_the_rate_of_vat_of_the_first_day(self) -> None:
+        cut = date(2026, 3, 11)
+        own = price_list("own", charge("energy", price("0.5")), rates={"vat_standard": "0.23"})
+        dated = (
+            DatedRate(DateRange(date(2020, 1, 1), cut), Decimal("0.08"), "1"),
+            DatedRate(DateRange(cut), Decimal("0.05"), "1"),
+        )
+        result = rate(
+            period=MARCH,
+            terms=(terms(lists=("empty", "own")),),
+            months=Months(1),
+            usage=usage(MARCH, {register(): 31_000}),
+            lists={
+                "empty": (price_list("empty", rates={}),),
+                "own": (replace(own, rates={**(own.rates or {}), "vat_outside": dated}),),
+            },
+            profile=RatingProfile("own", VatRounding.DOCUMENT),
+            facts=Facts(penalty=Penalty(Decimal(1), frozenset({"energy"}), "outside")),
+        )
+        assert {line.vat_rate for line in result.lines} == {Decimal("0.08")}
 
     def test_leaves_nothing_behind_for_the_next_bill_of_the_same_plan(self) -> None:
         monthly = replace(charge("fee", price("7.00"), basis=Basis.MONTH), unit="month")

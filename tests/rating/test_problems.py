@@ -112,6 +112,17 @@ class TestWhatTheUseLacks:
         one = charge("one", *prices, basis=Basis.POWER)
         assert told(rated(one, kwh={"all": 1})) == [("contracted_power_missing", "one")]
 
+    def test_is_told_again_to_the_next_customer_of_the_same_plan(self) -> None:
+        lists = {"own": (price_list("own", charge("one", price("1"), basis=Basis.POWER)),)}
+        for _ in range(3):
+            assert told(bill(lists=lists)) == [("contracted_power_missing", "one")]
+        adjust = Adjustments(industrial={"a": Decimal("0.1")})
+        fee = replaced(charge("fee", price("1"), basis=Basis.MONTH), adjust=adjust)
+        lists = {"own": (price_list("own", fee, version="2"),)}
+        for _ in range(3):
+            (problem,) = told(bill(lists=lists, industrial="c"))
+            assert problem == ("industrial_kind_unknown", "fee: kind 'c' is none of a")
+
     def test_is_what_the_use_itself_says(self) -> None:
         broken = Usage(MARCH, (), (), (UsageProblem("state_missing", "L1 on 2026-04-01"),))
         assert told(bill(ENERGY, used=broken)) == [("state_missing", "L1 on 2026-04-01")]
