@@ -69,6 +69,9 @@ class TestTheClass:
     def test_goes_by_the_difference_of_the_means(self, selected: int, other: int, code: str) -> None:
         assert capacity_class([working(selected, other)]).code == code
 
+    def test_is_found_for_the_smallest_use_in_the_other_hours(self) -> None:
+        assert capacity_class([WorkingDay(MONDAY, 0, 15, 1, 9)]).code == "K1"
+
     @given(st.integers(1, 10**6), st.integers(1, 10**6), st.integers(1, 1000))
     def test_does_not_depend_on_the_size_of_the_customer(self, selected: int, other: int, times: int) -> None:
         small, large = working(selected, other), working(selected * times, other * times)

@@ -301,14 +301,15 @@ class TestACustomerOfWhomSomethingHolds:
             replace(terms(contracted_kw=Decimal(30), lowered_power=True), window=DateRange(middle, None)),
         )
         first, second = rated(self.fixed(), held=held).lines
-        assert (first.factors, [one.value for one in second.factors]) == ((), [Decimal("1.10")])
+        assert (first.factors, second.factors) == ((), (Factor("lowered_power", Decimal("1.10")),))
         assert second.net == grosze(second.quantity * 8 * Decimal("1.10"))
 
     def test_of_a_listed_industry_pays_a_share_of_the_levies(self) -> None:
         levy = replace(
             charge("oze", price("1.00")), adjust=Adjustments(industrial={"letter_a": Decimal("0.15")})
         )
-        assert only(rated(levy, kwh=100, held=(terms(industrial="letter_a"),))).net == Decimal("15.00")
+        line = only(rated(levy, kwh=100, held=(terms(industrial="letter_a"),)))
+        assert (line.net, line.factors) == (Decimal("15.00"), (Factor("industrial_share", Decimal("0.15")),))
         assert only(rated(levy, kwh=100)).net == Decimal("100.00")
         assert codes(rated(levy, kwh=100, held=(terms(industrial="letter_z"),))) == [
             "industrial_kind_unknown"
@@ -321,7 +322,8 @@ class TestACustomerOfWhomSomethingHolds:
             unit="month",
             adjust=Adjustments(prepaid=Decimal("0.5")),
         )
-        assert only(rated(fee, held=(terms(prepaid=True),))).net == Decimal("0.50")
+        line = only(rated(fee, held=(terms(prepaid=True),)))
+        assert (line.net, line.factors) == (Decimal("0.50"), (Factor("prepaid", Decimal("0.5")),))
         assert only(rated(fee)).net == Decimal("4.00")
 
     def test_settled_every_ten_days_has_its_own_price(self) -> None:

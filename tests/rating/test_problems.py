@@ -48,6 +48,7 @@ def bill(
     used: Usage | None = None,
     lists: dict[str, Any] | None = None,
     facts: Facts | None = None,
+    rounding: VatRounding = VatRounding.DOCUMENT,
     **terms: Any,
 ) -> Rated:
     """Bill March by a list of the given charges, or by other lists."""
@@ -57,7 +58,7 @@ def bill(
         months=Months(1),
         usage=used or usage(MARCH, {register(): 1000}),
         lists={"own": (price_list("own", *charges),)} if lists is None else lists,
-        profile=RatingProfile("own", VatRounding.DOCUMENT),
+        profile=RatingProfile("own", rounding),
         facts=facts or Facts(),
     )
 
@@ -163,6 +164,10 @@ class TestZones:
         facts = Facts(covered_kwh=covered)
         result = rated(ENERGY, kwh={"peak": 5, "offpeak": 5}, zones=ZONES, facts=facts)
         assert [(one.code, one.detail) for one in result.problems] == problems
+
+    def test_that_nothing_reads_have_nothing_to_cover(self) -> None:
+        result = rated(ENERGY, kwh={}, facts=Facts(covered_kwh={"all": 1}))
+        assert told(result) == [("covered_more_than_used", "1 kWh of all, 0 kWh used")]
 
     def test_with_energy_taken_back_have_nothing_to_cover(self) -> None:
         facts = Facts(covered_kwh={"all": 1})
@@ -270,7 +275,9 @@ class TestWhatTheListsLack:
 
     def test_is_the_rate_of_vat_of_a_penalty(self) -> None:
         facts = Facts(penalty=Penalty(Decimal(5), frozenset({"energy"}), "outside"))
-        assert told(bill(ENERGY, facts=facts)) == [("rate_missing", "vat_outside on 2026-03-01")]
+        for rounding in VatRounding:
+            result = bill(ENERGY, facts=facts, rounding=rounding)
+            assert told(result) == [("rate_missing", "vat_outside on 2026-03-01")]
 
 
 class TestTerms:
@@ -351,8 +358,10 @@ class TestAnEvent:
         ]
 
     def test_that_fails_does_not_hide_the_next_one(self) -> None:
-        events = (event(charge="dance"), event(charge="song"), event())
+        early = event(day=date(2026, 2, 28))
+        events = (early, event(charge="dance"), event(charge="song"), event())
         assert told(bill(service(), facts=Facts(events=events))) == [
+            ("terms_missing", "service on 2026-02-28"),
             ("event_unknown", "dance for C21 on 2026-03-12"),
             ("event_unknown", "song for C21 on 2026-03-12"),
         ]

@@ -9,8 +9,8 @@ import pytest
 
 from kwit.rating.facts import CapacityDay, EnergyBase, Facts, GivenCharge, PowerExcess
 from kwit.rating.lines import Factor, Line, PriceSource, QuantitySource
-from kwit.rating.profile import VatRounding
-from kwit.tariffs.price_list import Basis, Charge, Price, Tier, TierSpan
+from kwit.rating.profile import MonthsAtChange, VatRounding
+from kwit.tariffs.price_list import Basis, Charge, PartialPeriod, Price, Tier, TierSpan
 from tests.rating.price_lists import charge, price
 from tests.rating.test_bases import MARCH, ZONES, inductive, only, rated, replaced
 
@@ -161,6 +161,16 @@ class TestTheSourceOfAQuantity:
             source("whole_kwh_of_zone", days=21, wh=210_000, usage=(0,)),
         ]
 
+    def test_of_two_segments_at_one_price_is_of_all_their_energy(self) -> None:
+        prices = (price("0.1", end=CUT), price("0.1", start=CUT))
+        line = only(rated(charge("energy", *prices), kwh={"all": 310}))
+        assert line.quantity_source == source("whole_kwh_of_zone", wh=310_000, usage=(0,))
+
+    def test_of_a_zone_that_nothing_reads_is_nothing(self) -> None:
+        one = charge("energy", price("1.00"), basis=BY_ZONE)
+        _, offpeak = rated(one, kwh={"peak": 3}, zones=ZONES).lines
+        assert (offpeak.quantity, offpeak.quantity_source) == (0, source("whole_kwh_of_zone", wh=0))
+
     def test_of_several_zones_names_every_use_once_in_order(self) -> None:
         line = only(rated(charge("energy", price("1.00")), kwh={"peak": 3, "offpeak": 4}, zones=ZONES))
         assert line.quantity_source == source("whole_kwh_of_zone", wh=7000, usage=(0, 1))
@@ -194,6 +204,63 @@ class TestTheSourceOfADerivedQuantity:
         fee = replaced(charge("fee", price("60.00"), basis=Basis.MINIMUM), of=frozenset({"energy"}))
         line = rated(self.ENERGY, fee, kwh={"all": 100}).lines[-1]
         assert (line.quantity, line.price, line.factors) == (Decimal("10.00"), Decimal(1), ())
+
+    @pytest.mark.parametrize("basis", [Basis.PERCENTAGE, Basis.MINIMUM])
+    def test_has_vat_of_its_own_where_lines_are_rounded_alone(self, basis: Basis) -> None:
+        fee = replaced(charge("fee", price("100.00"), basis=basis), of=frozenset({"energy"}))
+        line = rated(self.ENERGY, fee, kwh={"all": 100}, rounding=VatRounding.LINE).lines[-1]
+        assert (line.net, line.vat) == (Decimal("50.00"), Decimal("11.50"))
+
+
+class TestMonths:
+    CUT_PRICES = (price("1", end=CUT), price("2", start=CUT))
+
+    @pytest.mark.parametrize(
+        ("stated", "digits", "told"),
+        [("1.5", 4, ["0.4839", "1.0161"]), ("1.25", 1, ["0.40", "0.85"]), ("2", 0, ["1", "1"])],
+    )
+    def test_that_are_stated_are_shared_at_the_finer_of_their_digits_and_the_sellers(
+        self, stated: str, digits: int, told: list[str]
+    ) -> None:
+        facts = Facts(months_of={"one": Decimal(stated)})
+        one = charge("one", *self.CUT_PRICES, basis=Basis.MONTH)
+        result = rated(one, kwh={"all": 1}, facts=facts, profile={"month_digits": digits})
+        assert [str(line.quantity) for line in result.lines] == told
+
+    def test_that_are_stated_are_printed_as_stated_on_one_line(self) -> None:
+        facts = Facts(months_of={"one": Decimal("1.5")})
+        assert str(only(rated(of_basis(Basis.MONTH), kwh={"all": 1}, facts=facts)).quantity) == "1.5"
+
+    def test_that_are_stated_stay_with_the_bill_they_are_stated_for(self) -> None:
+        one = of_basis(Basis.MONTH)
+        for stated in (None, "2", None, "3", "2"):
+            facts = Facts(months_of={} if stated is None else {"one": Decimal(stated)})
+            line = only(rated(one, kwh={"all": 1}, facts=facts))
+            assert str(line.quantity) == (stated or "1")
+
+    def test_and_a_part_of_one_go_to_the_price_of_their_last_day(self) -> None:
+        one = charge("one", *self.CUT_PRICES, basis=Basis.MONTH)
+        result = rated(
+            one,
+            kwh={"all": 1},
+            facts=Facts(months_of={"one": Decimal("1.5")}),
+            profile={"months_at_change": MonthsAtChange.WHOLE},
+        )
+        assert [line.quantity for line in result.lines] == [0, Decimal("1.5")]
+
+    @pytest.mark.parametrize(("months", "prices", "told"), [(2, 1, ["2"]), (1, 2, ["0.3333", "0.7"])])
+    def test_in_thirtieths_are_of_a_part_of_a_cycle_alone(
+        self, months: int, prices: int, told: list[str]
+    ) -> None:
+        one = charge(
+            "one",
+            *(self.CUT_PRICES if prices == 2 else (price("1"),)),
+            basis=Basis.MONTH,
+            partial=PartialPeriod.THIRTIETHS,
+        )
+        result = rated(one, kwh={"all": 1}, months=months)
+        assert [str(line.quantity) for line in result.lines] == told
+        assert {line.quantity_source.rule for line in result.lines} == {"months_thirtieths"}
 
 
 class TestTheSourceOfATier:

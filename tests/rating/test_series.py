@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from kwit.kernel.provenance import Source
 from kwit.kernel.time import DateRange, Period, interval_starts
 from kwit.metering.readings import IntervalDay
-from kwit.metering.usage import MeteredRegister, Usage, usage_of
-from kwit.rating.lines import Rated
+from kwit.metering.usage import IntervalSeries, MeteredRegister, Usage, usage_of
+from kwit.rating.lines import Factor, QuantitySource, Rated
 from kwit.rating.profile import RatingProfile, VatRounding
 from kwit.rating.rate import rate
 from kwit.rating.series import SeriesSorter
 from kwit.rating.terms import Months, Terms
 from kwit.tariffs.holidays import statutory_holidays
+from kwit.tariffs.price_list import CalendarRule, ZoneCalendar
 from tests.rating.cases import KNOWN, all_lists, lists_named
 from tests.rating.price_lists import charge, price, price_list
 
@@ -157,8 +158,32 @@ class TestCapacityHours:
         result = rate_series(series_usage(days, series_register(winter=winter)), "C11")
         (line,) = [one for one in result.lines if one.charge == "capacity_energy"]
         wh = hour_by_hour(days, calendar="capacity_hours", winter=winter)["capacity"]
-        assert line.quantity_source.wh == wh
-        assert line.quantity == (wh + 500) // 1000
+        assert line.quantity_source == QuantitySource("whole_kwh_in_capacity_hours", 31, 31, wh)
+        assert (line.quantity, line.factors) == ((wh + 500) // 1000, ())
+
+    def test_of_a_customer_with_a_class_are_multiplied_by_its_coefficient(self) -> None:
+        used, lists = series_usage(month(), series_register()), lists_named(*LISTS)
+        bound = SeriesSorter(statutory_holidays()).for_usage(usage=used, lists=lists)
+        result = rate(
+            period=MARCH,
+            terms=[replace(terms("C11"), capacity_coefficient=Decimal("0.17"))],
+            months=Months(1),
+            usage=used,
+            lists=lists,
+            profile=RatingProfile("p", VatRounding.DOCUMENT),
+            series_zones=bound.zones,
+            capacity_wh=bound.capacity,
+        )
+        (line,) = [one for one in result.lines if one.charge == "capacity_energy"]
+        assert line.factors == (Factor("A", Decimal("0.17")),)
+
+    def test_of_each_meter_are_in_the_segments_it_stood_in(self) -> None:
+        days, change = month(), date(2026, 3, 17)
+        lists, segments = lists_named(*LISTS), MARCH.split_at(date(2026, 3, 17))
+        used = series_usage(days, series_register("L1", end=change), series_register("L2", start=change))
+        alone = series_usage(days, series_register())
+        two, one = (SeriesSorter(statutory_holidays()).for_usage(usage=u, lists=lists) for u in (used, alone))
+        assert two.capacity(segments) == one.capacity(segments)
 
     def test_a_meter_exchange_inside_the_period_is_no_obstacle(self) -> None:
         days = month()
@@ -266,6 +291,53 @@ class TestWorkingDays:
             (found,) = bound.working_days()
             sums.append(found.selected_wh)
         assert sums[1] == 2 * sums[0]
+
+
+class TestSorting:
+    HOURS = tuple("n" * 6 + "dpdp" + "d" * 12 + "nn")
+    ANY_DAY = frozenset({"workday", "saturday", "sunday", "holiday"})
+
+    def calendar(self, hours: tuple[str, ...] = HOURS) -> ZoneCalendar:
+        return ZoneCalendar("made", (CalendarRule(frozenset(range(1, 13)), self.ANY_DAY, hours),))
+
+    def test_joins_a_zone_over_midnight(self) -> None:
+        days = tuple((date(2026, 3, day), 60) for day in (2, 3))
+        values = [2**at for at in range(48)]
+        sorting = SeriesSorter(statutory_holidays()).sorting(self.calendar(), days, winter_time=False)
+        expected = {
+            zone: sum(wh for at, wh in enumerate(values) if self.HOURS[at % 24] == zone) for zone in "ndp"
+        }
+        assert sorting.sums(values) == expected
+        assert {zone: sorting.zone_sum(zone, values) for zone in "ndp"} == expected
+        assert sorting.zone_sum("other", values) == 0
+
+    def test_of_two_calendars_are_held_apart(self) -> None:
+        sorter, day = SeriesSorter(statutory_holidays()), date(2026, 3, 2)
+        one, other = self.calendar(), self.calendar(tuple("a" * 12 + "b" * 12))
+        for calendar, zones in ((one, {"n", "d", "p"}), (other, {"a", "b"}), (one, {"n", "d", "p"})):
+            assert {zone for zone, *_ in sorter.runs(calendar, day, 60, winter_time=False)} == zones
+            found = sorter.sorting(calendar, ((day, 60),), winter_time=False)
+            assert set(found.sums([1] * 24)) == zones
+
+    def test_of_a_group_of_one_zone_is_in_that_zone_whatever_the_register_says(self) -> None:
+        own = price_list("own", charge("energy", price("0.5")), zones={"flat": "stała"})
+        used = series_usage(month(), series_register())
+        bound = SeriesSorter(statutory_holidays()).for_usage(usage=used, lists={"own": (own,)})
+        found = bound.zones([MARCH], [replace(terms("C11"), price_lists=("own",))])
+        assert found == {0: {"flat": [sum(sum(day.values_wh) for day in month())]}}
+
+    def test_goes_on_behind_days_of_a_group_that_no_list_knows(self) -> None:
+        used, lists = series_usage(month(), series_register()), lists_named(*LISTS)
+        bound = SeriesSorter(statutory_holidays()).for_usage(usage=used, lists=lists)
+        (found,) = bound.zones(MARCH.split_at(date(2026, 3, 11)), [terms("X1"), terms("C11")]).values()
+        late = sum(sum(day.values_wh) for day in month() if day.day >= date(2026, 3, 11))
+        assert found == {"all": [0, late]}
+
+    def test_of_a_series_without_days_is_of_nothing(self) -> None:
+        empty = Usage(MARCH, (), (IntervalSeries(series_register(), ()),), ())
+        bound = SeriesSorter(statutory_holidays()).for_usage(usage=empty, lists=lists_named(*LISTS))
+        assert bound.zones([MARCH], [terms("C12a")]) == {0: {"peak": [0], "offpeak": [0]}}
+        assert bound.capacity([MARCH]) is None
 
 
 class TestSorter:

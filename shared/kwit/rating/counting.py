@@ -207,7 +207,7 @@ def _units(counting: Counting, line: PlannedLine, index: int) -> Decimal:
 
 def _covered(counting: Counting, zone: ZoneEnergy, indexes: tuple[int, ...]) -> int:
     """Share the kWh that net-metering covers in a zone among the segments as the zone's kWh are."""
-    covered = counting.facts.covered_kwh.get(zone.zone, 0)
+    covered = counting.facts.covered_kwh.get(zone.zone)
     if not covered:
         return 0
     shares = apportion(covered, weights=zone.kwh)
@@ -377,11 +377,11 @@ def _share_months(counting: Counting, units: int, month: int) -> list[int]:
     shares = [0] * len(segments)
     for done in range(0, units, month):
         part = min(month, units - done)
-        last_day = -(-(done + part) * counting.period.days // units)
+        last_day = (done + part) * counting.period.days  # in parts of a day, as many as there are units
         edge = 0
         for index, segment in enumerate(segments):
             edge += segment.days
-            if last_day <= edge:
+            if last_day <= edge * units:
                 shares[index] += part
                 break
     return shares
