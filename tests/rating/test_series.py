@@ -194,6 +194,8 @@ class TestCapacityHours:
         assert result.problems == ()
         assert [(row.zone, row.wh) for row in result.energy] == [(row.zone, row.wh) for row in alone.energy]
         assert result.gross == alone.gross
+        energy = [line.quantity_source.usage for line in result.lines if line.charge == "energy"]
+        assert set(energy) == {(0, 1)}
 
     def test_two_meters_that_tell_one_series_twice_leave_the_hours_unknown(self) -> None:
         used = series_usage(month(), series_register("L1"), series_register("L2"))
