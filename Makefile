@@ -1,6 +1,6 @@
 # Two commands are the promise: `make demo` and `make test`. Each brings what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint unit e2e bench synth mutants lock goldens clean
+.PHONY: help env demo test lint unit e2e fuzz bench synth mutants lock goldens clean
 
 # Bytecode is worth keeping: without it every start of a function compiles its imports anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -31,6 +31,10 @@ unit: env ## All tests but the end-to-end ones, with coverage of shared/kwit by 
 
 e2e: env ## The end-to-end tests on the embedded cloud
 	@$(BIN)/python -m pytest -m end_to_end
+
+FUZZ_CASES ?= 20000
+fuzz: env ## Spoiled files for every parser of readings, FUZZ_CASES of them each (20000)
+	@FUZZ_CASES=$(FUZZ_CASES) $(BIN)/python -m pytest -n 2 -rP tests/metering/test_fuzz.py | grep -E "cases|^E |FAILED|passed|failed"
 
 synth: env ## Synthesise the CDK app into cdk.out/
 	@$(BIN)/python -m infra.local.synth

@@ -23,20 +23,22 @@ from infra.catalogue import (
     Function,
     Layer,
     MailEvent,
+    Requests,
     UnknownDrop,
     known_prefixes,
 )
 from infra.constructs.findings import acknowledge
-from infra.constructs.functions import QueueFunction
+from infra.constructs.functions import DeployedFunction, QueueFunction
 from infra.constructs.layers import shared_layer, wheel_layer
 from infra.constructs.mail import Mail
+from infra.constructs.portal import PortalApi
 from infra.constructs.queues import ConsumerQueue
 from infra.constructs.schedules import DailySchedule
 from infra.data_stack import DataStack
 
 
 class BillingStack(Stack):
-    """Build every function of the catalogue around its queue; data comes from the data stack."""
+    """Build every function of the catalogue around its queue or its API; data comes from the data stack."""
 
     def __init__(
         self,
@@ -53,14 +55,15 @@ class BillingStack(Stack):
         self._alarms = self._alarm_topic(alarm_email)
         self._always = (shared_layer(self, "SharedLayer"), wheel_layer(self, "common"))
         self._layers = {layer: wheel_layer(self, layer) for layer in Layer}
-        self._queues = {function.name: self._queue(function) for function in FUNCTIONS}
+        self._queues = {function.name: self._queue(function) for function in FUNCTIONS if function.queued}
         for function in FUNCTIONS:
-            self._watch(self._queues[function.name].alarms())
+            if function.queued:
+                self._watch(self._queues[function.name].alarms())
             built = self._function(function)
             self._watch(built.alarms())
             if function.must_run_daily:
                 self._watch([built.silence_alarm()])
-            self._trigger(function)
+            self._trigger(function, built)
 
     def _alarm_topic(self, alarm_email: str | None) -> sns.Topic:
         topic = sns.Topic(self, "Alarms", enforce_ssl=True, display_name="kWit alarms")
@@ -86,15 +89,8 @@ class BillingStack(Stack):
             fifo=function.fifo,
         )
 
-    def _function(self, function: Function) -> QueueFunction:
-        built = QueueFunction(
-            self,
-            function.construct_id,
-            function=function,
-            consumes=self._queues[function.name],
-            layers=self._layers_of(function),
-            environment=dict(self._environment(function)),
-        )
+    def _function(self, function: Function) -> DeployedFunction:
+        built = self._deployed(function)
         for table, table_actions in function.tables.items():
             built.allow(
                 actions=[f"dynamodb:{action}" for action in table_actions],
@@ -110,7 +106,17 @@ class BillingStack(Stack):
             built.allow(actions=["ses:SendEmail", "ses:SendRawEmail"], resources=self._mail.resource_arns)
         return built
 
-    def _acknowledge_prefix(self, built: QueueFunction, *, bucket: Bucket, prefix: str) -> None:
+    def _deployed(self, function: Function) -> DeployedFunction:
+        name, layers = function.construct_id, self._layers_of(function)
+        environment = dict(self._environment(function))
+        if not function.queued:
+            return DeployedFunction(self, name, function=function, layers=layers, environment=environment)
+        consumes = self._queues[function.name]
+        return QueueFunction(
+            self, name, function=function, consumes=consumes, layers=layers, environment=environment
+        )
+
+    def _acknowledge_prefix(self, built: DeployedFunction, *, bucket: Bucket, prefix: str) -> None:
         # The finding names the export by which the other stack's bucket is reached.
         arn = self._data.buckets[bucket].bucket_arn
         export = self.resolve(self._data.export_value(arn))
@@ -134,7 +140,7 @@ class BillingStack(Stack):
         if function.sends_mail:
             yield "MAIL_CONFIGURATION_SET", self._mail.configuration_set.configuration_set_name
 
-    def _trigger(self, function: Function) -> None:
+    def _trigger(self, function: Function, built: DeployedFunction) -> None:
         match function.trigger:
             case Drop(prefix=prefix):
                 self._rule(function, self._created({"prefix": prefix}))
@@ -149,6 +155,10 @@ class BillingStack(Stack):
                 configuration_set = self._mail.configuration_set.configuration_set_name
                 tags = {"ses:configuration-set": [configuration_set]}
                 self._rule(function, events.EventPattern(source=["aws.ses"], detail={"mail": {"tags": tags}}))
+            case Requests() as requests:
+                users = self._data.portal_users
+                portal = PortalApi(self, "Portal", users=users, function=built.function, requests=requests)
+                self._watch(portal.alarms())
             case Daily() as daily:
                 DailySchedule(
                     self,

@@ -1,7 +1,8 @@
 """List every function of the system: what starts it, what it may touch and where it sends.
 
 This page is the whole wiring; the stacks only turn it into resources. Every function has exactly one
-queue in front of it, so a retry, a dead letter and an alarm look the same everywhere.
+queue in front of it, so a retry, a dead letter and an alarm look the same everywhere; only a function that
+answers requests has none, for who asks is waiting and asks again.
 """
 
 from dataclasses import dataclass
@@ -73,7 +74,14 @@ class MailEvent:
     """Start on what SES tells about a message: sent, delivered, bounced, complained about."""
 
 
-Trigger = Drop | UnknownDrop | Daily | Sent | MailEvent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requests:
+    """Start on each request to the portal's HTTP API: its routes, as (method, path)."""
+
+    routes: tuple[tuple[str, str], ...]
+
+
+Trigger = Drop | UnknownDrop | Daily | Sent | MailEvent | Requests
 
 GET, PUT, UPDATE, QUERY, DELETE = "GetItem", "PutItem", "UpdateItem", "Query", "DeleteItem"
 BATCH_GET, BATCH_WRITE = "BatchGetItem", "BatchWriteItem"
@@ -106,6 +114,11 @@ class Function:
     def construct_id(self) -> str:
         """Give the name in CamelCase, as construct ids are written."""
         return "".join(word.capitalize() for word in self.name.split("_"))
+
+    @property
+    def queued(self) -> bool:
+        """Tell whether a queue stands in front of the function."""
+        return not isinstance(self.trigger, Requests)
 
     @property
     def queue_variable(self) -> str:
@@ -149,6 +162,7 @@ FUNCTIONS: tuple[Function, ...] = (
     _import("settings", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
     _import("price-lists", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
     _import("registry", timeout_seconds=300, tables={Table.REGISTRY: (GET, PUT, QUERY, BATCH_WRITE)}),
+    _import("profiles", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
     _import(
         "readings",
         timeout_seconds=300,
@@ -192,6 +206,22 @@ FUNCTIONS: tuple[Function, ...] = (
         trigger=Sent(),
         timeout_seconds=300,
         tables={Table.READINGS: (QUERY, BATCH_WRITE)},
+    ),
+    Function(
+        name="portal_api",
+        trigger=Requests(
+            routes=(("POST", "/v1/points/{ppe}/readings"), ("GET", "/v1/points/{ppe}/readings")),
+        ),
+        timeout_seconds=10,
+        tables={
+            Table.REGISTRY: (QUERY,),
+            Table.READINGS: (GET, PUT, QUERY),
+            Table.BILLING: (GET,),
+        },
+        # A submission is read as the row of a table, by the reader of files.
+        layers=(Layer.EXCEL,),
+        # Somebody waits for the answer: half a vCPU more than the work needs shortens the cold start.
+        memory_mb=1024,
     ),
     Function(
         name="reject_unknown_drop",

@@ -1,4 +1,4 @@
-"""Define what must never be lost: the tables and the buckets."""
+"""Define what must never be lost: the tables, the buckets and the users of the customer portal."""
 
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_s3 as s3
@@ -6,11 +6,12 @@ from constructs import Construct
 
 from infra.catalogue import EXPIRING, WORK_PREFIX, Bucket, Table
 from infra.constructs.findings import acknowledge
+from infra.constructs.portal import PortalUsers
 from infra.constructs.stores import KeptBucket, KeptTable
 
 
 class DataStack(Stack):
-    """Keep the four tables and three buckets; nothing here depends on a function."""
+    """Keep the four tables, three buckets and the portal's users; nothing here depends on a function."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(
@@ -58,6 +59,7 @@ class DataStack(Stack):
             ],
         )
         self.buckets = {Bucket.INBOX: inbox, Bucket.DOCUMENTS: documents}
+        self.portal_users = PortalUsers(self, "PortalUsers")
         self._publish(logs=logs)
 
     def _publish(self, *, logs: s3.IBucket) -> None:

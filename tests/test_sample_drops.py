@@ -8,11 +8,13 @@ import pytest
 from kwit.intake.findings import ImportResult, ImportStatus
 from kwit.metering.importing import import_readings
 from kwit.metering.ports import PlacedMeter, PlacedRegister
+from kwit.metering.profile_files import Profile, packaged_profiles, read_profile
 from kwit.registry.importing import import_registry
 from tests.fakes.import_log import MemoryImports
 from tests.fakes.point_directory import MemoryDirectory
 from tests.fakes.reading_store import MemoryReadings
 from tests.fakes.registry_store import MemoryRegistry
+from tests.fakes.remarks import MemoryRemarks
 from tests.intake.files import dropped
 
 INBOX = Path(__file__).parent.parent / "events" / "inbox"
@@ -25,6 +27,7 @@ class Office:
 
     def __init__(self) -> None:
         registry, self.imports, self.readings = MemoryRegistry(), MemoryImports(), MemoryReadings()
+        self.remarks = MemoryRemarks()
         content = (INBOX / "registry" / "kartoteka.xlsx").read_bytes()
         self.registry = import_registry(
             file=dropped(content, name="kartoteka.xlsx"), store=registry, imports=self.imports, known_at=KNOWN
@@ -42,7 +45,16 @@ class Office:
             store=self.readings,
             imports=self.imports,
             known_at=KNOWN,
+            remarks=self.remarks,
+            profiles=[*own_profiles(), *packaged_profiles()],
         )
+
+
+def own_profiles() -> list[Profile]:
+    """Read the sample profiles."""
+    return [
+        read_profile(path.read_bytes(), name=path.name) for path in sorted((INBOX / "profiles").iterdir())
+    ]
 
 
 def _placed(meter: object) -> PlacedMeter:
@@ -123,6 +135,27 @@ class TestSamples:
         )  # fmt: skip
         assert sorted(finding.code for finding in result.findings) == remarks
         assert office.readings.puts == 1
+
+    def test_of_a_collector_brings_states_and_remarks(self, office: Office) -> None:
+        office.drop(FIRST)
+        result = office.drop("trasa-2026-03.csv")
+        assert (result.status, result.accepted) == (ImportStatus.ACCEPTED, 3)
+        assert [(one.row, one.code) for one in result.findings if one.code != "time_taken_as_day_end"] == [
+            (2, "not_read"), (3, "collector_remark"),
+        ]  # fmt: skip
+        kept = [(one.meter_no, one.code, one.note) for one in office.remarks.open_remarks()]
+        assert kept == [("90104002", "dog", "pies na podwórzu"), ("90102001", "seal_broken", "")]
+
+    def test_of_a_table_under_other_headings_is_read_by_its_profile(self, office: Office) -> None:
+        office.drop(FIRST)
+        result = office.drop("tabela-osd.xlsx")
+        assert (result.status, result.accepted, result.rejected) == (ImportStatus.ACCEPTED, 4, 0)
+        states = [
+            one for one in office.readings.registers("590543000000001027") if one.boundary == KNOWN.date()
+        ]
+        assert [(one.register, one.state_wh, str(one.kind)) for one in states] == [
+            ("1.8.1", 4_497_200, "remote"), ("1.8.2", 8_567_050, "remote"),
+        ]  # fmt: skip
 
     def test_of_readings_are_each_read_by_a_test(self, office: Office) -> None:
         results = [office.drop(path.name) for path in sorted((INBOX / "readings").iterdir())]

@@ -1,4 +1,4 @@
-"""Define one function of the catalogue: its role, log group, code, queue mapping and alarms."""
+"""Define one function of the catalogue: its role, log group, code and alarms, and the mapping of its queue."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,8 +20,8 @@ METRICS_NAMESPACE = "kWit"
 LOG_LEVEL = "INFO"
 
 
-class QueueFunction(Construct):
-    """Run ``functions/<name>/handler.py`` on the messages of its queue, with no right beyond its own."""
+class DeployedFunction(Construct):
+    """Run ``functions/<name>/handler.py``, with no right beyond its own; something else starts it."""
 
     def __init__(
         self,
@@ -29,7 +29,6 @@ class QueueFunction(Construct):
         construct_id: str,
         *,
         function: Function,
-        consumes: ConsumerQueue,
         layers: Sequence[lambda_.ILayerVersion],
         environment: Mapping[str, str],
     ) -> None:
@@ -68,14 +67,6 @@ class QueueFunction(Construct):
             findings=("IAM5[Resource::*]",),
             reason="X-Ray's PutTraceSegments and PutTelemetryRecords know no resource to name.",
         )
-        self.function.add_event_source(
-            event_sources.SqsEventSource(
-                consumes.queue,
-                batch_size=function.batch_size,
-                report_batch_item_failures=True,
-                max_concurrency=function.max_concurrency,
-            )
-        )
 
     def allow(self, *, actions: Sequence[str], resources: Sequence[str]) -> None:
         """Grant exact actions on exact resources."""
@@ -111,3 +102,27 @@ class QueueFunction(Construct):
             )
             for name, metric in watched.items()
         ]
+
+
+class QueueFunction(DeployedFunction):
+    """Run a function on the messages of its queue."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        function: Function,
+        consumes: ConsumerQueue,
+        layers: Sequence[lambda_.ILayerVersion],
+        environment: Mapping[str, str],
+    ) -> None:
+        super().__init__(scope, construct_id, function=function, layers=layers, environment=environment)
+        self.function.add_event_source(
+            event_sources.SqsEventSource(
+                consumes.queue,
+                batch_size=function.batch_size,
+                report_batch_item_failures=True,
+                max_concurrency=function.max_concurrency,
+            )
+        )

@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from kwit.aws.bootstrap import Application, SettingMissingError
 from kwit.aws.clients import Clients
 from kwit.aws.mail import DynamoDeliveries
+from kwit.aws.remark_store import DynamoRemarks
 from kwit.aws.runtime import QueueFunction
 from kwit.aws.settings import CloseBillingRunSettings, RateContractsSettings, Settings, load
 from kwit.aws.table import Table
@@ -30,7 +31,10 @@ from tests.rating.cases import KNOWN
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "events"
-FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/handler.py"))
+# The portal's function has requests for messages: tests/functions/test_portal_api.py.
+FUNCTIONS = sorted(
+    path.parent.name for path in (ROOT / "functions").glob("*/handler.py") if path.parent.name != "portal_api"
+)
 RUN = "2026-04-01-daily"
 DOCUMENT = deterministic_id("bill", "U/1", "all", "2026-03-01")
 QUEUES = ("import", "pack", "rate", "close", "render", "deliver")
@@ -234,6 +238,27 @@ class TestDrops:
             assert result["accepted"] > 0
             sheets = load_workbook(BytesIO(cloud.file("inbox", f"results/{key.removeprefix('inbox/')}.xlsx")))
             assert sheets.worksheets
+
+    def test_a_dropped_profile_reads_the_files_that_come_after_it(self, cloud: Cloud) -> None:
+        cloud.drop_sample("import_registry")
+        assert cloud.run("import_registry") == []
+        workbook = (EVENTS / "inbox" / "readings" / "tabela-osd.xlsx").read_bytes()
+        before = cloud.drops("import_readings", "inbox/readings/tabela-1.xlsx", workbook)
+        assert (before["status"], before["accepted"]) == ("rejected", 0)
+        cloud.drop_sample("import_profiles")
+        assert cloud.run("import_profiles") == []
+        assert cloud.result("inbox/profiles/tabela-osd.yaml")["status"] == "accepted"
+        after = cloud.drops("import_readings", "inbox/readings/tabela-2.xlsx", workbook)
+        assert (after["status"], after["accepted"]) == ("accepted", 4)
+
+    def test_a_collector_s_remarks_are_kept(self, cloud: Cloud) -> None:
+        cloud.drop_sample("import_registry")
+        assert cloud.run("import_registry") == []
+        answer = (EVENTS / "inbox" / "readings" / "trasa-2026-03.csv").read_bytes()
+        result = cloud.drops("import_readings", "inbox/readings/trasa.csv", answer)
+        assert (result["status"], result["accepted"]) == ("accepted", 3)
+        kept = DynamoRemarks(Table(cloud.clients.dynamodb, "readings")).open_remarks()
+        assert [one.code for one in kept] == ["dog", "seal_broken"]
 
     def test_a_long_file_comes_in_by_its_parts(self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("kwit.metering.importing.LONG_TABLE", 2)

@@ -11,6 +11,8 @@ POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERT
 TLS_ONLY = {"Bool": {"aws:SecureTransport": "false"}}
 
 every_function = pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+QUEUED = [function for function in FUNCTIONS if function.queued]
+every_queued_function = pytest.mark.parametrize("function", QUEUED, ids=lambda function: function.name)
 
 
 def model_of(function: Function) -> type[settings.Settings]:
@@ -141,12 +143,12 @@ class TestRole:
 
 
 class TestQueue:
-    @every_function
+    @every_queued_function
     def test_hides_a_message_for_six_times_the_timeout(self, billing, function):
         queue = billing.queues()[billing.queue_of(function.name)]
         assert queue["VisibilityTimeout"] == 6 * billing.functions()[function.name]["Timeout"]
 
-    @every_function
+    @every_queued_function
     def test_hands_a_failing_message_to_dead_letters_of_its_own(self, billing, function):
         redrive = billing.queues()[billing.queue_of(function.name)]["RedrivePolicy"]
         assert redrive["maxReceiveCount"] == 5
@@ -199,7 +201,7 @@ class TestQueue:
 
 
 class TestMapping:
-    @every_function
+    @every_queued_function
     def test_reports_failures_message_by_message(self, billing, function):
         mapping = billing.mappings()[function.name]
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
@@ -214,7 +216,7 @@ class TestMapping:
 
 class TestRule:
     def rules(self, billing) -> dict[str, dict]:
-        names = {billing.queue_of(function.name): function.name for function in FUNCTIONS}
+        names = {billing.queue_of(function.name): function.name for function in QUEUED}
         return {
             names[rule["Targets"][0]["Arn"]["Fn::GetAtt"][0]]: rule
             for rule in billing.of_type("AWS::Events::Rule").values()
@@ -226,11 +228,14 @@ class TestRule:
             for name, rule in self.rules(billing).items()
             if rule["EventPattern"]["source"] == ["aws.s3"]
         }
-        known = ["inbox/settings/", "inbox/price-lists/", "inbox/registry/", "inbox/readings/"]
+        known = [
+            "inbox/settings/", "inbox/price-lists/", "inbox/registry/", "inbox/profiles/", "inbox/readings/",
+        ]  # fmt: skip
         assert keys == {
             "import_settings": [{"prefix": "inbox/settings/"}],
             "import_price_list": [{"prefix": "inbox/price-lists/"}],
             "import_registry": [{"prefix": "inbox/registry/"}],
+            "import_profiles": [{"prefix": "inbox/profiles/"}],
             "import_readings": [{"prefix": "inbox/readings/"}],
             "reject_unknown_drop": [{"anything-but": {"prefix": [*known, "results/", "work/"]}}],
         }

@@ -29,10 +29,10 @@ def errors(content: str | bytes) -> tuple[str, ...]:
 
 
 class TestPackaged:
-    def test_are_all_unverified_and_have_names_of_their_own(self) -> None:
+    def test_of_others_are_all_unverified_and_have_names_of_their_own(self) -> None:
         profiles = packaged_profiles()
-        assert not any(profile.verified for profile in profiles)
-        assert len({profile.name for profile in profiles}) == len(profiles) == 6
+        assert [profile.name for profile in profiles if profile.verified] == ["collector"]
+        assert len({profile.name for profile in profiles}) == len(profiles) == 7
 
     def test_has_the_day_file_as_published(self) -> None:
         profile = unverified_day_file()
@@ -65,7 +65,8 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("old", "new", "error"),
         [
-            ("kind: interval_table", "kind: other", "kind: must be one of day_file, day_rows, interval_table"),
+            ("kind: interval_table", "kind: other",
+             "kind: must be one of collector, day_file, day_rows, interval_table, register_table"),
             ("moment:", "day:", "columns: day and hour go together"),
             ("moment: [Kiedy], ", "", "columns: either moment, or day and hour"),
             ('"value:import"', '"value:gas"', "columns.value:gas: unknown quantity"),
@@ -87,10 +88,11 @@ class TestErrors:
 
     def test_of_other_kinds_are_said(self) -> None:
         rows = (
-            "kind: day_rows\nname: a\nverified: no\nrecords: [A]\nday_record: B\nquantities: {}\nflags: {}\n"
+            "kind: day_rows\nname: a\nverified: no\nrecords: [A]\nday_record: B\nquantities: {}\n"
+            "flags: {x: actual}\n"
         )
         assert errors(rows) == ("day_record: B is not among the records",)
-        day = "kind: day_file\nname: a\nverified: no\nheader: [day]\nflags: {}\nquantities: {}\n"
+        day = "kind: day_file\nname: a\nverified: no\nheader: [day]\nflags: {x: actual}\nquantities: {}\n"
         assert errors(day) == ("header: the first line is the point",)
         assert errors(day + "checksum: {variant: CRC-32, ends: 1}\n")[0].startswith("checksum.")
 

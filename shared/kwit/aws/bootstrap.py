@@ -12,10 +12,12 @@ from kwit.aws.imports import DynamoImports
 from kwit.aws.mail import DynamoDeliveries, SesSender
 from kwit.aws.package_store import DynamoPackages, S3Files
 from kwit.aws.points import RegistryDirectory
+from kwit.aws.profile_store import DynamoProfiles
 from kwit.aws.queues import SqsDocumentQueue, SqsPackQueue, SqsPartQueue, SqsRunQueue
 from kwit.aws.reading_store import DynamoReadings
 from kwit.aws.reading_terms import CursorInvoiced, RegistryTerms
 from kwit.aws.registry_store import DynamoPriceLists, DynamoRegistry, DynamoSettings
+from kwit.aws.remark_store import DynamoRemarks
 from kwit.aws.rendered import DynamoRendered
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.settings import Settings
@@ -85,6 +87,16 @@ class Application:
     def readings(self) -> DynamoReadings:
         """Return the readings' store."""
         return DynamoReadings(self._table("readings_table"))
+
+    @property
+    def profiles(self) -> DynamoProfiles:
+        """Return the dropped profiles of readings."""
+        return DynamoProfiles(self._table("registry_table"))
+
+    @property
+    def remarks(self) -> DynamoRemarks:
+        """Return the remarks of collectors."""
+        return DynamoRemarks(self._table("readings_table"))
 
     @property
     def reading_terms(self) -> RegistryTerms:

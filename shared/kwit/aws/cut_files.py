@@ -99,4 +99,6 @@ def long_files(app: Application, *, cut: bool) -> LongFiles:
         queue,
         terms=app.reading_terms,
         desk=app.correction_desk,
+        remarks=app.remarks,
+        profiles=app.profiles,
     )

@@ -12,7 +12,7 @@ from kwit.intake.result_workbook import result_workbook
 
 _INBOX = "inbox/"
 _RESULTS = "results/"
-KINDS = ("settings", "price-lists", "registry", "readings")
+KINDS = ("settings", "price-lists", "registry", "profiles", "readings")
 
 
 class _Part(BaseModel):

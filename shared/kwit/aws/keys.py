@@ -6,10 +6,15 @@ Partitions stay small (some hundred items): nothing that grows with the number o
 import hashlib
 from datetime import date, datetime
 
+from kwit.kernel.identifiers import spread
 from kwit.kernel.provenance import Source
 
 PARTITIONS_OF_CONTRACTS = 64
+PARTITIONS_OF_REMARKS = 16
 PARTITIONS_OF_TASKS = 16
+
+AFTER_ALL = "~"
+"""A sort key's end behind every hash and number."""
 
 Key = tuple[str, str]
 
@@ -27,6 +32,11 @@ def price_list(code: str) -> str:
 def price_list_version(code: str, valid_from: date, known_at: datetime, version: str) -> Key:
     """Registry: a version of a price list."""
     return price_list(code), f"V#{valid_from.isoformat()}#{known_at.isoformat()}#{version[:12]}"
+
+
+def profile_version(known_at: datetime, version: str) -> Key:
+    """Registry: a version of a dropped profile of readings, in the order they became known (UTC)."""
+    return "PROFILES", f"V#{known_at.isoformat(timespec='microseconds')}#{version[:12]}"
 
 
 def party(party_id: str) -> str:
@@ -120,6 +130,22 @@ def days_of_many(day: date, digest: str = "") -> str:
     return f"G#{day.isoformat()}#{digest}"
 
 
+def remark_list(partition: int) -> str:
+    """Readings: one of the partitions that list the open remarks of collectors."""
+    return f"REMARKS#{partition:02d}"
+
+
+def open_remark(ppe: str, day: date, remark_id: str) -> Key:
+    """Readings: an open remark of a collector."""
+    partition = spread(ppe, ways=PARTITIONS_OF_REMARKS)
+    return remark_list(partition), f"{ppe}#{day.isoformat()}#{remark_id}"
+
+
+def remark(remark_id: str) -> Key:
+    """Readings: a remark of a collector, and what settled it."""
+    return f"REMARK#{remark_id}", "REMARK"
+
+
 def task_list(partition: int) -> str:
     """Readings: one of the partitions that list the open tasks for correction."""
     return f"TASKS#{partition:02d}"
@@ -138,6 +164,11 @@ def task(ppe: str, boundary: date, task_id: str) -> Key:
 def settled_task(task_id: str) -> Key:
     """Readings: a task for correction that was settled, and by what."""
     return f"TASK#{task_id}", "SETTLED"
+
+
+def submission(submission_id: str) -> Key:
+    """Readings: a customer's submission that was accepted."""
+    return f"SUBMISSION#{submission_id}", "SUBMISSION"
 
 
 def run(run_id: str) -> Key:

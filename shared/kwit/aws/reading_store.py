@@ -46,7 +46,7 @@ class DynamoReadings:
         shelves: dict[tuple[str, int], list[IntervalDay]] = {}
         for one in readings:
             if isinstance(one, RegisterReading):
-                item = _state_item(one)
+                item = state_item(one)
                 items[item["pk"]["S"], item["sk"]["S"]] = item
             else:
                 shelves.setdefault((month_of(one.day), shelf_of(one.ppe)), []).append(one)
@@ -207,7 +207,7 @@ def _expiring(month: str, days: Sequence[IntervalDay]) -> dict[str, Any]:
 
 def _single_item(reading: Reading) -> dict[str, Any]:
     if isinstance(reading, RegisterReading):
-        return _state_item(reading)
+        return state_item(reading)
     month, shelf = month_of(reading.day), shelf_of(reading.ppe)
     sort = keys.loose_days(reading.ppe, _digest([reading]))
     return _item(month, shelf, sort, pack_days([reading])) | _expiring(month, [reading])
@@ -219,7 +219,8 @@ def _reading_of(like: Reading, item: Item) -> Reading:
     return next(unpack_days(item["days"]["B"]))
 
 
-def _state_item(reading: RegisterReading) -> dict[str, Any]:
+def state_item(reading: RegisterReading) -> dict[str, Any]:
+    """Make the item of a register state."""
     origin = f"{reading.known_at.isoformat()}#{reading.source.content_hash[:12]}#{reading.source.row:07d}"
     day = reading.boundary.isoformat()
     sort = f"R#{day}#{reading.meter_no}#{reading.register}#{origin}"

@@ -4,20 +4,18 @@ Nothing is made at import: logger, metrics and application come into being at th
 """
 
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from os import environ
 from typing import Any, Generic, TypeVar
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from kwit.aws.bootstrap import Application
 from kwit.aws.settings import Settings, load
+from kwit.aws.telling import plain_units, told_of
 
 Message = TypeVar("Message", bound=BaseModel)
 Report = Mapping[str, object]
@@ -72,7 +70,7 @@ class QueueFunction(Generic[Message]):
         try:
             report = self.use_case(self.message.model_validate_json(record["body"]), app)
         except Exception as error:  # noqa: BLE001 - whatever failed, this record alone comes back
-            told = _told(error) | {"message_id": record["messageId"]}
+            told = told_of(error) | {"message_id": record["messageId"]}
             logger.error("failed", extra=told)  # noqa: TRY400 - a traceback would print values of the message
             return False
         if report is not None:
@@ -107,25 +105,7 @@ class QueueFunction(Generic[Message]):
         told = {
             "figures": figures | {"Milliseconds": milliseconds, "ColdStart": cold},
             "calls": dict(meter.calls),
-            "units": {"write": _plain(meter.write_units), "read": _plain(meter.read_units)},
+            "units": {"write": plain_units(meter.write_units), "read": plain_units(meter.read_units)},
             "memory_mb": int(getattr(context, "memory_limit_in_mb", 0) or 0),
         }
         logger.info("invocation", extra=told)
-
-
-def _plain(units: Decimal) -> str:
-    return format(units.normalize(), "f")
-
-
-def _told(error: Exception) -> dict[str, object]:
-    """Say what failed without personal data: only kWit's own errors are trusted to tell their value.
-
-    Of an AWS error the code and the operation are told, never its message.
-    """
-    own = type(error).__module__.startswith("kwit.")
-    detail = str(error) if own else ""
-    if isinstance(error, ClientError):
-        detail = f"{error.response.get('Error', {}).get('Code', '')} in {error.operation_name}"
-    frames = traceback.extract_tb(error.__traceback__)
-    where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames[-6:]]
-    return {"error": type(error).__name__, "detail": detail, "where": where}

@@ -69,6 +69,10 @@ class ImportPriceListSettings(WithRegistry, WithInbox):
     """Configure ``import_price_list``."""
 
 
+class ImportProfilesSettings(WithRegistry, WithInbox):
+    """Configure ``import_profiles``."""
+
+
 class ImportRegistrySettings(WithRegistry, WithInbox):
     """Configure ``import_registry``."""
 
@@ -83,6 +87,10 @@ class ImportReadingPartsSettings(WithRegistry, WithReadings, WithBilling, WithIn
     """Configure ``import_reading_parts``; it looks up how far a contract is billed."""
 
 
+class ShowReadingsSettings(WithRegistry, WithReadings):
+    """Configure ``kwit readings show``."""
+
+
 class ReadingTasksSettings(WithReadings):
     """Configure ``kwit readings tasks``."""
 
@@ -95,6 +103,10 @@ class PlanPackingSettings(Settings):
 
 class PackReadingsSettings(WithReadings):
     """Configure ``pack_readings``."""
+
+
+class PortalApiSettings(WithRegistry, WithReadings, WithBilling):
+    """Configure ``portal_api``."""
 
 
 class RejectUnknownDropSettings(WithInbox):
@@ -148,6 +160,10 @@ class ExportPostingsSettings(WithRegistry, WithDocuments, WithDocumentStore):
 
 class PublishReportsSettings(WithRegistry, WithDocuments, WithDocumentStore):
     """Configure ``publish_reports``."""
+
+
+class RouteSettings(WithRegistry, WithReadings, WithBilling):
+    """Configure ``kwit route``."""
 
 
 SettingsT = TypeVar("SettingsT", bound=Settings)

@@ -18,6 +18,7 @@ from kwit.billing.runs import approve_run, ask_for_batches, run_id_of
 from kwit.cli.ptpiree import ptpiree_app
 from kwit.cli.quote_command import quote_scenario
 from kwit.cli.readings import readings_app
+from kwit.cli.route import route_app
 from kwit.registry.company import CompanySettings
 from kwit.tariffs.check import check_price_list
 from kwit.tariffs.yaml_file import read_yaml
@@ -31,6 +32,7 @@ app.add_typer(settings_app, name="settings")
 app.add_typer(run_app, name="run")
 app.add_typer(ptpiree_app, name="ptpiree")
 app.add_typer(readings_app, name="readings")
+app.add_typer(route_app, name="route")
 app.command("quote")(quote_scenario)
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]

@@ -1,19 +1,33 @@
-"""`kwit readings`: what changed behind invoices and waits for a correction."""
+"""`kwit readings`: the readings of a point, and what changed behind invoices and waits for a correction."""
 
 from collections.abc import Sequence
 from os import environ
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from typer.core import TyperGroup
 
 from kwit.aws.bootstrap import Application
 from kwit.aws.settings import MissingSettingsError, ReadingTasksSettings, load
+from kwit.cli.show_readings import show
 from kwit.kernel.energy import from_wh
 from kwit.metering.tasks import CorrectionTask, task_sentence
 
-readings_app = typer.Typer(no_args_is_help=True, help="Readings of a deployed system.")
+
+class PointFirst(TyperGroup):
+    """Takes a point's code in the place of a command for `show`: `kwit readings 590…`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the command in front of a code."""
+        if args and args[0].isdigit():
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
+
+readings_app = typer.Typer(no_args_is_help=True, cls=PointFirst, help="Readings of a deployed system.")
+readings_app.command("show")(show)
 
 _COLUMNS = (
     "point",

@@ -51,8 +51,15 @@ class Finding:
     value: str = ""
 
     def __post_init__(self) -> None:
+        # JSON may name half of a surrogate pair, which no encoding can write.
+        object.__setattr__(self, "value", _writable(self.value))
+        object.__setattr__(self, "sentence_pl", _writable(self.sentence_pl))
         if len(self.value) > VALUE_LENGTH:
             object.__setattr__(self, "value", self.value[: VALUE_LENGTH - 1] + "…")
+
+
+def _writable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def file_rejection(code: str, sentence_pl: str, *, sheet: str = "", value: str = "") -> Finding:

@@ -265,7 +265,7 @@ def read_tables(*, content: bytes, layouts: Sequence[Layout]) -> Tables:
         elif sheet.rows:
             strangers.append(sheet.name)
     findings += _about_strangers(strangers, alone=not tables and not findings)
-    if not tables and all(f.severity is Severity.WARN for f in findings):
+    if not any(table.rows for table in tables) and all(f.severity is Severity.WARN for f in findings):
         findings.append(file_rejection("empty_file", "Plik nie zawiera żadnych danych."))
     return Tables(encoding, tuple(tables), tuple(findings))
 

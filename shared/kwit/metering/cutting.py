@@ -23,9 +23,7 @@ from kwit.intake.sheet import Cell, SheetRow
 from kwit.intake.table import Layout, Table
 from kwit.kernel.identifiers import spread
 from kwit.metering.batch import Heading, batch_lines, heading_of, heading_of_first, point_written
-from kwit.metering.editing import EDITS
 from kwit.metering.ports import PointDirectory
-from kwit.metering.register_rows import READINGS
 
 BINS = 64
 """Heaps that points are dealt to; a part is as many neighbouring ones as make it large enough."""
@@ -172,8 +170,8 @@ class _RowKeys:
 
 
 def _of_states(table: Table) -> bool:
-    """Tell whether rows may name a meter instead of a point: tables of states, and of their edits."""
-    return table.layout.kind in {READINGS.kind, EDITS.kind}
+    """Tell a table of states, whose rows may name the meter alone, by its columns."""
+    return "date" in table.places
 
 
 def _text(table: Table, row: SheetRow, key: str) -> str:

@@ -15,24 +15,30 @@ from kwit.intake.table import Layout, Table, read_tables
 from kwit.intake.text import DecodedText, decode
 from kwit.kernel.time import Period
 from kwit.metering.batch import Batch, encoding_of, is_batch
+from kwit.metering.collector import CollectorProfile, CollectorRows
 from kwit.metering.correcting import CorrectionDesk
 from kwit.metering.cutting import BatchPart, cut_batch, cut_tables, read_part
 from kwit.metering.day_file import DayFile, DayFileProfile, Quality, is_day_file, read_day_file
 from kwit.metering.day_import import DayImport, Fate, Place, StagedDay
 from kwit.metering.day_rows import DayRows, DayRowsProfile
 from kwit.metering.editing import EDITS, Edits
+from kwit.metering.field_remarks import RemarkStore
 from kwit.metering.interval_table import IntervalRows, IntervalTableProfile
 from kwit.metering.known_points import KnownPoints
 from kwit.metering.ports import PointDirectory, ReadingStore, TermsDirectory
 from kwit.metering.profile_files import Profile, packaged_profiles
 from kwit.metering.readings import IntervalDay, Reading, RegisterReading
 from kwit.metering.register_rows import READINGS, Candidate, RegisterRows
+from kwit.metering.register_table import RegisterTableProfile
 from kwit.metering.sequence import settle_point
 from kwit.metering.usage import current_days
 from kwit.metering.validation.review import DayReview, StateReview
 from kwit.metering.validation.rules import PointTerms
 
 KIND = "readings"
+
+TableProfile = CollectorProfile | IntervalTableProfile | RegisterTableProfile
+"""Profiles of files that are tables, found by their headings."""
 
 LONG_BATCH = 2_000
 """Lines of the longest batch that goes in as a whole, and of a part of a longer one: some minute of questions."""
@@ -53,6 +59,7 @@ def import_readings(
     profiles: Sequence[Profile] | None = None,
     terms: TermsDirectory | None = None,
     desk: CorrectionDesk | None = None,
+    remarks: RemarkStore | None = None,
 ) -> ImportResult:
     """Bring a file of readings in: every sound state or day is stored, every other one is reported.
 
@@ -60,13 +67,14 @@ def import_readings(
     file that one of the `profiles` describes (the packaged ones when None). The store gets all new readings
     in one call, and is asked once for each point. What is known already, from whatever file, writes nothing.
     A file that went in whole before is not read again. `terms` say by which rules readings are judged, without
-    them the rules stand at their defaults; `desk` takes the tasks that changes of invoiced readings make.
+    them the rules stand at their defaults; `desk` takes the tasks that changes of invoiced readings make. `remarks`
+    keeps what collectors remarked; without it that stands in the result alone.
     """
     known = result_without_reading(file=file, kind=KIND, imports=imports, known_at=known_at)
     if known is not None:
         return known
     chosen = packaged_profiles() if profiles is None else profiles
-    result = FileImport(file, KnownPoints(directory), store, known_at, chosen, terms, desk).result()
+    result = FileImport(file, KnownPoints(directory), store, known_at, chosen, terms, desk, remarks).result()
     imports.record(result)
     return result
 
@@ -83,8 +91,10 @@ class FileImport:
         profiles: Sequence[Profile],
         terms: TermsDirectory | None = None,
         desk: CorrectionDesk | None = None,
+        remarks: RemarkStore | None = None,
     ) -> None:
         self._file = file
+        self._remarks = remarks
         self._directory = directory
         self._store = store
         self._profiles = profiles
@@ -94,6 +104,7 @@ class FileImport:
         self._edits = Edits(file, directory, known_at)
         self._terms = terms
         self._desk = desk
+        self._collected = CollectorRows(self._states)
         self._encoding = ""
 
     def result(self) -> ImportResult:
@@ -155,23 +166,28 @@ class FileImport:
         self._days.settle(self._store, judge=self._judge_days)
         edited = self._edits.settle(self._store, self._desk)
         stored = self._days.count(Fate.ACCEPTED)
+        remarks = self._collected.settle(self._remarks)
+        if remarks and self._remarks is not None:
+            self._remarks.add(remarks)
         if accepted or stored or edited:
             # Tasks come first: an attempt that breaks off between the two finds the same changes again.
             if self._desk is not None:
                 self._desk.file()
             self._store.put(_all([*accepted, *edited], self._days))
         candidates = self._states.candidates
-        readers = [*self._states.readers, *self._edits.readers]
+        readers = [*self._states.readers, *self._edits.readers, *self._collected.readers]
         return self._sum_up(
             (*self._days.findings, *(one for reader in readers for one in reader.findings)),
-            accepted=len(accepted) + stored + len(edited),
+            accepted=len(accepted) + stored + len(edited) + self._collected.accepted,
             rejected=self._states.rejected
             + self._days.rejected
             + self._edits.rejected
+            + self._collected.rejected
             + sum(one.refused for one in candidates),
             duplicate=self._days.count(Fate.REPEATED)
             + self._days.repeated
             + self._edits.repeated
+            + self._collected.repeated
             + sum(one.repeated and not one.refused for one in candidates),
         )
 
@@ -238,7 +254,7 @@ class FileImport:
         self._encoding = decoded.encoding
         self._days.findings += decoded.findings
 
-    def _unverified(self, profile: DayRowsProfile | IntervalTableProfile) -> None:
+    def _unverified(self, profile: DayRowsProfile | TableProfile) -> None:
         if not profile.verified:
             sentence = (
                 f"Plik odczytano profilem «{profile.name}», którego nie potwierdzono na oryginalnych plikach."
@@ -254,26 +270,35 @@ class FileImport:
             self._remark(profile)
             self._rows(table, profile)
 
-    def _described(self) -> dict[Layout, IntervalTableProfile]:
-        return {one.layout(): one for one in self._profiles if isinstance(one, IntervalTableProfile)}
+    def _described(self) -> dict[Layout, TableProfile]:
+        return {one.layout(): one for one in self._profiles if isinstance(one, TableProfile)}
 
     def _read_tables(self, content: bytes) -> Sequence[Table]:
-        tables = read_tables(content=content, layouts=(READINGS, EDITS, *self._described()))
+        described = self._described()
+        # Where two layouts find as many columns, the mapping that somebody made for it counts.
+        mapped = [one for one, profile in described.items() if isinstance(profile, RegisterTableProfile)]
+        others = [one for one in described if one not in mapped]
+        tables = read_tables(content=content, layouts=(*mapped, READINGS, EDITS, *others))
         self._encoding = tables.encoding
         self._days.findings += tables.findings
         return tables.tables
 
-    def _remark(self, profile: IntervalTableProfile | None) -> None:
+    def _remark(self, profile: TableProfile | None) -> None:
         if profile is not None:
             self._unverified(profile)
 
-    def _rows(self, table: Table, profile: IntervalTableProfile | None) -> None:
-        if profile is not None:
+    def _rows(self, table: Table, profile: TableProfile | None) -> None:
+        if isinstance(profile, IntervalTableProfile):
             IntervalRows(table, profile, self._days, self._file.name).read()
             return
         rows = self._edits if table.layout.kind == EDITS.kind else self._states
         for reader in table.each_row():
-            rows.read(reader)
+            if profile is None:
+                rows.read(reader)
+            elif isinstance(profile, RegisterTableProfile):
+                self._states.read(reader, unit=profile.unit, kind=profile.reading_kind)
+            else:
+                self._collected.read(reader, profile)
 
     def _settled_states(self) -> Sequence[RegisterReading]:
         candidates = self._states.candidates

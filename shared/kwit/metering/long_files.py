@@ -16,10 +16,11 @@ from kwit.intake.repeats import result_without_reading
 from kwit.kernel.identifiers import deterministic_id
 from kwit.kernel.time import utc
 from kwit.metering.correcting import CorrectionDesk
+from kwit.metering.field_remarks import RemarkStore
 from kwit.metering.importing import KIND, FileImport
 from kwit.metering.known_points import KnownPoints
 from kwit.metering.ports import PointDirectory, ReadingStore, TermsDirectory
-from kwit.metering.profile_files import Profile, packaged_profiles
+from kwit.metering.profile_import import ProfileStore, profiles_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +109,10 @@ class LongFiles:
     cuts: CutFileLog
     work: WorkFiles
     queue: PartQueue | None = None
-    profiles: Sequence[Profile] | None = None
+    profiles: ProfileStore | None = None
     terms: TermsDirectory | None = None
     desk: CorrectionDesk | None = None
+    remarks: RemarkStore | None = None
 
     def start(self, *, file: DroppedFile, drop: str, known_at: datetime) -> ImportResult | None:
         """Import a file, or cut it and ask for its parts: then the result is None and comes with the last part."""
@@ -149,9 +151,16 @@ class LongFiles:
         return cut, whole
 
     def _import(self, file: DroppedFile, known_at: datetime) -> FileImport:
-        chosen = packaged_profiles() if self.profiles is None else self.profiles
+        chosen = profiles_in_force(self.profiles, known_by=known_at)
         return FileImport(
-            file, KnownPoints(self.directory), self.store, known_at, chosen, self.terms, self.desk
+            file,
+            KnownPoints(self.directory),
+            self.store,
+            known_at,
+            chosen,
+            self.terms,
+            self.desk,
+            self.remarks,
         )
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from kwit.kernel.time import DateRange, Period
 from kwit.metering.readings import IntervalDay, Reading, RegisterReading
+from kwit.metering.submissions import Submission
 from kwit.metering.tasks import CorrectionTask
 from kwit.metering.validation.rules import PointTerms
 
@@ -136,4 +137,16 @@ class TaskStore(Protocol):
 
     def settle(self, task: CorrectionTask, *, by: str) -> bool:
         """Mark an open task as settled by a document or a person; tell whether it was open."""
+        ...
+
+
+class SubmissionStore(Protocol):
+    """Submissions that were accepted, each kept once together with its reading and its tasks."""
+
+    def find(self, submission_id: str) -> Submission | None:
+        """Return the submission of an id; None when none was accepted."""
+        ...
+
+    def keep(self, submission: Submission) -> Submission:
+        """Keep a submission, its reading and its tasks, all or none, unless its id is taken; return what stands."""
         ...

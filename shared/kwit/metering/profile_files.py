@@ -1,7 +1,8 @@
 """Profiles of sources of readings: YAML files that say how a distributor or portal writes its files.
 
 A new source of a known kind is a new file: `kind: interval_table` (one interval a row), `kind: day_rows` (one
-point and day a row, under header records) or `kind: day_file` (PTPiREE text).
+point and day a row, under header records), `kind: day_file` (PTPiREE text), `kind: collector` (the answer of a
+collector's handheld) or `kind: register_table` (states of registers under other headings).
 """
 
 import importlib.resources
@@ -12,22 +13,25 @@ from functools import cache
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from kwit.intake.words import plain
-from kwit.metering.day_file import DayFileProfile, HeaderLine
+from kwit.metering.collector import CollectorProfile
+from kwit.metering.day_file import DayFileProfile
 from kwit.metering.day_rows import DayRowsProfile
-from kwit.metering.interval_table import IntervalTableProfile, TableQuantity
+from kwit.metering.interval_table import IntervalTableProfile
+from kwit.metering.profile_faults import faults_of
+from kwit.metering.register_table import RegisterTableProfile
 
 SIZE_LIMIT = 100_000
 DEEPEST = 6
 
-Profile = DayFileProfile | DayRowsProfile | IntervalTableProfile
+Profile = CollectorProfile | DayFileProfile | DayRowsProfile | IntervalTableProfile | RegisterTableProfile
 
 _KINDS: Mapping[str, type[Profile]] = {
+    "collector": CollectorProfile,
     "day_file": DayFileProfile,
     "day_rows": DayRowsProfile,
     "interval_table": IntervalTableProfile,
+    "register_table": RegisterTableProfile,
 }
-_KEYS = frozenset({"moment", "day", "hour", "value", "quantity", "ppe", "zone"})
 
 
 class ProfileError(ValueError):
@@ -71,7 +75,7 @@ def read_profile(content: bytes, *, name: str) -> Profile:
     except ValidationError as error:
         errors = tuple(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise ProfileError(name, errors) from error
-    errors = tuple(_faults(profile))
+    errors = tuple(faults_of(profile))
     if errors:
         raise ProfileError(name, errors)
     return profile
@@ -101,37 +105,6 @@ def _mapping(content: bytes, name: str) -> dict[str, object]:
     if reader.errors:
         raise ProfileError(name, tuple(reader.errors))
     return data
-
-
-def _faults(profile: Profile) -> list[str]:
-    """List what the types alone do not catch."""
-    if isinstance(profile, DayFileProfile):
-        first = profile.header[:1] == (HeaderLine.POINT,)
-        return [] if first else ["header: the first line is the point"]
-    if isinstance(profile, DayRowsProfile):
-        known = profile.day_record in profile.records
-        return [] if known else [f"day_record: {profile.day_record} is not among the records"]
-    return _column_faults(profile)
-
-
-def _column_faults(profile: IntervalTableProfile) -> list[str]:
-    wide = {key for key in profile.columns if key.startswith("value:")}
-    found = [f"columns.{key}: unknown column" for key in profile.columns.keys() - _KEYS - wide]
-    quantities = {str(quantity) for quantity in TableQuantity}
-    found += [f"columns.{key}: unknown quantity" for key in wide if key.partition(":")[2] not in quantities]
-    if ("moment" in profile.columns) == ("day" in profile.columns):
-        found.append("columns: either moment, or day and hour")
-    if ("day" in profile.columns) != ("hour" in profile.columns):
-        found.append("columns: day and hour go together")
-    if bool(wide) == ("value" in profile.columns):
-        found.append("columns: either value, or value:<quantity> columns")
-    if "quantity" in profile.columns and not profile.quantities:
-        found.append("quantities: missing for the column of quantities")
-    heads = [plain(head) for names in profile.columns.values() for head in names]
-    found += [
-        f"columns: heading {head} stands twice" for head in sorted({h for h in heads if heads.count(h) > 1})
-    ]
-    return found
 
 
 @cache

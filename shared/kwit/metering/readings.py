@@ -43,13 +43,15 @@ class Standing:
 
     `method` is set on estimates that kWit made. `held` are the codes of validation for which no bill may use
     it until a person accepts it. A `void` version withdraws what was known of the same register and time.
-    `edit` is set on versions that a person made.
+    `edit` is set on versions that a person made. `confirmed` are the codes that a customer was asked about, and
+    answered for, when it submitted the reading.
     """
 
     method: EstimationMethod | None = None
     held: tuple[str, ...] = ()
     void: bool = False
     edit: Edit | None = None
+    confirmed: tuple[str, ...] = ()
 
 
 PLAIN = Standing()

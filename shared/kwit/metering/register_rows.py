@@ -119,15 +119,20 @@ class RegisterRows:
     candidates: list[Candidate] = field(default_factory=list)
     readers: list[RowReader] = field(default_factory=list)
 
-    def read(self, reader: RowReader) -> None:
-        """Read one row; each of its states becomes a candidate or a finding."""
+    def read(
+        self, reader: RowReader, *, unit: str = "kWh", kind: ReadingKind = ReadingKind.ACTUAL
+    ) -> "Located | None":
+        """Read one row; each of its states becomes a candidate or a finding. Return where the row belongs.
+
+        `unit` and `kind` hold where the row does not tell.
+        """
         self.readers.append(reader)
-        kind = reader.choice("kind", KINDS, default=ReadingKind.ACTUAL, code="bad_kind")
-        unit = reader.choice("unit", UNITS, default="kWh", code="bad_unit")
+        kind = reader.choice("kind", KINDS, default=kind, code="bad_kind")
+        unit = reader.choice("unit", UNITS, default=unit, code="bad_unit")
         found = self.located(reader)
         if found is None:
             self.rejected += 1
-            return
+            return None
         quantity = reader.choice("quantity", QUANTITIES, default="")
         for column, register in self._states(reader, found.meter, quantity):
             state = state_in(reader, column, unit, register)
@@ -139,6 +144,7 @@ class RegisterRows:
                 self.source(reader),
             )  # fmt: skip
             self.candidates.append(Candidate(reader, column, reading, register.digits))
+        return found
 
     def located(self, reader: RowReader) -> "Located | None":
         """Find the point, the meter and the midnight of a row; None when the row is rejected."""

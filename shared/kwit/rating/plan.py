@@ -28,6 +28,7 @@ from kwit.tariffs.price_list import (
     BASE,
     DERIVED,
     ZONED,
+    Applies,
     Basis,
     Charge,
     Price,
@@ -66,6 +67,7 @@ class PlannedLine:
     derived: bool
     volume: str | None = None
     tier: Tier | None = None
+    measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +276,7 @@ def _planned(work: _Work, run: Sequence[_Priced]) -> PlannedLine:
         derived=charge.basis in DERIVED,
         volume=first.price.volume,
         tier=first.price.tier,
+        measured=charge.applies is Applies.MEASURED,
     )
 
 

@@ -74,7 +74,8 @@ def monthly_excesses(
             limit_wh = int(contracted_kw * 1000 // scale)
             for one in same:
                 values = one.values_wh
-                if over := [wh for wh in values if wh > limit_wh]:
+                if max(values, default=0) > limit_wh:  # most days have none, and a maximum is found fast
+                    over = [wh for wh in values if wh > limit_wh]
                     watts += [wh * scale for wh in _largest_by_hour(values, over, per_hour)]
         largest = sorted(watts, reverse=True)[:LARGEST]
         kw = Decimal(sum(largest)).scaleb(-3) - len(largest) * contracted_kw if largest else Decimal(0)

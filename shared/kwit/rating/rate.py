@@ -32,7 +32,7 @@ from kwit.rating.profile import RatingProfile, VatRounding
 from kwit.rating.quantities import MixedSignsError, ZoneEnergy, energies
 from kwit.rating.terms import Months, Terms
 from kwit.rating.vat import totals
-from kwit.tariffs.price_list import Applies, Basis, PriceList
+from kwit.tariffs.price_list import Basis, PriceList
 
 SeriesZones = Mapping[int, Mapping[str, Sequence[int]]]
 
@@ -133,18 +133,20 @@ def _lines(counting: Counting, fixed: dict[int, Line]) -> list[Line]:
     plain = not counting.facts.months_of and penalty is None
     lines: list[Line] = []
     for index, planned in enumerate(_planned(counting)):
-        if planned.derived or not _applies(counting, planned):
+        if planned.derived or (planned.measured and not _measured(counting, planned)):
             continue
         line = fixed.get(index) if plain else None
         if line is None:
             found = len(counting.problems)
-            more = adjusted(planned.charge, planned.terms, counting.problems)
+            more: tuple[Factor, ...] = ()
+            if planned.charge.adjust is not None:
+                more = adjusted(planned.charge, planned.terms, counting.problems)
             if penalty is not None:
                 more = (*more, Factor("times", penalty.times))
             counted = COUNTS[planned.basis](counting, planned)
             price = planned.price if counted.price is None else counted.price
             line = _line(planned, counted, price, rounding, more=more)
-            if planned.charge.applies is Applies.MEASURED and not line.net:
+            if planned.measured and not line.net:
                 continue  # within the contracted power, or within tg φ0: nothing is owed
             if planned.basis in FIXED and plain and len(counting.problems) == found:
                 fixed[index] = line
@@ -178,10 +180,8 @@ def _planned(counting: Counting) -> Sequence[PlannedLine]:
     return [] if vat is None else [replace(one, vat_rate=vat) for one in mine]
 
 
-def _applies(counting: Counting, planned: PlannedLine) -> bool:
-    """Tell whether a charge is owed: one on what is measured is not, where nothing measures it."""
-    if planned.charge.applies is Applies.ALWAYS:
-        return True
+def _measured(counting: Counting, planned: PlannedLine) -> bool:
+    """Tell whether anything measures what a charge is counted on."""
     if planned.basis == Basis.POWER_EXCESS:
         return counting.facts.power_excess is not None
     return bool(counting.energies.get(_QUANTITY_OF.get(planned.basis, IMPORT)))
@@ -198,7 +198,7 @@ def _line(
 ) -> Line:
     charge = planned.charge
     quantity = counted.quantity.scaleb(planned.shift) if planned.shift else counted.quantity
-    factors = (*counted.factors, *more)
+    factors = (*counted.factors, *more) if more else counted.factors
     if charge.multiplier is not None:
         factors = (Factor("multiplier", charge.multiplier), *factors)
     net = grosze(_product(quantity, price, factors))
