@@ -326,6 +326,14 @@ class TestACustomerOfWhomSomethingHolds:
         assert (line.net, line.factors) == (Decimal("0.50"), (Factor("prepaid", Decimal("0.5")),))
         assert only(rated(fee)).net == Decimal("4.00")
 
+    def test_with_a_prepaid_meter_pays_part_of_a_price_of_any_cycle(self) -> None:
+        fee = replace(
+            charge("subscription", price("4.00"), basis=Basis.MONTH),
+            unit="month",
+            adjust=Adjustments(prepaid=Decimal("0.5")),
+        )
+        assert only(rated(fee, held=(terms(prepaid=True),))).net == Decimal("2.00")
+
     def test_settled_every_ten_days_has_its_own_price(self) -> None:
         prices = [replace(price("45.00"), ten_days=True), replace(price("15.00"), ten_days=False)]
         fee = replace(charge("subscription", *prices, basis=Basis.MONTH), unit="month")

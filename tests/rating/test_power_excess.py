@@ -91,9 +91,10 @@ class TestMonthlyExcesses:
         assert found.kw == sum(range(3, 13))
 
     def test_leave_out_what_a_quarter_that_no_watt_hour_fits_is_short_of(self) -> None:
-        day = interval_day(date(2026, 5, 4), [2625, 0, 0, 0], 15)
-        (found,) = monthly_excesses(days=[day], contracted_kw=Decimal("10.501"))
-        assert found.kw == 0
+        for values, kw in (([2625, 0, 0, 0], "0"), ([2625, 0, 0, 0, 2700, 0, 0, 0], "0.299"), ([], "0")):
+            day = interval_day(date(2026, 5, 4), values, 15)
+            (found,) = monthly_excesses(days=[day], contracted_kw=Decimal("10.501"))
+            assert found.kw == Decimal(kw)
 
     def test_of_a_month_without_one_are_a_plain_nothing(self) -> None:
         (found,) = monthly_excesses(days=[interval_day(date(2026, 5, 4), [1], 60)], contracted_kw=Decimal(10))

@@ -261,6 +261,11 @@ class TestWhatTheListsLack:
             ("price_missing", "own/energy for C21 on 2026-03-01"),
         ]
 
+    def test_is_the_group_in_every_list_that_does_not_have_it(self) -> None:
+        lists = {code: (price_list(code, ENERGY, groups=("G11",)),) for code in ("one", "two")}
+        found = bill(lists=lists, price_lists=("one", "two"))
+        assert told(found) == [("group_unknown", "C21 in one"), ("group_unknown", "C21 in two")]
+
     def test_is_the_price_of_a_variant_of_terms(self) -> None:
         for fields in (
             {"phases": 1},
