@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kwit.kernel.time import DateRange, Period
+from kwit.rating.facts import Facts, Penalty
 from kwit.rating.kept_plans import KeptPlans
 from kwit.rating.profile import RatingProfile, VatRounding
 from kwit.rating.rate import rate
 from kwit.rating.terms import Months, Terms
-from kwit.tariffs.price_list import Bracket, PriceList
+from kwit.tariffs.price_list import Basis, Bracket, PriceList
 from tests.rating.cases import lists_named, register, usage
 from tests.rating.price_lists import charge, price, price_list
 
@@ -176,6 +177,28 @@ class TestKeptPlans:
         fresh = {code: tuple(replace(one) for one in several) for code, several in lists.items()}
         for annual in order:
             assert self._bill(annual, lists) == self._bill(annual, fresh)
+
+    def test_of_a_plain_bill_neither_give_to_nor_take_from_one_with_facts_of_its_own(self) -> None:
+        fee = charge("fee", price("7.00"), basis=Basis.MONTH, unit="month")
+        rates = {"vat_standard": "0.23", "vat_outside": "0"}
+        lists = {"own": (price_list("own", fee, rates=rates),)}
+        stated = {n: Facts(months_of={"fee": Decimal(n)}) for n in (2, 3)}
+        taken = {n: Facts(penalty=Penalty(Decimal(n), frozenset({"fee"}), "outside")) for n in (5, 6)}
+        order = [
+            (stated[2], 14), (Facts(), 7), (stated[3], 21), (stated[2], 14), (taken[5], 35), (Facts(), 7),
+            (taken[6], 42), (taken[5], 35), (Facts(), 7),
+        ]  # fmt: skip
+        for facts, net in order:
+            result = rate(
+                period=MARCH,
+                terms=[replace(ALIKE, price_lists=("own",))],
+                months=Months(1),
+                usage=usage(MARCH, {register(): 1000}),
+                lists=lists,
+                profile=PROFILE,
+                facts=facts,
+            )
+            assert [line.net for line in result.lines] == [net]
 
     @staticmethod
     def _bill(annual: int, lists: dict[str, Any]) -> object:
