@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kwit.kernel.time import DateRange, Period
-from kwit.rating.lines import PriceSource
+from kwit.rating.lines import PriceSource, RatingProblem
 from kwit.rating.plan import Plan, make_plan
 from kwit.rating.profile import RatingProfile, VatRounding
 from kwit.rating.terms import Terms
@@ -145,6 +145,9 @@ class TestALineIsCut:
             replace(by_month, customers=Customers.HOUSEHOLD),
         ):
             assert len(plan(price_list("own", ENERGY, other), period=two_months).segments) == 1
+        home = replace(TERMS, group="G11", household=True)
+        theirs = price_list("own", replace(by_month, customers=Customers.HOUSEHOLD))
+        assert len(plan(theirs, terms=(home,), period=two_months).segments) == 2
         later = price_list("own", by_month, window=DateRange(two_months.end), version="2")
         now = price_list("own", ENERGY, window=DateRange(date(2020, 1, 1), two_months.end))
         assert len(plan(now, later, period=two_months).segments) == 1
@@ -238,6 +241,12 @@ class TestAPlan:
         assert [(one.code, one.detail) for one in missing.problems] == [
             ("group_unknown", "C21 in own, other")
         ]
+
+    def test_of_days_without_terms_has_its_segments_and_nothing_else(self) -> None:
+        found = plan(price_list("own", ENERGY), terms=(replace(TERMS, window=AFTER),))
+        segments = (Period(MARCH.start, CUT), Period(CUT, MARCH.end))
+        missing = RatingProblem("terms_missing", "2026-03-01/2026-03-11")
+        assert found == Plan(segments, (), problems=(missing,))
 
     def test_leaves_out_charges_that_concern_others(self) -> None:
         households = replace(charge("a", price("1")), customers=Customers.HOUSEHOLD)
