@@ -26,6 +26,7 @@ from tests.fakes.import_log import MemoryImports
 from tests.fakes.long_files import MemoryCutFiles, MemoryPartQueue, MemoryWork
 from tests.fakes.point_directory import MemoryDirectory
 from tests.fakes.reading_store import MemoryReadings
+from tests.fakes.remarks import MemoryRemarks
 from tests.intake.files import dropped, workbook
 
 KNOWN = datetime(2026, 4, 2, 9, 0, tzinfo=UTC)
@@ -127,6 +128,13 @@ def portal() -> bytes:
     return "\n".join([*rows, rows[30], f"{POINTS[2]};2026-01-31;7:00;9;pobór"]).encode()
 
 
+def answers() -> bytes:
+    """Write a collector's answers: states, remarks instead of them or beside them, and doors nobody came to."""
+    said = (("100", ""), ("", "1"), ("101", "11"), ("", "10"), ("", ""), ("", "77"))
+    rows = [f"{ppe};2026-01-31;{';'.join(said[n % len(said)])}" for n, ppe in enumerate(POINTS)]
+    return "\n".join(["PPE;Data odczytu;Stan;Kod uwagi", *rows, rows[1], rows[2]]).encode()
+
+
 FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "json lines": ("a.jsonl", json_batch),
     "json lines, gzip": ("a.jsonl.gz", lambda: gzip.compress(json_batch(), mtime=0)),
@@ -137,6 +145,7 @@ FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "states, gzip": ("a.csv.gz", lambda: gzip.compress(states("Kod PPE"), mtime=0)),
     "workbook": ("a.xlsx", sheets),
     "portal": ("a.csv", portal),
+    "collector": ("trasa.csv", answers),
 }
 
 
@@ -149,10 +158,13 @@ class Office:
     cuts: MemoryCutFiles = field(default_factory=MemoryCutFiles)
     work: MemoryWork = field(default_factory=MemoryWork)
     queue: MemoryPartQueue = field(default_factory=MemoryPartQueue)
+    remarks: MemoryRemarks = field(default_factory=MemoryRemarks)
 
     @property
     def long_files(self) -> LongFiles:
-        return LongFiles(directory(), self.store, self.imports, self.cuts, self.work, self.queue)
+        return LongFiles(
+            directory(), self.store, self.imports, self.cuts, self.work, self.queue, remarks=self.remarks
+        )
 
     def drop(self, file: DroppedFile, at: datetime = KNOWN, *, chance: Random | None = None) -> ImportResult:
         """Drop a file and work its parts off, in any order, some twice, when there is chance."""
@@ -169,9 +181,16 @@ class Office:
 
 
 def in_one_go(
-    file: DroppedFile, *, store: MemoryReadings, imports: MemoryImports, at: datetime = KNOWN
+    file: DroppedFile,
+    *,
+    store: MemoryReadings,
+    imports: MemoryImports,
+    at: datetime = KNOWN,
+    remarks: MemoryRemarks | None = None,
 ) -> ImportResult:
-    return import_readings(file=file, directory=directory(), store=store, imports=imports, known_at=at)
+    return import_readings(
+        file=file, directory=directory(), store=store, imports=imports, known_at=at, remarks=remarks
+    )
 
 
 class TestALongFile:
@@ -179,23 +198,24 @@ class TestALongFile:
     def test_in_parts_is_as_in_one_go(self, kind: str) -> None:
         name, content = FILES[kind]
         file = dropped(content(), name=name)
-        plain, imports, office = MemoryReadings(), MemoryImports(), Office()
-        expected = in_one_go(file, store=plain, imports=imports)
+        plain, imports, remarks, office = MemoryReadings(), MemoryImports(), MemoryRemarks(), Office()
+        expected = in_one_go(file, store=plain, imports=imports, remarks=remarks)
         result = office.drop(file, chance=Random(7))
         assert len(office.cuts.done) > 1
         assert result.accepted > 4
         assert result == expected
         assert result.as_json() == expected.as_json()
         assert office.store.items == plain.items
+        assert office.remarks.open_remarks() == remarks.open_remarks()
         assert office.imports.find(file.content_hash) == expected
 
     @pytest.mark.parametrize("kind", FILES)
     def test_dropped_again_is_known(self, kind: str) -> None:
         name, content = FILES[kind]
         file = dropped(content(), name=name)
-        plain, imports, office = MemoryReadings(), MemoryImports(), Office()
+        plain, imports, remarks, office = MemoryReadings(), MemoryImports(), MemoryRemarks(), Office()
         for at in (KNOWN, KNOWN, KNOWN + timedelta(days=1)):
-            expected = in_one_go(file, store=plain, imports=imports, at=at)
+            expected = in_one_go(file, store=plain, imports=imports, at=at, remarks=remarks)
             assert office.drop(file, at).as_json() == expected.as_json()
         assert office.store.items == plain.items
 
