@@ -1,6 +1,6 @@
 # Two commands are the promise: `make demo` and `make test`. Each brings what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint unit e2e fuzz bench synth lock goldens clean
+.PHONY: help env demo test lint unit e2e fuzz bench synth mutants lock goldens clean
 
 # Bytecode is worth keeping: without it every start of a function compiles its imports anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -41,6 +41,9 @@ synth: env ## Synthesise the CDK app into cdk.out/
 
 bench: env ## Performance figures as ratios, into benchmarks/out/results.json
 	@$(BIN)/python -m benchmarks
+
+mutants: env ## Mutation run over the rating room, half an hour or so; docs/mutation.md tells how to read it
+	@./infra/local/mutation.sh
 
 lock: env ## Pin every dependency with its hashes again
 	@.kwit/uv/bin/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-header --no-annotate --python-version 3.11 -q -o requirements.lock

@@ -1,10 +1,20 @@
 """What every test stands on: closed sockets, and property tests that are the same on every machine."""
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, Phase, settings
 from pytest_socket import disable_socket, enable_socket
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60)
+# For mutation runs: the tests of a process that has run them once run again in each of its children, which the
+# health checks would take for a fault, and so for a mutant killed; nobody reads the smallest failing example.
+settings.register_profile(
+    "mutants",
+    derandomize=True,
+    deadline=None,
+    max_examples=5,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=tuple(HealthCheck),
+)
 settings.load_profile("ci")
 
 

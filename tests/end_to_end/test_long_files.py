@@ -73,7 +73,9 @@ def test_a_day_of_ten_thousand_points(furnished: EmbeddedCloud) -> None:
     content = gzip.compress(b"\n".join([*lines, wrong, lines[7]]), 6, mtime=0)
     result = drop(furnished, "doba.jsonl.gz", content)
     assert (result["accepted"], result["rejected"], result["duplicate"]) == (10_000, 1, 1)
-    assert [(one["code"], one["row"]) for one in result["findings"]] == [
+    # These points have no contracts, which is said of each.
+    told = [(one["code"], one["row"]) for one in result["findings"] if one["code"] != "point_inactive"]
+    assert told == [
         ("ppe_check_digit", 10_001),
         ("duplicate_row", 10_002),
     ]

@@ -3,7 +3,7 @@
 import itertools
 import math
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from kwit.rating.profile import MonthsAtChange, RatingProfile, VatRounding
 from kwit.rating.rate import rate
 from kwit.rating.reactive import reactive_share
 from kwit.rating.terms import Months, Terms
-from kwit.tariffs.price_list import Basis, Charge, Price, Section
+from kwit.tariffs.price_list import Applies, Basis, Charge, Price, Section
 from tests.rating.cases import KNOWN, lists_named, register, state, usage
 from tests.rating.price_lists import charge, price, price_list
 
@@ -122,14 +122,32 @@ class TestInductiveEnergy:
         line = only(rated(inductive(k="1"), kwh={"all": 0, "reactive_inductive/all": 100}))
         assert line.net == Decimal("51.88")
 
+    @pytest.mark.parametrize(("kwh", "kvarh", "quantity"), [(0, 0, 0), (-1, 7, 7), (0, -7, 0), (1, 7, 1)])
+    def test_is_counted_on_active_energy_where_there_is_any(
+        self, kwh: int, kvarh: int, quantity: int
+    ) -> None:
+        line = only(rated(inductive(), kwh={"all": kwh, "reactive_inductive/all": kvarh}))
+        assert line.quantity * 1000 == quantity
+
     def test_limit_of_the_contract_beats_that_of_the_tariff(self) -> None:
         kwh = {"all": 1000, "reactive_inductive/all": 300}
         assert only(rated(inductive(), kwh=kwh)).net == 0
         assert only(rated(inductive(), kwh=kwh, tg_phi0=Decimal("0.2"))).net > 0
         assert only(rated(inductive(tg_phi0="0.2"), kwh=kwh, tg_phi0=Decimal("0.4"))).net == 0
+        assert only(rated(inductive(tg_phi0="0.2"), kwh=kwh)).net > 0
 
     def test_that_nobody_reads_is_a_problem(self) -> None:
         assert codes(rated(inductive(), kwh={"all": 1})) == ["quantity_missing"]
+
+    def test_just_at_the_limit_is_nothing(self) -> None:
+        share = reactive_share(active_kwh=10, inductive_kvarh=4, tg_phi0=Decimal("0.4"))
+        assert (share.tg_phi, str(share.bracket)) == (Decimal("0.4"), "0")
+
+    def test_is_as_exact_whatever_the_precision_around_it(self) -> None:
+        figures = {"active_kwh": 6807, "inductive_kvarh": 3470, "tg_phi0": Decimal("0.4")}
+        with localcontext(prec=4):
+            coarse = reactive_share(**figures)
+        assert coarse == reactive_share(**figures)
 
     @given(kwh=st.integers(1, 10**7), kvarh=st.integers(0, 10**7))
     def test_bracket_is_the_square_root_of_the_rule(self, kwh: int, kvarh: int) -> None:
@@ -254,11 +272,18 @@ class TestExcessPower:
 
     def test_adds_up_the_ten_largest(self) -> None:
         excesses = [Decimal(one) for one in range(1, 13)]
-        assert largest_ten(excesses, start=MARCH.start).kw == sum(range(3, 13))
+        found = largest_ten(excesses, start=MARCH.start)
+        assert found == PowerExcess(
+            MARCH.start, Decimal(sum(range(3, 13))), "sum_of_ten_largest_hourly_excesses"
+        )
+
+    def test_of_no_hour_is_a_decimal_of_nothing(self) -> None:
+        assert str(largest_ten([], start=MARCH.start).kw * 1000) == "0"
+        assert type(largest_ten([], start=MARCH.start).kw) is Decimal
 
     def test_or_takes_ten_times_the_largest(self) -> None:
         found = ten_times_largest(maximum_kw=Decimal("45.5"), contracted_kw=Decimal(40), start=MARCH.start)
-        assert found.kw == Decimal("55.0")
+        assert found == PowerExcess(MARCH.start, Decimal("55.0"), "ten_times_the_largest_excess")
 
     def test_within_the_contract_is_nothing(self) -> None:
         found = ten_times_largest(maximum_kw=Decimal(39), contracted_kw=Decimal(40), start=MARCH.start)
@@ -281,6 +306,14 @@ class TestExcessPower:
     def test_that_nobody_looked_for_is_a_problem(self) -> None:
         assert codes(rated(self.CHARGE, kwh={"all": 1})) == ["power_excess_unknown"]
 
+    def test_looked_for_and_not_found_is_a_line_of_nothing(self) -> None:
+        line = only(rated(self.CHARGE, kwh={"all": 1}, facts=Facts(power_excess=())))
+        assert (line.quantity, type(line.quantity), line.net) == (0, Decimal, 0)
+
+    def test_of_another_month_stays_off_the_bill(self) -> None:
+        several = tuple(PowerExcess(date(2026, month, 1), Decimal(month), "sum") for month in (2, 3, 4))
+        assert only(rated(self.CHARGE, kwh={"all": 1}, facts=Facts(power_excess=several))).quantity == 3
+
 
 class TestCapacityCharge:
     def test_is_multiplied_by_the_coefficient_of_the_customers_class(self) -> None:
@@ -294,6 +327,17 @@ class TestCapacityCharge:
             )
         )
         assert line.net == Decimal("18.65")
+        assert line.factors == (Factor("A", Decimal("0.17")),)
+
+    @pytest.mark.parametrize(("kwh", "counted"), [(1, 1), (3, 2), (4, 2), (0, 0)])
+    def test_by_share_is_of_whole_kwh_half_up(self, kwh: int, counted: int) -> None:
+        one = charge("capacity_energy", price("0.2194"), basis=Basis.CAPACITY_HOURS_ENERGY)
+        line = only(rated(one, kwh={"all": kwh}, capacity_share=Decimal("0.5")))
+        assert str(line.quantity) == str(counted)
+
+    def test_by_share_of_nothing_read_is_nothing(self) -> None:
+        one = charge("capacity_energy", price("0.2194"), basis=Basis.CAPACITY_HOURS_ENERGY)
+        assert only(rated(one, kwh={}, capacity_share=Decimal("0.5"))).quantity == 0
 
 
 class TestCoveredEnergy:
@@ -442,6 +486,20 @@ class TestMeasuredCharges:
             "reactive_capacitive",
             "power_excess",
         }
+
+    def test_are_left_out_one_by_one(self) -> None:
+        found = self.rated(inductive=400_000, capacitive=50_000, kw="12.5")
+        charges = [line.charge for line in found.lines]
+        assert "reactive_inductive" not in charges
+        assert {"reactive_capacitive", "power_excess"} <= set(charges)
+        assert "power_excess" in {line.charge for line in self.rated(kw="12.5").lines}
+        assert "reactive_capacitive" in {line.charge for line in self.rated(capacitive=50_000).lines}
+
+    def test_on_energy_are_measured_with_the_energy(self) -> None:
+        measured = replaced(charge("energy", price("0.50")), applies=Applies.MEASURED)
+        assert only(rated(measured, kwh={"all": 2})).net == 1
+        nothing = rated(measured, kwh={})
+        assert (nothing.lines, nothing.problems) == ((), ())
 
     def test_are_no_lines_where_nothing_measures_them(self) -> None:
         found = self.rated()

@@ -69,6 +69,9 @@ class TestTheClass:
     def test_goes_by_the_difference_of_the_means(self, selected: int, other: int, code: str) -> None:
         assert capacity_class([working(selected, other)]).code == code
 
+    def test_is_found_for_the_smallest_use_in_the_other_hours(self) -> None:
+        assert capacity_class([WorkingDay(MONDAY, 0, 15, 1, 9)]).code == "K1"
+
     @given(st.integers(1, 10**6), st.integers(1, 10**6), st.integers(1, 1000))
     def test_does_not_depend_on_the_size_of_the_customer(self, selected: int, other: int, times: int) -> None:
         small, large = working(selected, other), working(selected * times, other * times)
@@ -109,6 +112,34 @@ class TestQualificationPeriods:
         ]
         assert [one.code for one in classify(days, qualification=qualification)] == codes
 
+    def test_keep_each_day_with_its_energy(self) -> None:
+        days = [working(1000, 1000, day=date(2026, 3, 3)), working(10, 10)]
+        assert classify(days, qualification=Qualification.MONTH) == (
+            CapacityDay(MONDAY, 150, "K1", Decimal("0.17")),
+            CapacityDay(date(2026, 3, 3), 15_000, "K1", Decimal("0.17")),
+        )
+
+    @pytest.mark.parametrize(
+        ("qualification", "day", "together"),
+        [
+            (Qualification.TEN_DAYS, (date(2026, 3, 10), date(2026, 3, 11)), False),
+            (Qualification.TEN_DAYS, (date(2026, 3, 20), date(2026, 3, 21)), False),
+            (Qualification.TEN_DAYS, (date(2026, 3, 30), date(2026, 3, 31)), True),
+            (Qualification.TEN_DAYS, (date(2026, 3, 1), date(2026, 3, 10)), True),
+            (Qualification.TEN_DAYS, (date(2026, 3, 1), date(2026, 4, 1)), False),
+            (Qualification.MONTH, (date(2026, 3, 31), date(2026, 4, 1)), False),
+            (Qualification.MONTH, (date(2026, 3, 1), date(2026, 3, 31)), True),
+            (Qualification.MONTH, (date(2026, 2, 28), date(2026, 2, 1)), True),
+        ],
+    )
+    def test_end_with_their_last_day(
+        self, qualification: Qualification, day: tuple[date, date], together: bool
+    ) -> None:
+        # Alone the first day is K1 and the second K4; in one period their mean makes both K3.
+        days = [working(1000, 1000, day=day[0]), working(1250, 1000, day=day[1])]
+        codes = {one.code for one in classify(days, qualification=qualification)}
+        assert codes == ({"K3"} if together else {"K1", "K4"})
+
     def test_do_not_matter_to_a_customer_who_pays_in_full(self) -> None:
         days = classify([working(1000, 1000)], qualification=Qualification.DAY, in_full=True)
         assert [(one.code, one.coefficient) for one in days] == [("K4", Decimal(1))]
@@ -135,7 +166,24 @@ class TestTheLine:
 
     def test_without_a_working_day_is_of_nothing(self) -> None:
         (line,) = lines()
-        assert line.quantity == 0
+        assert (line.quantity, type(line.quantity)) == (0, Decimal)
+
+    def test_of_the_full_class_has_no_factor(self) -> None:
+        (line,) = lines(capacity_day(2, 100_000), capacity_day(3, 50_000))
+        assert (line.quantity, line.factors) == (Decimal(150), ())
+
+    def test_adds_a_class_up_over_a_cut_that_left_its_price_alone(self) -> None:
+        cut = date(2026, 3, 11)
+        prices = (price("0.1", end=cut), price("0.1", start=cut))
+        (line,) = lines(capacity_day(10, 10_000), capacity_day(11, 30_000), prices=prices)
+        assert line.quantity == 40
+        (line,) = lines(
+            capacity_day(10, 10_000),
+            capacity_day(11, 30_000),
+            capacity_day(12, 8000, "K2", "0.5"),
+            prices=prices,
+        )
+        assert (line.quantity, line.quantity_source.wh) == (44, 48_000)
 
     def test_is_cut_with_its_price(self) -> None:
         cut = date(2026, 3, 11)

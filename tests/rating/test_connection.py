@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kwit.rating.connection import Connection, ConnectionIncompleteError, connection_events
+from kwit.rating.lines import Factor
 from tests.rating.cases import all_lists
 
 DAY = date(2026, 5, 4)
@@ -14,8 +15,9 @@ KW, OUTLAYS = Decimal(50), Decimal(100_000)
 
 
 def asked(group: str = "IV", kind: str = "consumer", **fields: Any) -> list[tuple[str, str, Decimal]]:
-    connection = Connection(group, kind, **fields)
-    return [(e.charge, e.variant, e.quantity) for e in connection_events(connection, day=DAY)]
+    events = connection_events(Connection(group, kind, **fields), day=DAY)
+    assert all(event.day == DAY and type(event.factors) is tuple for event in events)
+    return [(event.charge, event.variant, event.quantity) for event in events]
 
 
 class TestAConnection:
@@ -74,7 +76,7 @@ class TestAConnection:
     def test_rebuilt_for_an_increase_bears_the_share_of_the_power_before(self) -> None:
         connection = Connection("IV", "consumer", KW, Decimal(30), "cable", rebuilding=OUTLAYS)
         rebuilding, power = connection_events(connection, day=DAY)
-        assert [factor.value for factor in rebuilding.factors] == [Decimal("0.6")]
+        assert rebuilding.factors == (Factor("power_before_to_after", Decimal("0.6")),)
         assert power.quantity == 20
 
     def test_with_a_reserve_supply_is_charged_by_its_outlays_as_well(self) -> None:
@@ -82,16 +84,21 @@ class TestAConnection:
         assert found[-1] == ("connection_reserve", "", OUTLAYS)
 
     @pytest.mark.parametrize(
-        ("fields", "lacking"),
+        ("fields", "lacking", "why"),
         [
-            ({"kind": "source"}, "outlays"),
-            ({"group": "III"}, "outlays"),
-            ({"line": "cable"}, "power_kw"),
-            ({"power_kw": KW}, "line"),
-            ({"before_kw": KW, "rebuilding": OUTLAYS, "line": "cable"}, "power_kw"),
+            ({"kind": "source"}, "outlays", "source is charged by actual outlays"),
+            ({"group": "III"}, "outlays", "group III is charged by actual outlays"),
+            ({"line": "cable"}, "power_kw", "the rate is per kW of connection power"),
+            ({"power_kw": KW}, "line", "the rate depends on the kind of line"),
+            (
+                {"before_kw": KW, "rebuilding": OUTLAYS, "line": "cable"},
+                "power_kw",
+                "outlays are shared by the power before and after",
+            ),
         ],
     )
-    def test_names_the_figure_it_lacks(self, fields: dict[str, Any], lacking: str) -> None:
+    def test_names_the_figure_it_lacks_and_why(self, fields: dict[str, Any], lacking: str, why: str) -> None:
         with pytest.raises(ConnectionIncompleteError) as error:
             asked(**fields)
         assert error.value.lacking == lacking
+        assert str(error.value) == f"{lacking} is needed: {why}"

@@ -71,8 +71,9 @@ class TestTheDegree:
 
     @pytest.mark.parametrize(("kw", "days"), [("0", 365), ("50", 0)])
     def test_is_refused_without_power_or_days(self, kw: str, days: int) -> None:
-        with pytest.raises(NoPowerError):
+        with pytest.raises(NoPowerError) as error:
             degree(energy_kwh=1, average_kw=Decimal(kw), days=days)
+        assert (error.value.average_kw, error.value.days) == (Decimal(kw), days)
 
 
 class TestAGroupOfChargingStations:

@@ -15,7 +15,7 @@ from kwit.kernel.time import DateRange, Period
 from kwit.metering.usage import Usage
 from kwit.rating.counting import thirtieths
 from kwit.rating.facts import Event, Facts, Penalty
-from kwit.rating.lines import Line, Rated
+from kwit.rating.lines import Factor, Line, Rated
 from kwit.rating.profile import RatingProfile, VatRounding
 from kwit.rating.rate import rate
 from kwit.rating.rebates import DeviationHoursError, outage, voltage_deviation
@@ -24,6 +24,7 @@ from kwit.tariffs.price_list import (
     Adjustments,
     Basis,
     Charge,
+    DatedRate,
     EventRule,
     PartialPeriod,
     Price,
@@ -205,14 +206,27 @@ class TestARebate:
         assert nets == {"C11": Decimal("-5188.10"), "B21": Decimal("-2594.05"), "A23": Decimal("-2594.05")}
 
     def test_for_a_deviation_has_hours_over_ten_per_cent_and_none_under_it(self) -> None:
-        (energy,) = voltage_deviation(percent=Decimal(10), kwh=Decimal(8), day=TWELFTH)
-        assert (energy.quantity, energy.measure) == (Decimal("0.008"), 10)
-        _, hours = voltage_deviation(percent=Decimal("10.1"), kwh=Decimal(8), day=TWELFTH, hours=Decimal(3))
-        assert (hours.charge, hours.quantity) == ("rebate_voltage_hours", 3)
+        mwh, ten, over = Decimal("0.008"), Decimal(10), Decimal("10.1")
+        assert voltage_deviation(percent=ten, kwh=Decimal(8), day=TWELFTH) == (
+            Event("rebate_voltage", mwh, TWELFTH, measure=ten),
+        )
+        found = voltage_deviation(
+            percent=over, kwh=Decimal(8), day=TWELFTH, hours=Decimal(3), note="zgłoszenie 5"
+        )
+        assert found == (
+            Event("rebate_voltage", mwh, TWELFTH, "zgłoszenie 5", measure=over),
+            Event("rebate_voltage_hours", Decimal(3), TWELFTH, "zgłoszenie 5"),
+        )
+
+    def test_for_an_outage_keeps_its_note(self) -> None:
+        mwh = Decimal("1.5")
+        assert outage(kwh=Decimal(1500), day=TWELFTH) == Event("rebate_outage", mwh, TWELFTH)
+        noted = outage(kwh=Decimal(1500), day=TWELFTH, note="awaria")
+        assert noted == Event("rebate_outage", mwh, TWELFTH, "awaria")
 
     @pytest.mark.parametrize(("percent", "hours"), [("4", Decimal(1)), ("12", None)])
     def test_with_the_wrong_hours_is_refused(self, percent: str, hours: Decimal | None) -> None:
-        with pytest.raises(DeviationHoursError):
+        with pytest.raises(DeviationHoursError, match=f"{percent}%$"):
             voltage_deviation(percent=Decimal(percent), kwh=Decimal(8), day=TWELFTH, hours=hours)
 
     @given(st.integers(1, 300))
@@ -235,6 +249,37 @@ class TestAPenalty:
         assert [(line.charge, line.net, line.vat_rate) for line in result.lines] == [("energy", 250, 0)]
         assert (result.vat, result.excise) == (0, None)
 
+    def test_asks_for_no_minimum_and_no_percentage(self) -> None:
+        least = replace(
+            charge("least", price("900.00"), basis=Basis.MINIMUM, unit="PLN"), of=frozenset({"energy"})
+        )
+        facts = Facts(penalty=Penalty(Decimal(5), frozenset({"energy", "least"}), "outside"))
+        result = rated(charge("energy", price("0.5")), least, kwh=100, facts=facts)
+        assert [(line.charge, line.factors) for line in result.lines] == [
+            ("energy", (Factor("times", Decimal(5)),))
+        ]
+
+    def test_has_the_rate_of_vat_of_the_first_day(self) -> None:
+        cut = date(2026, 3, 11)
+        own = price_list("own", charge("energy", price("0.5")), rates={"vat_standard": "0.23"})
+        dated = (
+            DatedRate(DateRange(date(2020, 1, 1), cut), Decimal("0.08"), "1"),
+            DatedRate(DateRange(cut), Decimal("0.05"), "1"),
+        )
+        result = rate(
+            period=MARCH,
+            terms=(terms(lists=("empty", "own")),),
+            months=Months(1),
+            usage=usage(MARCH, {register(): 31_000}),
+            lists={
+                "empty": (price_list("empty", rates={}),),
+                "own": (replace(own, rates={**(own.rates or {}), "vat_outside": dated}),),
+            },
+            profile=RatingProfile("own", VatRounding.DOCUMENT),
+            facts=Facts(penalty=Penalty(Decimal(1), frozenset({"energy"}), "outside")),
+        )
+        assert {line.vat_rate for line in result.lines} == {Decimal("0.08")}
+
     def test_leaves_nothing_behind_for_the_next_bill_of_the_same_plan(self) -> None:
         monthly = replace(charge("fee", price("7.00"), basis=Basis.MONTH), unit="month")
         once = rated(monthly, facts=Facts(penalty=Penalty(Decimal(2), frozenset({"fee"}), "outside")))
@@ -256,14 +301,15 @@ class TestACustomerOfWhomSomethingHolds:
             replace(terms(contracted_kw=Decimal(30), lowered_power=True), window=DateRange(middle, None)),
         )
         first, second = rated(self.fixed(), held=held).lines
-        assert (first.factors, [one.value for one in second.factors]) == ((), [Decimal("1.10")])
+        assert (first.factors, second.factors) == ((), (Factor("lowered_power", Decimal("1.10")),))
         assert second.net == grosze(second.quantity * 8 * Decimal("1.10"))
 
     def test_of_a_listed_industry_pays_a_share_of_the_levies(self) -> None:
         levy = replace(
             charge("oze", price("1.00")), adjust=Adjustments(industrial={"letter_a": Decimal("0.15")})
         )
-        assert only(rated(levy, kwh=100, held=(terms(industrial="letter_a"),))).net == Decimal("15.00")
+        line = only(rated(levy, kwh=100, held=(terms(industrial="letter_a"),)))
+        assert (line.net, line.factors) == (Decimal("15.00"), (Factor("industrial_share", Decimal("0.15")),))
         assert only(rated(levy, kwh=100)).net == Decimal("100.00")
         assert codes(rated(levy, kwh=100, held=(terms(industrial="letter_z"),))) == [
             "industrial_kind_unknown"
@@ -276,8 +322,17 @@ class TestACustomerOfWhomSomethingHolds:
             unit="month",
             adjust=Adjustments(prepaid=Decimal("0.5")),
         )
-        assert only(rated(fee, held=(terms(prepaid=True),))).net == Decimal("0.50")
+        line = only(rated(fee, held=(terms(prepaid=True),)))
+        assert (line.net, line.factors) == (Decimal("0.50"), (Factor("prepaid", Decimal("0.5")),))
         assert only(rated(fee)).net == Decimal("4.00")
+
+    def test_with_a_prepaid_meter_pays_part_of_a_price_of_any_cycle(self) -> None:
+        fee = replace(
+            charge("subscription", price("4.00"), basis=Basis.MONTH),
+            unit="month",
+            adjust=Adjustments(prepaid=Decimal("0.5")),
+        )
+        assert only(rated(fee, held=(terms(prepaid=True),))).net == Decimal("2.00")
 
     def test_settled_every_ten_days_has_its_own_price(self) -> None:
         prices = [replace(price("45.00"), ten_days=True), replace(price("15.00"), ten_days=False)]
@@ -326,6 +381,19 @@ class TestAPartOfAMonth:
         self, start: date, end: date, months: str
     ) -> None:
         assert thirtieths(Period(start, end), digits=4) == Decimal(months)
+
+    @pytest.mark.parametrize(
+        ("days", "digits", "printed"),
+        [
+            ((2024, 1, 1, 2024, 11, 1), 4, "10"),
+            ((2024, 1, 1, 2024, 4, 7), 4, "3.2"),
+            ((2026, 3, 1, 2026, 3, 11), 2, "0.33"),
+        ],
+    )
+    def test_in_thirtieths_is_written_without_needless_digits(
+        self, days: tuple[int, ...], digits: int, printed: str
+    ) -> None:
+        assert str(thirtieths(Period(date(*days[:3]), date(*days[3:])), digits=digits)) == printed
 
     @given(st.dates(date(2024, 1, 1), date(2027, 1, 1)), st.integers(1, 400))
     def test_in_thirtieths_never_shrinks_by_more_than_rounding_with_a_longer_period(

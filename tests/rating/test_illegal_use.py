@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from kwit.rating.facts import Event, Penalty
 from kwit.rating.illegal_use import IllegalUseError, charged_kwh, energy_event, most_kwh, penalty
-from kwit.tariffs.price_list import IllegalUse
+from kwit.rating.lines import Factor
+from kwit.tariffs.price_list import IllegalUse, UseLimit
 from tests.rating.cases import all_lists
 from tests.rating.test_connection import DAY
 
@@ -52,12 +54,24 @@ class TestTheLimit:
             assert (one.times, one.charges, one.limits) == (other.times, other.charges, other.limits)
 
     @pytest.mark.parametrize(
-        ("metering", "amperes"), [("candle", "16"), ("semi_indirect", None), ("indirect", "10")]
+        ("metering", "amperes", "why"),
+        [
+            ("semi_indirect", None, "amperes are needed for semi_indirect"),
+            ("indirect", "10", "kilovolts are needed for indirect"),
+            (
+                "candle",
+                "16",
+                (
+                    "metering 'candle' is none of one_phase, three_phase_up_to_20_a, "
+                    "three_phase_over_20_a, semi_indirect, indirect"
+                ),
+            ),
+        ],
     )
-    def test_that_cannot_be_counted_is_named(self, metering: str, amperes: str | None) -> None:
+    def test_that_cannot_be_counted_says_why(self, metering: str, amperes: str | None, why: str) -> None:
         with pytest.raises(IllegalUseError) as error:
             most("tampering", metering, amperes)
-        assert error.value.case == "tampering"
+        assert (error.value.case, error.value.why) == ("tampering", why)
 
 
 class TestTheEnergy:
@@ -70,21 +84,31 @@ class TestTheEnergy:
         assert charged_kwh(case("bypass"), most=Decimal(3000), kwh=told, zones=["day", "night"]) == told
 
     @pytest.mark.parametrize(
-        ("limit", "kwh", "zones"),
+        ("limit", "kwh", "zones", "why"),
         [
-            (Decimal(3000), {"all": Decimal(3001)}, ["all"]),
-            (Decimal(3000), {}, ["day", "night"]),
-            (None, {}, ["all"]),
+            (Decimal(3000), {"all": Decimal(3001)}, ["all"], "3001 kWh are over the limit of 3000 kWh"),
+            (Decimal(3000), {}, ["day", "night"], "tell the kWh of each zone: day, night"),
+            (None, {}, ["all"], "the case has no limit, so the kWh must be told"),
         ],
     )
     def test_over_the_limit_or_untold_is_refused(
-        self, limit: Decimal | None, kwh: dict[str, Decimal], zones: list[str]
+        self, limit: Decimal | None, kwh: dict[str, Decimal], zones: list[str], why: str
     ) -> None:
-        with pytest.raises(IllegalUseError):
+        with pytest.raises(IllegalUseError) as error:
             charged_kwh(case("bypass"), most=limit, kwh=kwh, zones=zones)
+        assert (error.value.case, error.value.why) == ("bypass", why)
 
     def test_is_taken_as_often_as_the_rates(self) -> None:
         event = energy_event(case("no_contract"), kwh=Decimal(3125), day=DAY)
-        assert (event.quantity, event.factors[0].value) == (Decimal("3.125"), 5)
-        assert penalty(case("no_contract")).times == 5
-        assert penalty(case("bypass")).times == 2
+        times = (Factor("times", Decimal(5)),)
+        assert event == Event("illegal_energy", Decimal("3.125"), DAY, "no_contract", factors=times)
+        for code, often in (("no_contract", 5), ("bypass", 2)):
+            assert penalty(case(code)) == Penalty(Decimal(often), case(code).charges, "outside")
+
+    def test_of_a_meter_without_amperes_is_that_of_the_least_ones(self) -> None:
+        limit = UseLimit("meter", 100, "ampere", least_ampere=0, per_kv=None)
+        one = IllegalUse("made", "Zmyślony", Decimal(2), frozenset(), "1", (limit,))
+        with pytest.raises(IllegalUseError):
+            most_kwh(one, metering="meter")
+        assert most_kwh(one, metering="meter", amperes=Decimal("0.5")) == 50
+        assert most_kwh(one, metering="meter", amperes=Decimal(0)) == 0

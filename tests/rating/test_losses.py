@@ -1,5 +1,6 @@
 """Losses of a contract grow the import of registers and series, and are rounded once."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -11,10 +12,10 @@ from hypothesis import strategies as st
 from kwit.kernel.provenance import Source
 from kwit.kernel.time import Period
 from kwit.metering.readings import IntervalDay
-from kwit.metering.usage import IntervalSeries, MeteredRegister, Usage
+from kwit.metering.usage import IntervalSeries, MeteredRegister, RegisterSpan, Usage, usage_of
 from kwit.rating.losses import Losses, LossHoursError, with_losses
 from kwit.rating.quantities import energies
-from tests.rating.cases import KNOWN, register, usage
+from tests.rating.cases import KNOWN, register, state, usage
 
 MARCH = Period(date(2026, 3, 1), date(2026, 4, 1))
 DAY = Period(date(2026, 3, 2), date(2026, 3, 3))
@@ -65,8 +66,55 @@ class TestLossesOfAContract:
         assert [span.wh for span in used.spans] == [1_000_000, 1_000_000, 743_000]
 
     def test_leave_other_quantities_alone(self) -> None:
-        read = usage(MARCH, {register(quantity="export"): 1_000_000})
+        out = register(quantity="export")
+        fed_in = usage(MARCH, {out: 1_000_000, register(): 0}).spans[0]
+        told = series([1000] * 24).series[0]
+        given = replace(told, register=replace(told.register, quantity="export"))
+        read = Usage(MARCH, (fed_in,), (given,), ())
+        assert fed_in.register == out
         assert with_losses(usage=read, losses=Losses(Decimal(5), Decimal(1))) == read
+
+    def test_are_reckoned_registers_that_begin_and_end_where_the_read_one_does(self) -> None:
+        one = register(multiplier=40)
+        read = usage(MARCH, {one: 1_000_000})
+        (span,) = read.spans
+        used = with_losses(usage=read, losses=Losses(Decimal("2.5"), Decimal("0.4")))
+        for part, found, wh in zip(("percent", "fixed"), used.spans[1:], (1_000_000, 297_200), strict=True):
+            made = MeteredRegister(
+                "losses", f"losses-{part}-L1-import-all", "all", "import", 12, 1, one.present
+            )
+            first, last = (
+                replace(at, meter_no="losses", register=made.code, state_wh=state_wh)
+                for at, state_wh in ((span.first, 0), (span.last, wh))
+            )
+            assert found == RegisterSpan(made, first, last, wh)
+
+    def test_that_are_taken_off_count_down_to_nothing(self) -> None:
+        read = usage(MARCH, {register(): 1_000_000})
+        used = with_losses(usage=read, losses=Losses(Decimal(-1)))
+        found = used.spans[1]
+        assert (found.first.state_wh, found.last.state_wh, found.wh) == (10_000, 0, -10_000)
+
+    def test_of_nothing_read_stand_at_nothing(self) -> None:
+        found = with_losses(usage=usage(MARCH, {register(): 0}), losses=Losses(Decimal(1))).spans[1]
+        assert (found.first.state_wh, found.last.state_wh, found.wh) == (0, 0, 0)
+
+    @pytest.mark.parametrize(("wh", "percent", "loss"), [(60, 1, 1), (49, 1, 0), (50, 1, 1), (50, -1, -1)])
+    def test_are_rounded_half_up_away_from_nothing(self, wh: int, percent: int, loss: int) -> None:
+        used = with_losses(usage=usage(MARCH, {register(): wh}), losses=Losses(Decimal(percent)))
+        assert used.spans[1].wh == loss
+
+    def test_of_constant_power_reach_from_the_first_to_the_last_of_several_states(self) -> None:
+        one = register()
+        days = (MARCH.start, date(2026, 3, 11), MARCH.end)
+        states = [state(one, day, at * 1000) for at, day in enumerate(days)]
+        read = usage_of(period=MARCH, registers=[one], readings=states)
+        used = with_losses(usage=read, losses=Losses(fixed_kw=Decimal(1)))
+        assert [(span.period, span.wh) for span in used.spans] == [
+            (Period(days[0], days[1]), 1000),
+            (Period(days[1], days[2]), 1000),
+            (MARCH, 743_000),
+        ]
 
     @given(wh=st.integers(0, 10**9), percent=st.integers(0, 9_999))
     def test_that_are_taken_off_mirror_those_that_are_added(self, wh: int, percent: int) -> None:

@@ -58,8 +58,17 @@ class TestGas:
 
     @pytest.mark.parametrize("factor", ["0", "-1", "11.3456"])
     def test_needs_a_factor_of_three_decimals(self, factor: str) -> None:
-        with pytest.raises(ConversionFactorError):
+        with pytest.raises(ConversionFactorError) as error:
             gas_in_energy(usage=usage(MARCH, {register(): 1}), kwh_per_m3=Decimal(factor))
+        assert error.value.factor == Decimal(factor)
+
+    def test_converts_the_import_alone_by_any_factor_over_zero(self) -> None:
+        read = usage(MARCH, {register(): 4000, register(quantity="corrector"): 4000})
+        found = gas_in_energy(usage=read, kwh_per_m3=Decimal("0.001"))
+        assert [(span.register.quantity, span.wh) for span in found.spans] == [
+            ("import", 4),
+            ("corrector", 4000),
+        ]
 
     @given(st.integers(0, 10**9), st.integers(1, 20_000))
     def test_is_converted_within_half_a_watt_hour(self, dm3: int, factor: int) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kwit.kernel.provenance import Source
 from kwit.metering.readings import IntervalDay
+from kwit.rating.facts import PowerExcess
 from kwit.rating.power_excess import hourly_excesses, monthly_excesses
 
 KNOWN = datetime(2026, 5, 1, tzinfo=UTC)
@@ -57,8 +58,48 @@ class TestHourlyExcesses:
             )
             assert found == hour_by_hour(day.values_wh, day.minutes, multiplier)
 
+    @pytest.mark.parametrize(
+        ("wh", "contracted", "excesses"),
+        [
+            (2625, "10.5", []),
+            (2626, "10.5", ["0.004"]),
+            (2625, "10.501", []),
+            (1, "0", ["0.004"]),
+            (0, "0", []),
+        ],
+    )
+    def test_begin_with_the_first_watt_hour_over_the_contracted_power(
+        self, wh: int, contracted: str, excesses: list[str]
+    ) -> None:
+        found = hourly_excesses(values_wh=[wh, 0, wh, 0], minutes=15, contracted_kw=Decimal(contracted))
+        assert [str(one) for one in found] == excesses
+
 
 class TestMonthlyExcesses:
+    def test_are_of_each_month_of_each_year(self) -> None:
+        days = [interval_day(date(year, 5, 4), [11_000, 0], 60) for year in (2025, 2026)]
+        assert monthly_excesses(days=days, contracted_kw=CONTRACTED) == tuple(
+            PowerExcess(date(year, 5, 4), Decimal("0.5"), "sum_of_ten_largest_hourly_excesses")
+            for year in (2025, 2026)
+        )
+
+    def test_are_the_ten_largest_of_more(self) -> None:
+        values = [11_000 + 1000 * hour for hour in range(12)]
+        (found,) = monthly_excesses(
+            days=[interval_day(date(2026, 5, 4), values, 60)], contracted_kw=Decimal(10)
+        )
+        assert found.kw == sum(range(3, 13))
+
+    def test_leave_out_what_a_quarter_that_no_watt_hour_fits_is_short_of(self) -> None:
+        for values, kw in (([2625, 0, 0, 0], "0"), ([2625, 0, 0, 0, 2700, 0, 0, 0], "0.299"), ([], "0")):
+            day = interval_day(date(2026, 5, 4), values, 15)
+            (found,) = monthly_excesses(days=[day], contracted_kw=Decimal("10.501"))
+            assert found.kw == Decimal(kw)
+
+    def test_of_a_month_without_one_are_a_plain_nothing(self) -> None:
+        (found,) = monthly_excesses(days=[interval_day(date(2026, 5, 4), [1], 60)], contracted_kw=Decimal(10))
+        assert str(found.kw) == "0"
+
     @given(days(), st.sampled_from([1, 3]))
     def test_add_the_ten_largest_of_each_month(self, month: list[IntervalDay], multiplier: int) -> None:
         found = monthly_excesses(days=month[::-1], contracted_kw=CONTRACTED, multiplier=multiplier)

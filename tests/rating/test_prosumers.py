@@ -34,6 +34,35 @@ class TestCover:
         covered = cover(imported_kwh={"all": 20}, credit={"all": Decimal("10.4")}, dearest=["all"])
         assert (covered.kwh, covered.left_kwh) == ({"all": 10}, {"all": Decimal("0.4")})
 
+    def test_energy_fed_in_beyond_its_own_zone_covers_in_the_order_of_the_credit(self) -> None:
+        credit = {"offpeak": Decimal("7.5"), "peak": Decimal(2), "all": Decimal(4)}
+        covered = cover(imported_kwh={"peak": 10, "offpeak": 1}, credit=credit, dearest=["peak", "offpeak"])
+        assert covered.kwh == {"peak": 10, "offpeak": 1}
+        # 1 kWh and 2 kWh in their own zones, then 8 kWh for the peak: 6.5 of offpeak, 1.5 of no zone.
+        assert covered.left_kwh == {"offpeak": Decimal(0), "peak": Decimal(0), "all": Decimal("2.5")}
+
+    def test_energy_taken_back_is_covered_by_nothing(self) -> None:
+        covered = cover(
+            imported_kwh={"peak": -4, "offpeak": 3},
+            credit={"peak": Decimal(1), "offpeak": Decimal(1)},
+            dearest=["peak", "offpeak"],
+        )
+        assert covered.kwh == {"peak": 0, "offpeak": 2}
+
+    def test_a_zone_without_an_order_is_covered_by_its_own_credit_alone(self) -> None:
+        credit = {"peak": Decimal(1), "all": Decimal(9)}
+        covered = cover(imported_kwh={"peak": 5}, credit=credit, dearest=["offpeak"])
+        assert (covered.kwh, covered.left_kwh) == ({"peak": 1}, {"peak": Decimal(0), "all": Decimal(9)})
+        for nothing in (0, -5):
+            covered = cover(imported_kwh={"peak": nothing}, credit=credit, dearest=["offpeak"])
+            assert (covered.kwh, covered.left_kwh) == ({"peak": 0}, credit)
+
+    def test_parts_of_a_kwh_of_two_zones_cover_a_whole_one(self) -> None:
+        credit = {"peak": Decimal("0.6"), "offpeak": Decimal("0.6")}
+        covered = cover(imported_kwh={"peak": 5, "offpeak": 0}, credit=credit, dearest=["peak"])
+        assert covered.kwh == {"peak": 1, "offpeak": 0}
+        assert covered.left_kwh == {"peak": Decimal(0), "offpeak": Decimal("0.2")}
+
     def test_credit_is_the_ratio_of_what_was_fed_in(self) -> None:
         assert credit_kwh(exported_kwh={"all": Decimal(1904)}, ratio=Decimal("0.8")) == {
             "all": Decimal("1523.2")

@@ -417,6 +417,13 @@ class TestProblems:
         with pytest.raises(ValueError, match="both signs"):
             share_whole_kwh([5_000, -1_000])
 
+    @pytest.mark.parametrize(
+        ("wh", "kwh"),
+        [([0, 1500], (0, 2)), ([-1000, 0], (-1, 0)), ([0, 0], (0, 0)), ([600, 600], (1, 0)), ([-5], (0,))],
+    )
+    def test_a_part_without_energy_has_no_sign(self, wh: list[int], kwh: tuple[int, ...]) -> None:
+        assert share_whole_kwh(wh) == kwh
+
     def test_a_group_that_the_seller_does_not_sell_to_although_the_distributor_has_it(self) -> None:
         lists = lists_named("jasna-oferta-dom", "pge-dystrybucja", "levies-pl")
         held = [terms(*lists, group="G12")]

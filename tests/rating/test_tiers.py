@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kwit.kernel.time import Period
+from kwit.kernel.time import DateRange, Period
 from kwit.rating.lines import Rated
 from kwit.rating.profile import RatingProfile, VatRounding
 from kwit.rating.rate import rate
@@ -52,7 +52,7 @@ charges:
     return checked.price_list
 
 
-def rated(kwh: int, span: str, *, period: Period = TWO_MONTHS) -> Rated:
+def rated(kwh: int, span: str, *, period: Period = TWO_MONTHS, lists: PriceList | None = None) -> Rated:
     terms = Terms(
         window=period.range, group="G11", household=True, price_lists=("tiered",), phases=1, cycle_months=2,
         remote_reading=False,
@@ -63,7 +63,7 @@ def rated(kwh: int, span: str, *, period: Period = TWO_MONTHS) -> Rated:
         terms=[terms],
         months=Months(2),
         usage=replace(used, spans=tuple(replace(span, wh=kwh * 1000) for span in used.spans)),
-        lists={"tiered": (tiered(span),)},
+        lists={"tiered": (lists or tiered(span),)},
         profile=RatingProfile("p", VatRounding.DOCUMENT),
     )
 
@@ -82,6 +82,26 @@ class TestLines:
         found = rated(590, "month")
         assert [line.quantity for line in found.lines] == [200, 300, 90]
         assert found.lines[0].quantity_source.rule == "kwh_of_tier_1"
+
+    def test_of_a_period_run_on_through_a_change_of_price_in_another_month(self) -> None:
+        one = tiered("period")
+        february = date(2026, 2, 1)
+        energy = one.charges[0]
+        windows = ((one.window.start, february, 1), (february, one.window.end, 2))
+        prices = [
+            replace(old, amount=old.amount * times, window=DateRange(start, end))
+            for start, end, times in windows
+            for old in energy.prices
+        ]
+        changed = replace(one, charges=(replace(energy, prices=tuple(prices)),))
+        found = rated(590, "period", lists=changed)
+        # 310 kWh in January reach the third tier, in which the 280 of February stay.
+        assert {str(line.price): int(line.quantity) for line in found.lines if line.quantity} == {
+            "0.5000": 100,
+            "0.6000": 150,
+            "0.9000": 60,
+            "1.8000": 280,
+        }
 
     def test_not_reached_stand_with_nothing(self) -> None:
         assert [line.quantity for line in rated(80, "period").lines] == [80, 0, 0]

@@ -184,5 +184,12 @@ class TestTheRestOfAYearlyLimit:
 
     @pytest.mark.parametrize(("days", "of_days"), [(0, 365), (366, 365)])
     def test_is_refused_for_days_that_the_year_does_not_have(self, days: int, of_days: int) -> None:
-        with pytest.raises(LimitDaysError):
+        with pytest.raises(LimitDaysError) as error:
             left_of_limit(limit_kwh=2000, days=days, of_days=of_days)
+        assert (error.value.days, error.value.of_days) == (days, of_days)
+
+    def test_is_the_whole_limit_when_nothing_was_used_and_no_days_are_told(self) -> None:
+        assert left_of_limit(limit_kwh=2000) == 2000
+
+    def test_is_exact_however_large(self) -> None:
+        assert left_of_limit(limit_kwh=2 * 10**17 + 1) == 2 * 10**17 + 1

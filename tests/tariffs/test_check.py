@@ -13,7 +13,7 @@ from kwit.kernel.time import DateRange
 from kwit.tariffs.check import CheckedPriceList, check_price_list, check_versions
 from kwit.tariffs.findings import Code, Finding, Severity
 from kwit.tariffs.price_list import Basis, Confidence, Kind, PartialPeriod, PriceList
-from kwit.tariffs.schema import DAY_KINDS
+from kwit.tariffs.written import DAY_KINDS
 from kwit.tariffs.yaml_file import DEEPEST, LARGEST_FILE, MOST_NODES
 
 GOOD = """\

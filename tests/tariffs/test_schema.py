@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from kwit.tariffs.packaged import shipped_price_lists
-from kwit.tariffs.schema import DAY_KINDS, PriceListFile, RulePart, json_schema_text
+from kwit.tariffs.schema import PriceListFile, RulePart, json_schema_text
+from kwit.tariffs.written import DAY_KINDS
 from kwit.tariffs.yaml_file import read_yaml
 
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "price-list.schema.json"

@@ -20,7 +20,7 @@ from kwit.billing.content import (
     VatData,
 )
 from kwit.billing.history import chart, last_year_use
-from kwit.billing.prosumer_content import covered_data, deposit_data
+from kwit.billing.prosumer_content import DepositData, covered_data, deposit_data
 from kwit.billing.reckoning import Reckoned, Reckoning
 from kwit.kernel.energy import from_wh
 from kwit.metering.readings import RegisterReading
@@ -64,15 +64,10 @@ def compose_content(
         point=_point(case.point),
         settings_version=settings_version,
         usage=(*(span_data(span) for span in usage.spans), *(series_data(one) for one in usage.series)),
-        energy=tuple(
-            EnergyData(quantity=e.quantity, zone=e.zone, label=e.label, wh=e.wh, kwh=e.kwh)
-            for e in rated.energy
-        ),
+        energy=energy_data(rated),
         lines=tuple(line_data(line) for line in rated.lines),
-        sections=tuple(
-            SectionData(section=s.section, net=s.net, vat=s.vat, gross=s.gross) for s in rated.sections
-        ),
-        vat_rows=tuple(VatData(rate=r.rate, net=r.net, vat=r.vat, gross=r.gross) for r in rated.vat_rows),
+        sections=section_data(rated),
+        vat_rows=vat_data(rated),
         net=rated.net,
         vat=rated.vat,
         gross=rated.gross,
@@ -82,18 +77,37 @@ def compose_content(
             HistoryData(start=one.period.start, end=one.period.end, wh=one.wh) for one in chart(done.past)
         ),
         last_year_wh=last_year_use(done.past, rated.period),
-        deposit=deposit_data(
-            done.deposit.settlement,
-            charges=by.settings.deposit_charges,
-            sections=tuple(by.settings.deposit_sections),
-        )
-        if done.deposit
-        else None,
+        deposit=_deposit(done, by),
         covered=covered_data(done.credit.covered) if done.credit else (),
         pending_months=done.deposit.pending if done.deposit else (),
         payable=done.deposit.settlement.payable if done.deposit else None,
         carried=done.carried.text(),
     )
+
+
+def energy_data(rated: Rated) -> tuple[EnergyData, ...]:
+    """Return the energy of zones as plain data."""
+    return tuple(
+        EnergyData(quantity=e.quantity, zone=e.zone, label=e.label, wh=e.wh, kwh=e.kwh) for e in rated.energy
+    )
+
+
+def section_data(rated: Rated) -> tuple[SectionData, ...]:
+    """Return the totals of sections as plain data."""
+    return tuple(SectionData(section=s.section, net=s.net, vat=s.vat, gross=s.gross) for s in rated.sections)
+
+
+def vat_data(rated: Rated) -> tuple[VatData, ...]:
+    """Return the rows of the VAT summary as plain data."""
+    return tuple(VatData(rate=r.rate, net=r.net, vat=r.vat, gross=r.gross) for r in rated.vat_rows)
+
+
+def _deposit(done: Reckoned, by: Reckoning) -> DepositData | None:
+    if done.deposit is None:
+        return None
+    settings = by.settings
+    sections = tuple(settings.deposit_sections)
+    return deposit_data(done.deposit.settlement, charges=settings.deposit_charges, sections=sections)
 
 
 def _party(party: Party) -> PartyData:

@@ -7,7 +7,15 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from kwit.billing.compose import excise_data, line_data, series_data, span_data
+from kwit.billing.compose import (
+    energy_data,
+    excise_data,
+    line_data,
+    section_data,
+    series_data,
+    span_data,
+    vat_data,
+)
 from kwit.billing.content import (
     ENGINE,
     EnergyData,
@@ -93,15 +101,10 @@ def quote_content(quote: Quote) -> QuoteContent | None:
         end=rated.period.end,
         months=str(scenario.months or scenario.cycle_months),
         usage=_usage(usage),
-        energy=tuple(
-            EnergyData(quantity=e.quantity, zone=e.zone, label=e.label, wh=e.wh, kwh=e.kwh)
-            for e in rated.energy
-        ),
+        energy=energy_data(rated),
         lines=tuple(_line(line) for line in rated.lines),
-        sections=tuple(
-            SectionData(section=s.section, net=s.net, vat=s.vat, gross=s.gross) for s in rated.sections
-        ),
-        vat_rows=tuple(VatData(rate=r.rate, net=r.net, vat=r.vat, gross=r.gross) for r in rated.vat_rows),
+        sections=section_data(rated),
+        vat_rows=vat_data(rated),
         net=rated.net,
         vat=rated.vat,
         gross=rated.gross,

@@ -29,7 +29,7 @@ from kwit.rating.capacity_class import Qualification
 from kwit.rating.deposit import REFUND_SHARE_RCEM
 from kwit.rating.profile import MonthsAtChange, VatRounding
 from kwit.tariffs.price_list import PartialPeriod
-from kwit.tariffs.schema import Amount, Count, Name, Text
+from kwit.tariffs.written import Amount, Count, Name, Text
 
 _MOST_MONTHS = 120
 _STANDARD, _ONE, _ZERO = Decimal("0.23"), Decimal(1), Decimal(0)

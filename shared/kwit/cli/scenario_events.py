@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from kwit.cli.scenario_fields import NearDay, Part, PositiveAmount
-from kwit.tariffs.schema import Amount, Name, Text
+from kwit.tariffs.written import Amount, Name, Text
 
 
 class EventPart(Part):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from kwit.tariffs.schema import Amount, Day
+from kwit.tariffs.written import Amount, Day
 
 # A file may name days far away; arithmetic of days must not leave the calendar.
 _FIRST, _LAST = date(2000, 1, 1), date(2099, 12, 31)

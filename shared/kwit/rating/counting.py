@@ -112,13 +112,21 @@ def _energy(counting: Counting, line: PlannedLine) -> Counted:
         return _of_tier(counting, line, line.tier)
     if line.volume is not None:
         return _of_volume(counting, line)
-    # Energy, network, quality and levies are on the same kWh, so a zone is counted once for all of them.
-    covered = bool(counting.facts.covered_kwh) and line.charge.code in OPUST_CHARGES
+    return _whole(counting, line)
+
+
+def _whole(counting: Counting, line: PlannedLine) -> Counted:
+    """Count all energy of a line's zone, once for energy, network, quality and levies: they are on the same kWh."""
+    covered = _is_covered(counting, line)
     key = (line.zone, line.indexes, covered)
     counted = counting.energy_counted.get(key)
     if counted is None:
         counted = counting.energy_counted[key] = _energy_of_zone(counting, line, covered=covered)
     return counted
+
+
+def _is_covered(counting: Counting, line: PlannedLine) -> bool:
+    return bool(counting.facts.covered_kwh) and line.charge.code in OPUST_CHARGES
 
 
 def _energy_of_zone(counting: Counting, line: PlannedLine, *, covered: bool) -> Counted:
@@ -138,8 +146,7 @@ def _of_volume(counting: Counting, line: PlannedLine) -> Counted:
     if up_to is None:
         days = f"{line.period.start.isoformat()}..{line.period.end.isoformat()}"
         return counting.problem("base_unknown", f"{line.charge.code}: no limit of energy over {days}")
-    covered = bool(counting.facts.covered_kwh) and line.charge.code in OPUST_CHARGES
-    whole = _energy_of_zone(counting, line, covered=covered)
+    whole = _whole(counting, line)
     quantity = up_to if line.volume == BASE else whole.quantity - up_to
     inputs = (*whole.source.inputs, ("kwh", str(whole.quantity)), ("up_to_limit_kwh", str(up_to)))
     source = replace(whole.source, rule=f"kwh_of_zone_{line.volume}", inputs=inputs)
@@ -148,13 +155,10 @@ def _of_volume(counting: Counting, line: PlannedLine) -> Counted:
 
 def _of_tier(counting: Counting, line: PlannedLine, tier: Tier) -> Counted:
     """Count the part of a line's energy in its tier: what is used first in a month, or in the period, comes first."""
-    covered = bool(counting.facts.covered_kwh) and line.charge.code in OPUST_CHARGES
-    key = (line.zone, line.indexes, covered)
-    whole = counting.energy_counted.get(key) or _energy_of_zone(counting, line, covered=covered)
-    counting.energy_counted[key] = whole
+    whole = _whole(counting, line)
     digits = EXACT_DIGITS if counting.profile.kwh_digits == EXACT_DIGITS else 0
     segments = counting.plan.segments
-    of_zone = (line.zone, covered)
+    of_zone = (line.zone, _is_covered(counting, line))
     if of_zone not in counting.units_of_segments:
         units = [int(_units(counting, line, index)) for index in range(len(segments))]
         counting.units_of_segments[of_zone] = units
@@ -196,14 +200,14 @@ def _units(counting: Counting, line: PlannedLine, index: int) -> Decimal:
     """Return the energy of one segment of a line as whole kWh, or Wh where the seller bills kWh as read."""
     zones = _zones(counting, line, IMPORT)
     amount = _amount(counting, zones, (index,))
-    if counting.facts.covered_kwh and line.charge.code in OPUST_CHARGES:
+    if _is_covered(counting, line):
         amount -= sum(_covered(counting, zone, (index,)) for zone in zones)
     return amount.scaleb(EXACT_DIGITS) if counting.profile.kwh_digits == EXACT_DIGITS else amount
 
 
 def _covered(counting: Counting, zone: ZoneEnergy, indexes: tuple[int, ...]) -> int:
     """Share the kWh that net-metering covers in a zone among the segments as the zone's kWh are."""
-    covered = counting.facts.covered_kwh.get(zone.zone, 0)
+    covered = counting.facts.covered_kwh.get(zone.zone)
     if not covered:
         return 0
     shares = apportion(covered, weights=zone.kwh)
@@ -359,7 +363,8 @@ def thirtieths(period: Period, *, digits: int) -> Decimal:
         months += 1
     days = (period.end - add_months(period.start, months)).days
     counted = half_up(months + Decimal(days) / _DAYS_OF_MONTH, digits=digits)
-    return counted.quantize(Decimal(1)) if counted == counted.to_integral_value() else counted.normalize()
+    whole = counted.to_integral_value()
+    return whole if counted == whole else counted.normalize()
 
 
 def _share_months(counting: Counting, units: int, month: int) -> list[int]:
@@ -372,11 +377,11 @@ def _share_months(counting: Counting, units: int, month: int) -> list[int]:
     shares = [0] * len(segments)
     for done in range(0, units, month):
         part = min(month, units - done)
-        last_day = -(-(done + part) * counting.period.days // units)
+        last_day = (done + part) * counting.period.days  # in parts of a day, as many as there are units
         edge = 0
         for index, segment in enumerate(segments):
             edge += segment.days
-            if last_day <= edge:
+            if last_day <= edge * units:
                 shares[index] += part
                 break
     return shares

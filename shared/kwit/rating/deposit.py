@@ -55,10 +55,6 @@ class Lot:
     value: Decimal
     left: Decimal
 
-    def lapses_on(self, months_kept: int = MONTHS_KEPT) -> date | None:
-        """Return the first day on which the lot pays nothing any more; None when it never lapses."""
-        return None if self.month is None else add_months(self.month, months_kept + 1)
-
 
 @dataclass(frozen=True, slots=True)
 class Lapsed:
@@ -141,8 +137,7 @@ def lapse(
     held: list[Lot] = []
     ended: list[Lapsed] = []
     for lot in lots:
-        last = lot.lapses_on(months_kept)
-        if lot.month is None or last is None or on < last:
+        if lot.month is None or on < add_months(lot.month, months_kept + 1):
             held.append(lot)
         elif lot.left:
             refund = min(lot.left, grosze(lot.value * refund_share))

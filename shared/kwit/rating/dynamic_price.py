@@ -36,7 +36,7 @@ def priced_days(
     found: list[PricedDay] = []
     for day, values in days:
         theirs = prices.get(day)
-        if theirs is None:
+        if not theirs:
             continue
         each, rest = divmod(len(values), len(theirs))
         if rest or not each:

@@ -228,7 +228,7 @@ def _dated_rate(name: str, event: Event, lists: Lists) -> tuple[DatedRate, Price
 
 def _name(event: Event, charge: Charge, rule: EventRule, profile: RatingProfile) -> str:
     name = profile.names.get(charge.code, charge.name)
-    kind = rule.variants.get(event.variant, "")
+    kind = rule.variants.get(event.variant)
     return ", ".join(filter(None, (name, kind, f"{event.day:%d.%m.%Y}")))
 
 

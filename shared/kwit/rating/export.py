@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from kwit.kernel.energy import apportion
-from kwit.kernel.time import Period, add_months
+from kwit.kernel.time import Period
 from kwit.metering.usage import Usage
 
 EXPORT = "export"
@@ -12,9 +12,7 @@ EXPORT = "export"
 
 def calendar_months(period: Period) -> list[Period]:
     """Cut a period at the first day of each calendar month in it."""
-    first = period.start.replace(day=1)
-    count = (period.end.year - first.year) * 12 + period.end.month - first.month + 1
-    return period.split_at(*(add_months(first, index) for index in range(count)))
+    return period.split_at(*(day for day in period.each_day() if day.day == 1))
 
 
 def export_by_month(*, usage: Usage, kwh: int) -> Mapping[date, int]:

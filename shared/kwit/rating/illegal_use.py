@@ -70,7 +70,7 @@ def charged_kwh(
 
     A limit alone can only be charged to a group of one zone. Raises IllegalUseError.
     """
-    told = sum(kwh.values(), Decimal(0))
+    told = sum(kwh.values())
     if kwh:
         if most is not None and told > most:
             raise IllegalUseError(case.code, f"{told} kWh are over the limit of {most} kWh")

@@ -68,7 +68,7 @@ def with_losses(*, usage: Usage, losses: Losses) -> Usage:
 
 
 def _half_up(exact: Fraction) -> int:
-    size = int((2 * abs(exact) + 1) // 2)
+    size = (2 * abs(exact) + 1) // 2
     return size if exact >= 0 else -size
 
 

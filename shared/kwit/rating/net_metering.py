@@ -101,7 +101,7 @@ def settle_credit(
     for lot in held:
         credit[lot.zone] = credit.get(lot.zone, Decimal(0)) + lot.kwh
     covered = cover(imported_kwh=imported_kwh, credit=credit, dearest=dearest)
-    taken = {zone: credit[zone] - covered.left_kwh.get(zone, Decimal(0)) for zone in credit}
+    taken = {zone: credit[zone] - covered.left_kwh[zone] for zone in credit}
     after: list[CreditLot] = []
     for lot in held:
         part = min(lot.kwh, taken[lot.zone])

@@ -58,9 +58,11 @@ def event_position(
     """Return the charge of a code that concerns the customer on a day, of whatever section; None without one."""
     for name in terms.price_lists:
         version = version_on(lists.get(name, ()), day)
-        for charge in () if version is None else version.charges:
+        if version is None:
+            continue
+        for charge in version.charges:
             if charge.code == code and charge.is_in_force(day) and _concerns(charge, terms):
-                return Position(version, charge) if version is not None else None
+                return Position(version, charge)
     return None
 
 
@@ -165,10 +167,12 @@ def choose_price(
 
 def volumes_of(*, position: Position, terms: Terms, day: date, zone: str | None) -> Sequence[str | None]:
     """Name the parts of the energy that a charge prices apart: up to the limit and above it, tiers, or all as one."""
-    volumes = {price.volume for price in _of_group(position, terms, day, zone)} - {None}
+    prices = _of_group(position, terms, day, zone)
+    volumes = {price.volume for price in prices if price.volume is not None}
     if not volumes:
         return (None,)
-    return (BASE, ABOVE) if volumes & {BASE, ABOVE} else sorted(volumes, key=lambda one: int(one or 0))
+    tiers = [] if volumes & {BASE, ABOVE} else sorted(volumes, key=int)
+    return tiers or (BASE, ABOVE)
 
 
 def _of_group(position: Position, terms: Terms, day: date, zone: str | None) -> list[Price]:

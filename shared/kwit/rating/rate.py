@@ -30,7 +30,7 @@ from kwit.rating.plan import PlannedLine
 from kwit.rating.prices import rate_on, version_on
 from kwit.rating.profile import RatingProfile, VatRounding
 from kwit.rating.quantities import MixedSignsError, ZoneEnergy, energies
-from kwit.rating.terms import Months, Terms, terms_on
+from kwit.rating.terms import Months, Terms
 from kwit.rating.vat import totals
 from kwit.tariffs.price_list import Basis, PriceList
 
@@ -173,9 +173,8 @@ def _planned(counting: Counting) -> Sequence[PlannedLine]:
     if penalty is None:
         return counting.plan.lines
     day = counting.period.start
-    held = terms_on(counting.terms, day)
-    codes = () if held is None else held.price_lists
-    in_force = [one for code in codes if (one := version_on(counting.lists.get(code, ()), day)) is not None]
+    codes = counting.plan.terms[0].price_lists
+    in_force = [one for code in codes if (one := version_on(counting.lists[code], day)) is not None]
     vat = rate_on(lists=in_force, name=f"vat_{penalty.vat}", day=day, problems=counting.problems)
     mine = [one for one in counting.plan.lines if one.charge.code in penalty.charges]
     return [] if vat is None else [replace(one, vat_rate=vat) for one in mine]

@@ -172,7 +172,7 @@ class SortedSeries:
                 if zone not in sums:
                     sums[zone] = [0] * count
             for zone, wh in found.items():
-                sums[zone][position] += wh
+                sums[zone][position] = wh
         return sums
 
     def _sum_days(self, series: IntervalSeries, segment: Period, group: TariffGroup) -> dict[str, int]:
@@ -207,7 +207,7 @@ class SortedSeries:
             inside: Sequence[IntervalDay] = series.days
             if inside and (inside[0].day < start or inside[-1].day >= end):
                 first = bisect_left(inside, start, key=_DAY)
-                inside = inside[first : bisect_left(inside, end, lo=first, key=_DAY)]
+                inside = inside[first : bisect_left(inside, end, key=_DAY)]
             values: list[int] = []
             for day in inside:
                 values += day.values_wh

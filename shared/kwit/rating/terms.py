@@ -74,7 +74,7 @@ class Months:
         if started:
             return math.ceil(self.cycle * self.share) * int(10**digits)
         exact = Fraction(self.cycle * 10**digits) * (1 if full else self.share)
-        return int((2 * exact + 1) // 2)
+        return (2 * exact + 1) // 2
 
 
 def terms_on(terms: Sequence[Terms], day: date) -> Terms | None:

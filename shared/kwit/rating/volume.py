@@ -94,4 +94,4 @@ def left_of_limit(*, limit_kwh: int, used_kwh: int = 0, days: int = 1, of_days: 
     if not 0 < days <= of_days:
         raise LimitDaysError(days, of_days)
     share = Fraction(limit_kwh * days, of_days)
-    return max(int((2 * share + 1) // 2) - used_kwh, 0)
+    return max((2 * share + 1) // 2 - used_kwh, 0)

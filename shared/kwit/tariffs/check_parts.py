@@ -10,7 +10,8 @@ from kwit.tariffs.expand import whole_day, write_days
 from kwit.tariffs.findings import Code, Severity
 from kwit.tariffs.parts import Parts, Report
 from kwit.tariffs.price_list import Kind
-from kwit.tariffs.schema import DAY_KINDS, GroupPart, RatePart, RulePart
+from kwit.tariffs.schema import GroupPart, RatePart, RulePart
+from kwit.tariffs.written import DAY_KINDS
 from kwit.tariffs.yaml_file import Path
 
 _FAR = date.max

@@ -121,4 +121,5 @@ def test_a_day_that_comes_again_in_other_intervals_is_held() -> None:
 def test_a_day_without_a_contract_is_a_remark() -> None:
     checker = office()
     checker.terms.same = PointTerms(active=False)
-    assert rules_of(checker.drop(batch((FIRST, flat())))) == [("point_inactive", "warn")]
+    days = [(FIRST + timedelta(days=number), flat()) for number in range(3)]
+    assert rules_of(checker.drop(batch(*days))) == [("point_inactive", "warn")], "said once of a point"

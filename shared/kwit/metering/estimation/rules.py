@@ -35,7 +35,7 @@ def estimate_source(method: EstimationMethod, *place: str) -> Source:
     """Name an estimate by its place, so that the same place makes the same reading on every run.
 
     The name does not hold what the estimate was made of: a second run that sees other readings finds the place
-    taken and uses what stands there (docs/decisions/0012).
+    taken and uses what stands there (docs/decisions/0017).
     """
     return Source(f"szacowanie: {method}", content_hash(canonical_json(["estimate", *place])), 0)
 

@@ -23,6 +23,8 @@ from kwit.metering.validation.rules import PointTerms, RuleCode
 from kwit.metering.validation.state_rules import STATE_RULES, StateCase
 
 _BY_ORDER = frozenset({"reading_before_last", "reading_above_next"})
+# A remark about the point, not about one of its days.
+_SAID_ONCE = frozenset({RuleCode.POINT_INACTIVE})
 _STATE_COLUMN: Mapping[RuleCode, str] = {
     RuleCode.POINT_INACTIVE: "date",
     RuleCode.REGISTER_MISSING: "register",
@@ -186,6 +188,7 @@ class DayReview:
                 around.setdefault(register, {})[day] = one.values_wh
         for staged in days:
             around.setdefault(staged.register, {})[staged.day] = staged.values_wh
+        said: set[RuleCode] = set()
         for staged in sorted(days, key=lambda one: (one.day, one.register)):
             others = {day: wh for day, wh in around[staged.register].items() if day != staged.day}
             case = DayCase(
@@ -200,9 +203,10 @@ class DayReview:
             )
             for code, rule in DAY_RULES.items():
                 severity = case.terms.policy.severity(code)
-                sentence = rule(case) if severity is not None else None
+                sentence = rule(case) if severity is not None and code not in said else None
                 if severity is not None and sentence:
                     self._settle(staged, code, severity, sentence)
+                    said |= {code} & _SAID_ONCE if severity is Severity.WARN else set()
         self._sums(ppe, days)
 
     def _sums(self, ppe: str, days: Sequence[StagedDay]) -> None:
