@@ -47,7 +47,8 @@ FIGURES = frozenset(
         "multiplier",
     ]
 )
-# The energy of a single line before rounding is evidence; its sum over the zone is checked with the zone.
+# The energy of a single line before rounding is evidence; its sum over the zone is checked with the zone. What a
+# month of the deposit was worth at first stands on the bill of that month.
 TOLD_ONLY = frozenset({("lines", "wh")})
 
 Place = tuple[str | int, ...]
@@ -176,6 +177,8 @@ def decides(bill: dict[str, Any], place: Place) -> bool:
     """Tell whether an amount rests on a figure; what is multiplied by zero decides nothing."""
     name, area = str(place[-1]), str(place[0])
     if name not in FIGURES or (area, name) in TOLD_ONLY or "inputs" in place:
+        return False
+    if "lots" in place and name == "value":
         return False
     others: list[str] = []
     if area == "lines" and name in {"price", "quantity", "value"}:

@@ -15,6 +15,7 @@ from kwit.aws.settings import CloseBillingRunSettings, MissingSettingsError, loa
 from kwit.billing.certificate import certify
 from kwit.billing.drafts import Run, RunStatus
 from kwit.billing.runs import approve_run, ask_for_batches, run_id_of
+from kwit.cli.explain_command import explain_file
 from kwit.cli.ptpiree import ptpiree_app
 from kwit.cli.quote_command import quote_scenario
 from kwit.cli.readings import readings_app
@@ -34,6 +35,7 @@ app.add_typer(ptpiree_app, name="ptpiree")
 app.add_typer(readings_app, name="readings")
 app.add_typer(route_app, name="route")
 app.command("quote")(quote_scenario)
+app.command("explain")(explain_file)
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 RunId = Annotated[str, typer.Argument(help="The run's id, or its business date (YYYY-MM-DD).")]

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from kwit.billing.content import BillContent
 from kwit.cli.comparing import Compared
 from kwit.cli.quote_content import DifferenceData, QuoteContent, QuoteLineData
 from kwit.cli.scenario_usage import PRINTED_TOTAL
@@ -50,7 +51,7 @@ def quote_table(content: QuoteContent) -> RenderableType:
     return Group(*parts)
 
 
-def _heading(content: QuoteContent) -> Text:
+def _heading(content: QuoteContent | BillContent) -> Text:
     last = content.end - timedelta(days=1)
     days = (content.end - content.start).days
     group = f"{content.group}, " if content.group else ""
@@ -84,7 +85,7 @@ def _totals(content: QuoteContent) -> Table:
     return table
 
 
-def explanation(content: QuoteContent) -> Tree:
+def explanation(content: QuoteContent | BillContent) -> Tree:
     """Explain every line: its formula, the evidence of its quantity, and where its price stands."""
     tree = Tree(_heading(content))
     sources = {one.version: one for one in content.price_lists}
@@ -102,15 +103,17 @@ def explanation(content: QuoteContent) -> Tree:
         for index in line.usage:
             quantity.add(Text(_evidence(content, index)))
         named = sources.get(line.price_list)
-        told = f"{named.code}, {named.document}" if named else line.document or "given in the scenario"
+        given = line.document if isinstance(line, QuoteLineData) else ""
+        told = f"{named.code}, {named.document}" if named else given or "given in the scenario"
+        trust = line.confidence if isinstance(line, QuoteLineData) else named.confidence if named else "given"
         page = f", {line.page}" if line.page else ""
         version = f", version {line.price_list[:12]}" if line.price_list else ""
-        branch.add(Text(f"price: {told}{page}{version}, {line.confidence}"))
+        branch.add(Text(f"price: {told}{page}{version}, {trust}"))
         branch.add(Text(f"VAT {line.vat_rate:.0%}" + ("" if line.vat is None else f": {line.vat} zł")))
     return tree
 
 
-def _evidence(content: QuoteContent, index: int) -> str:
+def _evidence(content: QuoteContent | BillContent, index: int) -> str:
     span = content.usage[index]
     what = f"{span.quantity} {span.zone}".strip()
     unit = "kvarh" if span.quantity.startswith("reactive") else "kWh"

@@ -1,0 +1,55 @@
+"""`kwit explain` tells where each amount comes from, of a quote and of a bill, and sees one that does not come out."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from kwit.cli.main import app
+from tests.billing.test_bill import bill, company_with
+
+GOLDENS = sorted((Path(__file__).parents[1] / "quotes").glob("*.json"))
+
+
+def explain(path: Path) -> Any:
+    return CliRunner().invoke(app, ["explain", str(path)])
+
+
+@pytest.mark.parametrize("path", GOLDENS, ids=[path.stem for path in GOLDENS])
+def test_every_line_of_a_published_quote_comes_out_again(path: Path) -> None:
+    result = explain(path)
+    assert result.exit_code == 0, result.stderr
+    for line in json.loads(path.read_text(encoding="utf-8"))["lines"]:
+        assert f"{line['name']}: {line['net']} zł" in result.stdout
+
+
+def test_a_bill_names_list_page_and_readings(tmp_path: Path) -> None:
+    drafts, _ = bill(company_with([(date(2026, 3, 1), "1000"), (date(2026, 4, 1), "1150.4")]))
+    path = tmp_path / "bill.json"
+    path.write_bytes(drafts[0].content)
+    result = explain(path)
+    assert result.exit_code == 0
+    assert "price: pge-dystrybucja" in result.stdout
+    assert "1150.400" in result.stdout
+
+
+def test_an_amount_that_does_not_come_out_is_named(tmp_path: Path) -> None:
+    drafts, _ = bill(company_with([(date(2026, 3, 1), "1000"), (date(2026, 4, 1), "1150.4")]))
+    content = json.loads(drafts[0].content)
+    content["lines"][0]["net"] = "1.23"
+    path = tmp_path / "bill.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    result = explain(path)
+    assert result.exit_code == 1
+    assert f"{content['lines'][0]['name']}: 1.23 zł stated" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", "no json"])
+def test_what_is_no_bill_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "other.json"
+    path.write_text(text, encoding="utf-8")
+    assert explain(path).exit_code == 2
+    assert explain(tmp_path / "absent.json").exit_code == 2
