@@ -50,6 +50,13 @@ def prosumer_problem(contract: Contract) -> RatingProblem | None:
     return None
 
 
+def dearest_zones(rated: Rated) -> list[str]:
+    """Order the zones of import by the energy price of their lines, the dearest first."""
+    prices = {line.zone: line.price for line in rated.lines if line.charge == "energy"}
+    zones = (row.zone for row in rated.energy if row.quantity == "import")
+    return sorted(zones, key=lambda zone: (-prices.get(zone, Decimal(0)), zone))
+
+
 def cover_import(
     *, contract: Contract, rated: Rated, usage: Usage, carried: Carried
 ) -> CreditSettlement | None:
@@ -58,9 +65,8 @@ def cover_import(
     if contract.prosumer != "net_metering" or ratio is None:
         return None
     lots = [*carried.credit_lots(), *_new_credit(rated, usage, ratio)]
-    prices = {line.zone: line.price for line in rated.lines if line.charge == "energy"}
     imported = {row.zone: row.kwh for row in rated.energy if row.quantity == "import"}
-    dearest = sorted(imported, key=lambda zone: (-prices.get(zone, Decimal(0)), zone))
+    dearest = dearest_zones(rated)
     return settle_credit(lots=lots, imported_kwh=imported, dearest=dearest, on=rated.period.start)
 
 

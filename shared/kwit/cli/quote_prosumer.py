@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from kwit.billing.case import RCEM_LIST
+from kwit.billing.prosumer import dearest_zones
 from kwit.cli.scenario import ExportMonthPart, ProsumerPart, Scenario
 from kwit.cli.scenario_file import Fault, LoadedScenario, shipped_versions
 from kwit.metering.usage import Usage
@@ -32,9 +33,8 @@ def covered_by_credit(part: ProsumerPart, rated: Rated) -> CreditSettlement:
     lots += [CreditLot(this_month, zone, kwh) for zone, kwh in part.credit_kwh.items()]
     fed_in = credit_kwh(exported_kwh=exported, ratio=part.ratio or Decimal(0))
     lots += [CreditLot(this_month, zone, kwh) for zone, kwh in fed_in.items()]
-    prices = {line.zone: line.price for line in rated.lines if line.charge == "energy"}
     imported = {row.zone: row.kwh for row in rated.energy if row.quantity == "import"}
-    dearest = sorted(imported, key=lambda zone: (-prices.get(zone, Decimal(0)), zone))
+    dearest = dearest_zones(rated)
     return settle_credit(lots=lots, imported_kwh=imported, dearest=dearest, on=rated.period.start)
 
 
