@@ -6,12 +6,25 @@ from decimal import Decimal
 from enum import StrEnum
 
 
+class DocumentKind(StrEnum):
+    """Kinds of documents (rodzaje dokumentów); each has its number series in every unit of the company."""
+
+    INVOICE = "invoice"
+    FINAL = "final"
+    FORECAST = "forecast"
+    COLLECTIVE = "collective"
+    CONNECTION = "connection"
+    CORRECTION = "correction"
+    NOTE = "note"
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A bill not yet issued: its identity, the canonical bytes of its content and their hash.
 
     `document_id` is made of contract, charges and period, so any run that bills the same period makes the
-    same id. `carried` is what it hands on to the next bill, as text; `events` are the ids of those it bills.
+    same id. `carried` is what it hands on to the next bill, as text; `events` are the ids of those it bills;
+    `unit` is the unit of the company (jednostka) whose series it is numbered in.
     """
 
     document_id: str
@@ -28,6 +41,8 @@ class Draft:
     kwh_billed: int
     carried: str = ""
     events: tuple[str, ...] = ()
+    kind: DocumentKind = DocumentKind.INVOICE
+    unit: str = ""
 
 
 class HoldCode(StrEnum):
@@ -107,6 +122,8 @@ class DraftRef:
     kwh_billed: int
     carried: str = ""
     events: tuple[str, ...] = ()
+    kind: DocumentKind = DocumentKind.INVOICE
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

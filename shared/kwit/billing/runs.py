@@ -203,6 +203,8 @@ def _ref(draft: Draft, chunk: int) -> DraftRef:
         kwh_billed=draft.kwh_billed,
         events=draft.events,
         carried=draft.carried,
+        kind=draft.kind,
+        unit=draft.unit,
     )
 
 
@@ -237,24 +239,29 @@ def close_run(*, run_id: str, stores: PlanningStores, queue: RunQueue) -> tuple[
 def approve_run(*, run: Run, certificate: Certificate, issue_date: date, stores: PlanningStores) -> Run:
     """Approve all drafts of a run as they are: put them in order and into batches of one series."""
     settings, _ = stores.settings.current(on=issue_date)
-    pattern = settings.series["invoice"].pattern
     batches = [
-        Batch(run.run_id, number, pattern, issue_date, drafts)
-        for number, drafts in enumerate(_batches(certificate.drafts))
+        Batch(run.run_id, number, series, issue_date, drafts)
+        for number, (series, drafts) in enumerate(_batches(certificate.drafts, settings))
     ]
     status = RunStatus.APPROVED if batches else RunStatus.ISSUED
     return stores.runs.approve(run.run_id, status=status, batches=batches, issue_date=issue_date)
 
 
-def _batches(drafts: Sequence[DraftRef]) -> list[tuple[DraftRef, ...]]:
-    """Cut drafts into batches, each contract's in one: a later period must not be issued before an earlier one."""
-    batches: list[tuple[DraftRef, ...]] = []
-    for _, group in itertools.groupby(drafts, key=lambda ref: ref.contract_no):
-        members = tuple(group)
-        if batches and len(batches[-1]) + len(members) <= BATCH_SIZE:
-            batches[-1] += members
-        else:
-            batches.append(members)
+def _batches(drafts: Sequence[DraftRef], settings: CompanySettings) -> list[tuple[str, tuple[DraftRef, ...]]]:
+    """Cut drafts into batches of one series, each contract's in one: a later period must follow an earlier one."""
+    of_series: dict[str, list[DraftRef]] = {}
+    for ref in drafts:
+        of_series.setdefault(settings.series_of(ref.kind, unit=ref.unit), []).append(ref)
+    batches: list[tuple[str, tuple[DraftRef, ...]]] = []
+    for series, members in of_series.items():
+        cut: list[tuple[DraftRef, ...]] = []
+        for _, group in itertools.groupby(members, key=lambda ref: ref.contract_no):
+            together = tuple(group)
+            if cut and len(cut[-1]) + len(together) <= BATCH_SIZE:
+                cut[-1] += together
+            else:
+                cut.append(together)
+        batches += [(series, one) for one in cut]
     return batches
 
 
