@@ -130,6 +130,25 @@ class CloseBillingRunSettings(WithRegistry, WithBilling, WithDocumentStore):
     """Configure ``close_billing_run``."""
 
     issue_queue_url: str
+    compare_queue_url: str
+
+
+class CompareRunsSettings(WithRegistry, WithBilling, WithDocuments, WithDocumentStore):
+    """Configure ``compare_runs``."""
+
+
+class ImportRunOrdersSettings(WithRegistry, WithBilling, WithInbox):
+    """Configure ``import_run_orders``."""
+
+    rate_queue_url: str
+    close_queue_url: str
+    compare_queue_url: str
+
+
+class ImportRunApprovalsSettings(WithRegistry, WithBilling, WithInbox):
+    """Configure ``import_run_approvals``."""
+
+    issue_queue_url: str
 
 
 class IssueDocumentsSettings(WithRegistry, WithBilling, WithDocuments):
@@ -192,3 +211,4 @@ class RunCommandSettings(WithRegistry, WithBilling):
     rate_queue_url: str = ""
     close_queue_url: str = ""
     issue_queue_url: str = ""
+    compare_queue_url: str = ""

@@ -120,3 +120,7 @@ class RunQueue(Protocol):
     def issue_batch(self, run_id: str, number: int, series: str) -> None:
         """Ask for a batch to be issued, in order within its series."""
         ...
+
+    def compare_chunk(self, run_id: str, against: str, chunk: int) -> None:
+        """Ask for a chunk of a run to be compared with another run, or with the bills before."""
+        ...

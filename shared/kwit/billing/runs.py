@@ -26,6 +26,7 @@ from kwit.billing.drafts import (
     RunStatus,
 )
 from kwit.billing.ports import ApprovalTakenError, RunQueue, RunStore, SettingsStore
+from kwit.billing.run_diff import PREVIOUS, chunks_to_compare
 from kwit.kernel.identifiers import canonical_json, deterministic_id
 from kwit.metering.ports import ReadingStore
 from kwit.rating.series import SeriesSorter
@@ -244,8 +245,8 @@ def close_run(
 ) -> tuple[Run, Certificate]:
     """Close a rated run: certify that it balances, and approve and issue it when the policy says so.
 
-    A run that does not balance is never approved; one that waits for a person is not issued. `at` is the instant
-    an approval by policy is kept under. Raises RunUnknownError.
+    A run that does not balance is never approved; one that waits for a person is compared with the bills before
+    it. `at` is the instant an approval by policy is kept under. Raises RunUnknownError.
     """
     run = stores.runs.run(run_id)
     if run is None:
@@ -262,6 +263,8 @@ def close_run(
     settings, _ = stores.settings.current(on=run.business_date)
     if run.status is RunStatus.RATED and _by_a_person(run, settings):
         run = stores.runs.set_status(run_id, expected=RunStatus.RATED, status=RunStatus.WAITING)
+        for chunk in chunks_to_compare(run):
+            queue.compare_chunk(run_id, PREVIOUS, chunk)
     elif run.status is RunStatus.RATED or (
         run.status is RunStatus.APPROVED and not _by_a_person(run, settings)
     ):
