@@ -157,6 +157,7 @@ RESULTS_PREFIX = "results/"
 WORK_PREFIX = "work/"
 _INVOICES = "invoices/"
 _EXPORTS = "exports/"
+_EVIDENCE = "evidence/"
 
 FUNCTIONS: tuple[Function, ...] = (
     _import("settings", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
@@ -263,6 +264,7 @@ FUNCTIONS: tuple[Function, ...] = (
             Table.READINGS: (GET, PUT, QUERY),
             Table.BILLING: (GET, PUT, UPDATE, BATCH_WRITE),
         },
+        objects=((Bucket.DOCUMENTS, _EVIDENCE, (Access.WRITE,)),),
         sends_to=("close_billing_run",),
     ),
     Function(

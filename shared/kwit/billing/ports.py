@@ -27,6 +27,14 @@ class SettingsStore(Protocol):
         ...
 
 
+class VersionedSettings(Protocol):
+    """Company settings by the hash of their version."""
+
+    def version(self, version: str) -> CompanySettings:
+        """Return the settings of a version. Raises SettingsMissingError."""
+        ...
+
+
 class RunStore(Protocol):
     """Runs, their chunks, drafts, batches, and how far each contract is billed."""
 
@@ -50,8 +58,8 @@ class RunStore(Protocol):
         """Keep a chunk's drafts and its result, once; count it; return the run as it stands then."""
         ...
 
-    def draft(self, run_id: str, chunk: int, document_id: str) -> Draft | None:
-        """Return a draft with its bytes."""
+    def draft(self, run_id: str, chunk: int, document_id: str, content_hash: str) -> Draft | None:
+        """Return a draft with its bytes; two attempts at a chunk may leave two of one id, told apart by the hash."""
         ...
 
     def chunk_results(self, run_id: str) -> Sequence[ChunkResult]:
@@ -103,6 +111,18 @@ class RunStore(Protocol):
 
     def carried(self, contract_no: str) -> str:
         """Return what the last issued bill of a contract hands on, as text; empty when it hands on nothing."""
+        ...
+
+
+class EvidenceStore(Protocol):
+    """What chunks were rated from, as bytes under a name that holds their hash."""
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep evidence; the same name always has the same bytes."""
+        ...
+
+    def read(self, name: str) -> bytes | None:
+        """Return evidence, or None when there is none of that name."""
         ...
 
 
