@@ -111,6 +111,8 @@ def _place(one: Told) -> str:
         return "void"
     if standing.held:
         return f"held: {', '.join(standing.held)}"
+    if one.again:
+        return "said again"
     return "yes" if one.counts else "replaced"
 
 
