@@ -8,9 +8,9 @@ from kwit.billing.carried import Carried, UsedLimit
 from kwit.billing.case import Case
 from kwit.billing.compose import compose_content
 from kwit.billing.content import BillContent
-from kwit.billing.drafts import Batch, ChunkResult, Draft, DraftRef, Hold, HoldCode, Run
+from kwit.billing.drafts import Batch, ChunkResult, DocumentKind, Draft, DraftRef, Hold, HoldCode, Run
 from kwit.billing.reckoning import Reckoned, Reckoning
-from kwit.documents.document import BlockEntry, Document, DocumentKind, NumberBlock
+from kwit.documents.document import BlockEntry, Document, NumberBlock
 from kwit.kernel.identifiers import content_hash, deterministic_id
 from kwit.kernel.provenance import Source
 from kwit.kernel.time import Period

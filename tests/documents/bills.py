@@ -6,7 +6,8 @@ from decimal import Decimal
 from functools import cache
 
 from kwit.billing.content import BillContent, HistoryData, LineData, SpanData, StateData, parse_content
-from kwit.documents.document import Document, DocumentKind
+from kwit.billing.drafts import DocumentKind
+from kwit.documents.document import Document
 from kwit.documents.view import BillView, bill_view
 from kwit.kernel.identifiers import content_hash
 from kwit.kernel.time import add_months

@@ -6,12 +6,25 @@ from decimal import Decimal
 from enum import StrEnum
 
 
+class DocumentKind(StrEnum):
+    """Kinds of documents (rodzaje dokumentów); each has its number series in every unit of the company."""
+
+    INVOICE = "invoice"
+    FINAL = "final"
+    FORECAST = "forecast"
+    COLLECTIVE = "collective"
+    CONNECTION = "connection"
+    CORRECTION = "correction"
+    NOTE = "note"
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A bill not yet issued: its identity, the canonical bytes of its content and their hash.
 
     `document_id` is made of contract, charges and period, so any run that bills the same period makes the
-    same id. `carried` is what it hands on to the next bill, as text; `events` are the ids of those it bills.
+    same id. `carried` is what it hands on to the next bill, as text; `events` are the ids of those it bills;
+    `unit` is the unit of the company (jednostka) whose series it is numbered in.
     """
 
     document_id: str
@@ -28,6 +41,8 @@ class Draft:
     kwh_billed: int
     carried: str = ""
     events: tuple[str, ...] = ()
+    kind: DocumentKind = DocumentKind.INVOICE
+    unit: str = ""
 
 
 class HoldCode(StrEnum):
@@ -75,9 +90,40 @@ class RunStatus(StrEnum):
     NOT_BALANCED = "not_balanced"
 
 
+class RunKind(StrEnum):
+    """What a run makes: the bills that are due, or corrections of documents issued before."""
+
+    BILLS = "bills"
+    CORRECTIONS = "corrections"
+
+
+@dataclass(frozen=True, slots=True)
+class RunOrder:
+    """What somebody asks of a run (zlecenie przebiegu); the daily run has the plain one.
+
+    Empty selections mean all. `until` bills up to that day off the cycle; `documents` are numbers of documents to
+    be corrected, `cancel` corrects them to zero; `dry` waits for approval whatever the policy says. `by` is who
+    asks, `reason` why, in the words that a correction prints.
+    """
+
+    kind: RunKind = RunKind.BILLS
+    by: str = ""
+    reason: str = ""
+    contracts: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    price_lists: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    until: date | None = None
+    cancel: bool = False
+    dry: bool = False
+
+
+DAILY = RunOrder()
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A billing run (przebieg rozliczeniowy): one business date, its chunks, and how far it has come."""
+    """A billing run (przebieg rozliczeniowy): one business date, its order, its chunks, how far it has come."""
 
     run_id: str
     business_date: date
@@ -88,6 +134,7 @@ class Run:
     batches: int = 0
     batches_done: int = 0
     issue_date: date | None = None
+    order: RunOrder = DAILY
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +154,8 @@ class DraftRef:
     kwh_billed: int
     carried: str = ""
     events: tuple[str, ...] = ()
+    kind: DocumentKind = DocumentKind.INVOICE
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

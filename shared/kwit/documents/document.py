@@ -2,15 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 from kwit.billing.content import BillContent, parse_content
-
-
-class DocumentKind(StrEnum):
-    """Kinds of documents; each has its number series."""
-
-    INVOICE = "invoice"
+from kwit.billing.drafts import DocumentKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +39,7 @@ class BlockEntry:
     content_hash: str
     carried: str = ""
     events: tuple[str, ...] = ()
+    kind: DocumentKind = DocumentKind.INVOICE
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from kwit.billing.ports import RunStore
 from kwit.documents.document import (
     BlockEntry,
     Document,
-    DocumentKind,
     NumberBlock,
     document_number,
     due_date,
@@ -127,6 +126,7 @@ def _block(
             content_hash=ref.content_hash,
             events=ref.events,
             carried=ref.carried,
+            kind=ref.kind,
         )
         for offset, ref in enumerate(drafts)
     )
@@ -144,7 +144,7 @@ def _documents(block: NumberBlock, runs: RunStore) -> list[Document]:
         made.append(
             Document(
                 document_id=entry.document_id,
-                kind=DocumentKind.INVOICE,
+                kind=entry.kind,
                 number=entry.number,
                 issue_date=block.issue_date,
                 due_date=due_date(block.issue_date, payment_days=days),

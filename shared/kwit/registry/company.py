@@ -201,7 +201,7 @@ class ProfileSettings(_Settings):
 
 
 class SeriesSettings(_Settings):
-    """A number series: a pattern with {year}, {month}, {number}, as in FV/{year}/{month:02}/{number:06}."""
+    """A number series: a pattern with {year}, {month}, {number}, {unit}, as in FV/{year}/{month:02}/{number:06}."""
 
     pattern: str
 
@@ -210,16 +210,25 @@ class SeriesSettings(_Settings):
     def _fields(cls, value: str) -> str:
         try:
             names = [name for _, name, _, _ in string.Formatter().parse(value) if name is not None]
-            value.format(year=2026, month=1, number=1)
+            value.format(year=2026, month=1, number=1, unit="")
         except (ValueError, KeyError, IndexError) as error:
             raise ValueError(f"pattern {value!r}: {error}") from None
-        if names.count("number") != 1 or not set(names) <= {"year", "month", "number"}:
+        if names.count("number") != 1 or not set(names) <= {"year", "month", "number", "unit"}:
             raise ValueError(
-                f"pattern {value!r} needs {{number}} once, and only {{year}} and {{month}} beside it"
+                f"pattern {value!r} needs {{number}} once, and only {{year}}, {{month}} and {{unit}} beside it"
             )
         if "month" in names and "year" not in names:
             raise ValueError(f"pattern {value!r} has {{month}} without {{year}}: numbers would repeat")
         return value
+
+
+SeriesName = Literal["invoice", "final", "forecast", "collective", "connection", "correction", "note"]
+_SERIES: Mapping[str, str] = {
+    "forecast": "PR/{year}/{month:02}/{number:06}",
+    "correction": "FK/{year}/{month:02}/{number:06}",
+    "note": "NK/{year}/{number:06}",
+}
+"""The series of kinds that the settings do not name; the others are numbered with the invoices."""
 
 
 class HoldSettings(_Settings):
@@ -260,7 +269,7 @@ class CompanySettings(_Settings):
     format: Literal["kwit/settings/1"]
     valid_from: date
     seller: SellerSettings
-    series: Mapping[Literal["invoice"], SeriesSettings]
+    series: Mapping[SeriesName, SeriesSettings]
     profiles: Mapping[str, ProfileSettings]
     approval: Literal["automatic", "manual"] = "automatic"
     holds: HoldSettings = HoldSettings()
@@ -271,3 +280,16 @@ class CompanySettings(_Settings):
     fuel_mix: FuelMix | None = None
     complaint_text: str = ""
     notice_text: str = ""
+
+    @field_validator("series")
+    @classmethod
+    def _invoices(cls, value: Mapping[SeriesName, SeriesSettings]) -> Mapping[SeriesName, SeriesSettings]:
+        if "invoice" not in value:
+            raise ValueError("the series of invoices is missing")
+        return value
+
+    def series_of(self, kind: str, *, unit: str = "") -> str:
+        """Return the pattern that documents of a kind are numbered by in a unit of the company."""
+        patterns = {str(name): one.pattern for name, one in self.series.items()}
+        pattern = patterns.get(kind) or _SERIES.get(kind) or patterns["invoice"]
+        return pattern.replace("{unit}", unit)
