@@ -82,7 +82,10 @@ def import_readings(
 
 
 class FileImport:
-    """One file on its way in: as a whole, or cut into parts that go in on their own."""
+    """One file on its way in: as a whole, or cut into parts that go in on their own.
+
+    `noted` are remarks on what the file is read with, for its result.
+    """
 
     def __init__(
         self,
@@ -94,8 +97,11 @@ class FileImport:
         terms: TermsDirectory | None = None,
         desk: CorrectionDesk | None = None,
         remarks: RemarkStore | None = None,
+        *,
+        noted: Sequence[Finding] = (),
     ) -> None:
         self._file = file
+        self._noted = noted
         self._remarks = remarks
         self._directory = directory
         self._store = store
@@ -116,7 +122,8 @@ class FileImport:
         except UnreadableFileError as error:
             # Nothing of a file that breaks off counts, whatever was read before.
             finding = file_rejection(error.code, error.sentence_pl, sheet=error.sheet, value=error.value)
-            return self._sum_up((finding,), rejected=0)
+            return self._sum_up((*self._noted, finding), rejected=0)
+        self._days.findings[:0] = self._noted
         return self._settled()
 
     def result_of_part(self, content: bytes) -> ImportResult:
@@ -149,7 +156,7 @@ class FileImport:
         except UnreadableFileError:
             # Reading it in one go says what is wrong.
             return None
-        return (self._sum_up(self._days.findings, rejected=0), parts) if parts else None
+        return (self._sum_up((*self._noted, *self._days.findings), rejected=0), parts) if parts else None
 
     def _cut_tables(self, content: bytes, *, packed: bool) -> list[bytes] | None:
         start = content[:200].decode("utf-8", errors="replace")
