@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from kwit.billing.drafts import Batch, ChunkResult, Draft, Run, RunStatus
+from kwit.billing.drafts import Batch, ChunkResult, Draft, Run, RunStatus, Standing
 
 
 @dataclass
 class MemoryRuns:
-    """The runs' store in memory. `cursors`, `events` and `carries` are shared with the documents' store."""
+    """The runs' store in memory. What stands on cursors is shared with the documents' store."""
 
     cursors: dict[str, date] = field(default_factory=dict)
     events: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -20,6 +20,8 @@ class MemoryRuns:
     batches: dict[tuple[str, int], Batch] = field(default_factory=dict)
     batches_done: set[tuple[str, int]] = field(default_factory=set)
     carries: dict[str, str] = field(default_factory=dict)
+    lasts: dict[str, str] = field(default_factory=dict)
+    revisions: dict[str, int] = field(default_factory=dict)
 
     def create_run(self, run: Run, chunks: Sequence[Sequence[str]]) -> Run:
         if run.run_id not in self.runs:
@@ -83,3 +85,13 @@ class MemoryRuns:
 
     def carried(self, contract_no: str) -> str:
         return self.carries.get(contract_no, "")
+
+    def standing(self, contract_no: str) -> Standing | None:
+        if contract_no not in self.cursors:
+            return None
+        return Standing(
+            self.cursors[contract_no],
+            self.carries.get(contract_no, ""),
+            self.lasts.get(contract_no, ""),
+            self.revisions.get(contract_no, 0),
+        )

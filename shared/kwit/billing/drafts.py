@@ -19,12 +19,57 @@ class DocumentKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CursorMove:
+    """How issuing a correction moves its contract's cursor: from exactly what stood there when it was made.
+
+    `revision` counts such moves; a bill that was drafted before the last of them cannot be issued. `frees` are
+    the ids of events that may be billed again, with a period that is released.
+    """
+
+    revision: int
+    billed_to: date
+    carried: str
+    to_billed_to: date
+    to_carried: str
+    frees: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a contract's cursor stands: days billed, what is handed on, the last bill, how often it was corrected."""
+
+    billed_to: date
+    carried: str
+    last_document: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Corrects:
+    """The chain of documents that a correction goes on: its first one, and the one that must be the last yet."""
+
+    original: str
+    last: str
+    move: CursorMove
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRef:
+    """A task for correction by name: its point and its id."""
+
+    ppe: str
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A bill not yet issued: its identity, the canonical bytes of its content and their hash.
 
     `document_id` is made of contract, charges and period, so any run that bills the same period makes the
     same id. `carried` is what it hands on to the next bill, as text; `events` are the ids of those it bills;
-    `unit` is the unit of the company (jednostka) whose series it is numbered in.
+    `unit` is the unit of the company (jednostka) whose series it is numbered in. A correction says what it
+    corrects and which tasks it settles, and its figures are differences; `revision` is that of the contract's
+    cursor that a bill starts from.
     """
 
     document_id: str
@@ -43,6 +88,9 @@ class Draft:
     events: tuple[str, ...] = ()
     kind: DocumentKind = DocumentKind.INVOICE
     unit: str = ""
+    revision: int = 0
+    corrects: Corrects | None = None
+    settles: tuple[TaskRef, ...] = ()
 
 
 class HoldCode(StrEnum):
@@ -64,6 +112,12 @@ class HoldCode(StrEnum):
     NEGATIVE = "negative"
     UNCONFIRMED_PRICES = "unconfirmed_prices"
     NOT_BALANCED = "not_balanced"
+    NO_DOCUMENTS = "no_documents"
+    DOCUMENT_MISSING = "document_missing"
+    ESTIMATE_STANDS = "estimate_stands"
+    CORRECTIONS_CONTINUE = "corrections_continue"
+    RELEASE_NOT_LAST = "release_not_last"
+    DOCUMENT_UNKNOWN = "document_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +156,8 @@ class RunOrder:
     """What somebody asks of a run (zlecenie przebiegu); the daily run has the plain one.
 
     Empty selections mean all. `until` bills up to that day off the cycle; `documents` are numbers of documents to
-    be corrected, `cancel` corrects them to zero; `dry` waits for approval whatever the policy says. `by` is who
-    asks, `reason` why, in the words that a correction prints.
+    be corrected, `cancel` corrects them to zero, `release` lets their periods be billed again; `dry` waits for
+    approval whatever the policy says. `by` is who asks, `reason` why, in the words that a correction prints.
     """
 
     kind: RunKind = RunKind.BILLS
@@ -115,6 +169,7 @@ class RunOrder:
     documents: tuple[str, ...] = ()
     until: date | None = None
     cancel: bool = False
+    release: bool = False
     dry: bool = False
 
 
@@ -156,11 +211,17 @@ class DraftRef:
     events: tuple[str, ...] = ()
     kind: DocumentKind = DocumentKind.INVOICE
     unit: str = ""
+    revision: int = 0
+    corrects: Corrects | None = None
+    settles: tuple[TaskRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkResult:
-    """What came of one chunk of contracts: the drafts by reference and the holds."""
+    """What came of one chunk of contracts: the drafts by reference and the holds.
+
+    `without_difference` are tasks for correction whose re-rating found nothing to correct.
+    """
 
     run_id: str
     chunk: int
@@ -168,6 +229,7 @@ class ChunkResult:
     drafts: tuple[DraftRef, ...]
     holds: tuple[Hold, ...]
     nothing_due: tuple[str, ...] = field(default=())
+    without_difference: tuple[TaskRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
