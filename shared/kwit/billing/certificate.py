@@ -2,12 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from kwit.billing.carried import read_carried
-from kwit.billing.content import BillContent, EnergyData, LineData, parse_content
+from kwit.billing.content import BillContent, EnergyData, LineData
+from kwit.billing.contents import read_content
+from kwit.billing.correcting import kwh_billed, wh_read
+from kwit.billing.correction_certificate import correction_faults
+from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.drafts import ChunkResult, DraftRef, Hold, Run
 from kwit.billing.ports import RunStore
 from kwit.kernel.energy import whole_kwh
@@ -86,10 +90,34 @@ def _faults_of_drafts(run: Run, drafts: Sequence[DraftRef], store: RunStore) -> 
         if content_hash(draft.content) != ref.content_hash:
             faults.append(f"draft {ref.document_id} is not the one that was rated")
             continue
-        faults += [
-            f"draft {ref.document_id}: {fault}" for fault in content_faults(parse_content(draft.content), ref)
-        ]
+        faults += [f"draft {ref.document_id}: {fault}" for fault in draft_faults(draft.content, ref)]
     return faults
+
+
+def draft_faults(content: bytes, ref: DraftRef) -> list[str]:
+    """Name every figure of a draft that does not agree, whatever kind of document it is."""
+    read = read_content(content)
+    if not isinstance(read, CorrectionContent):
+        return content_faults(read, ref)
+    faults = correction_faults(read, ref)
+    for name, bill in (("before", read.before), ("after", read.after)):
+        faults += [f"bill {name}: {fault}" for fault in content_faults(bill, _own_ref(bill, ref))]
+    return faults
+
+
+def _own_ref(bill: BillContent, ref: DraftRef) -> DraftRef:
+    """Refer to a bill inside a correction by its own figures."""
+    told = [one.value for line in bill.lines for one in line.inputs if one.name == "event"]
+    return replace(
+        ref,
+        net=bill.net,
+        vat=bill.vat,
+        gross=bill.gross,
+        wh_read=wh_read(bill),
+        kwh_billed=kwh_billed(bill),
+        carried=bill.carried,
+        events=tuple(told),
+    )
 
 
 def _factors(line: LineData) -> str:

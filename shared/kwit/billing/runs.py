@@ -6,12 +6,21 @@ once, under a condition, and then only asks for the next step, so a message that
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from kwit.billing.bill import Billing, bill_contract, due_period, rating_profile
-from kwit.billing.case import RegistryIncompleteError, contract_on, gather_case
+from kwit.billing.case import Case, RegistryIncompleteError, contract_on, gather_case
 from kwit.billing.certificate import Certificate, certify
+from kwit.billing.correcting import Corrections
+from kwit.billing.correction_run import (
+    CorrectionStores,
+    CorrectionStoresMissingError,
+    contracts_to_correct,
+    correct_one,
+    settle_tasks,
+    settled_by_run,
+)
 from kwit.billing.drafts import (
     DAILY,
     Batch,
@@ -24,6 +33,8 @@ from kwit.billing.drafts import (
     RunKind,
     RunOrder,
     RunStatus,
+    Standing,
+    TaskRef,
 )
 from kwit.billing.ports import RunQueue, RunStore, SettingsStore
 from kwit.kernel.identifiers import canonical_json, deterministic_id
@@ -75,16 +86,28 @@ def run_id_of(business_date: date, order: RunOrder = DAILY) -> str:
     return f"{business_date.isoformat()}-{order.kind}-{name[:8]}"
 
 
-def plan_run(*, business_date: date, stores: PlanningStores, queue: RunQueue, order: RunOrder = DAILY) -> Run:
+def plan_run(
+    *,
+    business_date: date,
+    stores: PlanningStores,
+    queue: RunQueue,
+    order: RunOrder = DAILY,
+    corrections: CorrectionStores | None = None,
+) -> Run:
     """Plan the run of a business date: find the contracts concerned and ask for their chunks to be rated.
 
-    A run that exists already is asked for again only where it is unfinished.
+    A run that exists already is asked for again only where it is unfinished. Raises CorrectionStoresMissingError,
+    DocumentNumbersUnknownError.
     """
     run_id = run_id_of(business_date, order)
     run = stores.runs.run(run_id)
     if run is None:
         settings, _ = stores.settings.current(on=business_date)
-        due = due_contracts(business_date=business_date, settings=settings, stores=stores, order=order)
+        if order.kind is RunKind.CORRECTIONS:
+            found = _needed(corrections, run_id)
+            due = contracts_to_correct(order=order, registry=stores.registry, stores=found)
+        else:
+            due = due_contracts(business_date=business_date, settings=settings, stores=stores, order=order)
         chunks = [due[index : index + CHUNK_SIZE] for index in range(0, len(due), CHUNK_SIZE)]
         planned = Run(run_id, business_date, contracts=len(due), chunks=len(chunks), order=order)
         run = stores.runs.create_run(planned, chunks)
@@ -96,6 +119,12 @@ def plan_run(*, business_date: date, stores: PlanningStores, queue: RunQueue, or
     elif run.status in {RunStatus.RATED, RunStatus.APPROVED}:
         queue.close_run(run_id)
     return run
+
+
+def _needed(corrections: CorrectionStores | None, run_id: str) -> CorrectionStores:
+    if corrections is None:
+        raise CorrectionStoresMissingError(run_id)
+    return corrections
 
 
 def due_contracts(
@@ -128,24 +157,37 @@ def _asked_for(contract: Contract, order: RunOrder) -> bool:
 
 
 def rate_chunk(
-    *, run_id: str, chunk: int, stores: RatingStores, queue: RunQueue, holidays: frozenset[date]
+    *,
+    run_id: str,
+    chunk: int,
+    stores: RatingStores,
+    queue: RunQueue,
+    holidays: frozenset[date],
+    corrections: CorrectionStores | None = None,
 ) -> ChunkResult:
-    """Rate the contracts of a chunk, keep drafts and holds once, and ask for the run's close after the last."""
+    """Rate the contracts of a chunk, keep drafts and holds once, and ask for the run's close after the last.
+
+    Tasks for correction that turn out to need none are settled, but not by a dry run. Raises RunUnknownError,
+    CorrectionStoresMissingError.
+    """
     run = stores.runs.run(run_id)
     if run is None:
         raise RunUnknownError(run_id)
     done = stores.runs.chunk_result(run_id, chunk)
     if done is None:
-        done, drafts = _rate(run, chunk, stores, SeriesSorter(holidays))
+        done, drafts = _rate(run, chunk, stores, SeriesSorter(holidays), corrections)
         run = stores.runs.finish_chunk(done, drafts)
         done = stores.runs.chunk_result(run_id, chunk) or done
+    if corrections is not None and not run.order.dry:
+        by = settled_by_run(run_id, run.business_date)
+        settle_tasks(refs=done.without_difference, by=by, tasks=corrections.tasks)
     if run.chunks_done >= run.chunks:
         queue.close_run(run_id)
     return done
 
 
 def _rate(
-    run: Run, chunk: int, stores: RatingStores, sorter: SeriesSorter
+    run: Run, chunk: int, stores: RatingStores, sorter: SeriesSorter, corrections: CorrectionStores | None
 ) -> tuple[ChunkResult, list[Draft]]:
     settings, version = stores.settings.current(on=run.business_date)
     billing = Billing(run.run_id, run.business_date, settings, version, sorter)
@@ -153,11 +195,20 @@ def _rate(
     drafts: list[Draft] = []
     holds: list[Hold] = []
     nothing: list[str] = []
+    without: list[TaskRef] = []
     cache: dict[str, Sequence[PriceList]] = {}
     for contract_no in contracts:
-        billed_to = stores.runs.billed_to(contract_no)
+        standing = stores.runs.standing(contract_no)
+        billed_to = standing.billed_to if standing else None
         try:
-            made, held = _rate_contract(contract_no, billed_to, run, stores, billing, cache)
+            if run.order.kind is RunKind.CORRECTIONS:
+                found = _correct_contract(contract_no, run, stores, billing, cache, corrections)
+                made, held = list(found.drafts), list(found.holds)
+                without += found.without_difference
+            else:
+                made, held = _rate_contract(contract_no, standing, run, stores, billing, cache)
+        except CorrectionStoresMissingError:
+            raise
         except RegistryIncompleteError as error:
             made, held = (
                 [],
@@ -170,19 +221,72 @@ def _rate(
         holds += held
         nothing += [] if made or held else [contract_no]
     refs = tuple(_ref(draft, chunk) for draft in drafts)
-    result = ChunkResult(run.run_id, chunk, len(contracts), refs, tuple(holds), tuple(nothing))
+    result = ChunkResult(
+        run.run_id, chunk, len(contracts), refs, tuple(holds), tuple(nothing), tuple(without)
+    )
     return result, drafts
+
+
+def _correct_contract(
+    contract_no: str,
+    run: Run,
+    stores: RatingStores,
+    billing: Billing,
+    cache: dict[str, Sequence[PriceList]],
+    corrections: CorrectionStores | None,
+) -> Corrections:
+    needed = _needed(corrections, run.run_id)
+    return correct_one(
+        case=_case(contract_no, run, stores, billing, cache),
+        run=run,
+        runs=stores.runs,
+        settings=stores.settings,
+        readings=stores.readings,
+        billing=billing,
+        stores=needed,
+    )
 
 
 def _rate_contract(
     contract_no: str,
-    billed_to: date | None,
+    standing: Standing | None,
     run: Run,
     stores: RatingStores,
     billing: Billing,
     cache: dict[str, Sequence[PriceList]],
 ) -> tuple[list[Draft], list[Hold]]:
-    case = gather_case(
+    case = _case(contract_no, run, stores, billing, cache)
+    billed_events = stores.runs.billed_events(contract_no) if case.events else frozenset()
+    drafts, holds = bill_contract(
+        case=case,
+        billed_to=standing.billed_to if standing else None,
+        carried=standing.carried if standing else None,
+        billing=billing,
+        readings=stores.readings,
+        billed_events=billed_events,
+    )
+    return [_from_standing(draft, standing) for draft in drafts], holds
+
+
+def _from_standing(draft: Draft, standing: Standing | None) -> Draft:
+    """Stamp a draft with the revision of the cursor that it starts from.
+
+    A period that was released is billed under another id: its first bill stands for ever under the old one.
+    """
+    if standing is None or not standing.revision:
+        return draft
+    document_id = deterministic_id("again", draft.document_id, standing.revision)
+    return replace(draft, document_id=document_id, revision=standing.revision)
+
+
+def _case(
+    contract_no: str,
+    run: Run,
+    stores: RatingStores,
+    billing: Billing,
+    cache: dict[str, Sequence[PriceList]],
+) -> Case:
+    return gather_case(
         contract_no=contract_no,
         on=run.business_date,
         registry=stores.registry,
@@ -190,16 +294,6 @@ def _rate_contract(
         price_lists=stores.price_lists,
         cache=cache,
         sums=billing.settings.sums,
-    )
-    carried = stores.runs.carried(contract_no) if billed_to else None
-    billed_events = stores.runs.billed_events(contract_no) if case.events else frozenset()
-    return bill_contract(
-        case=case,
-        billed_to=billed_to,
-        carried=carried,
-        billing=billing,
-        readings=stores.readings,
-        billed_events=billed_events,
     )
 
 
@@ -225,6 +319,9 @@ def _ref(draft: Draft, chunk: int) -> DraftRef:
         carried=draft.carried,
         kind=draft.kind,
         unit=draft.unit,
+        revision=draft.revision,
+        corrects=draft.corrects,
+        settles=draft.settles,
     )
 
 
@@ -281,12 +378,18 @@ def _batches(drafts: Sequence[DraftRef], settings: CompanySettings) -> list[tupl
         cut: list[tuple[DraftRef, ...]] = []
         for _, group in itertools.groupby(members, key=lambda ref: ref.contract_no):
             together = tuple(group)
-            if cut and len(cut[-1]) + len(together) <= BATCH_SIZE:
+            if cut and _actions(cut[-1]) + _actions(together) <= BATCH_SIZE:
                 cut[-1] += together
             else:
                 cut.append(together)
         batches += [(series, one) for one in cut]
     return batches
+
+
+def _actions(drafts: Sequence[DraftRef]) -> int:
+    """Count what drafts take of a number block: a correction moves its chain, and its contract's cursor beside."""
+    corrected = {ref.contract_no for ref in drafts if ref.corrects is not None}
+    return len(drafts) + len(corrected)
 
 
 def ask_for_batches(run: Run, store: RunStore, queue: RunQueue) -> None:
