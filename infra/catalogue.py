@@ -247,8 +247,10 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout_seconds=120,
         tables={
             Table.REGISTRY: (QUERY,),
-            Table.READINGS: (GET, PUT, QUERY),
+            # Settling a task for correction moves it: one item written, one taken away.
+            Table.READINGS: (GET, PUT, QUERY, DELETE),
             Table.BILLING: (GET, PUT, UPDATE, BATCH_WRITE),
+            Table.DOCUMENTS: (QUERY, BATCH_GET),
         },
         sends_to=("close_billing_run",),
     ),
@@ -268,6 +270,7 @@ FUNCTIONS: tuple[Function, ...] = (
         trigger=Sent(),
         timeout_seconds=120,
         tables={
+            Table.READINGS: (PUT, QUERY, DELETE),
             Table.BILLING: (GET, PUT, UPDATE),
             Table.DOCUMENTS: (GET, PUT, UPDATE, BATCH_WRITE),
         },

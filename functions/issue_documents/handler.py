@@ -15,6 +15,7 @@ def issue(message: IssueBatch, app: Application) -> Report:
         runs=app.runs,
         documents=app.documents,
         queue=app.render_queue,
+        tasks=app.tasks,
     )
     entries = issued.block.entries if issued.block else ()
     numbers = {"first": entries[0].number, "last": entries[-1].number} if entries else {}

@@ -23,6 +23,7 @@ from kwit.aws.run_store import DynamoRuns
 from kwit.aws.settings import Settings
 from kwit.aws.table import Table
 from kwit.aws.task_store import DynamoTasks
+from kwit.billing.correction_run import CorrectionStores
 from kwit.billing.runs import PlanningStores, RatingStores
 from kwit.kernel.time import local_day
 from kwit.metering.correcting import CorrectionDesk
@@ -132,6 +133,11 @@ class Application:
     def rating(self) -> RatingStores:
         """Return the stores that rating needs."""
         return RatingStores(self.company, self.registry, self.runs, self.readings, self.price_lists)
+
+    @property
+    def corrections(self) -> CorrectionStores:
+        """Return the issued documents and the tasks that corrections are made of."""
+        return CorrectionStores(self.documents, self.tasks)
 
     @property
     def documents(self) -> DynamoDocuments:

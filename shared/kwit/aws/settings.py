@@ -120,7 +120,7 @@ class PlanBillingRunSettings(WithRegistry, WithBilling):
     close_queue_url: str
 
 
-class RateContractsSettings(WithRegistry, WithReadings, WithBilling):
+class RateContractsSettings(WithRegistry, WithReadings, WithBilling, WithDocuments):
     """Configure ``rate_contracts``."""
 
     close_queue_url: str
@@ -132,7 +132,7 @@ class CloseBillingRunSettings(WithRegistry, WithBilling, WithDocumentStore):
     issue_queue_url: str
 
 
-class IssueDocumentsSettings(WithBilling, WithDocuments):
+class IssueDocumentsSettings(WithReadings, WithBilling, WithDocuments):
     """Configure ``issue_documents``."""
 
     render_queue_url: str
