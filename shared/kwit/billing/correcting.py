@@ -291,8 +291,10 @@ def _payer(billed: PartyData, case: Case) -> PartyData:
 
 def _reason(content: CorrectionContent, tasks: Sequence[CorrectionTask]) -> str:
     """Say in Polish why a correction was made: what happened to readings, else what its causes are."""
-    if tasks:
-        return " ".join(dict.fromkeys(task_sentence(task.cause) for task in tasks))
-    causes = dict.fromkeys(_REASONS[Cause(one.cause)] for one in content.causes)
-    told = ", ".join(causes) or "zmiana danych do następnego rozliczenia"
-    return f"{told[0].upper()}{told[1:]}."
+    sentences = list(dict.fromkeys(task_sentence(task.cause) for task in tasks))
+    causes = dict.fromkeys(Cause(one.cause) for one in content.causes)
+    told = ", ".join(_REASONS[cause] for cause in causes if not (tasks and cause is Cause.USAGE))
+    if not told and not sentences:
+        told = "zmiana danych do następnego rozliczenia"
+    sentences += [f"{told[0].upper()}{told[1:]}."] if told else []
+    return " ".join(sentences)

@@ -189,7 +189,7 @@ def _moved(one: CauseData) -> str:
     moved = one.quantity_after - one.quantity_before
     before, after = one.price_before, one.price_after
     if one.cause in {"price", "law"} and before is not None and after is not None and before != after:
-        return f"{_price(before)} → {_price(after)} zł/{unit}"
+        return f"z {_price(before)} na {_price(after)} zł/{unit}"
     if not moved:
         return ""
     quantity = f"{_sign(moved, polish.number(abs(moved)))} {unit}"
