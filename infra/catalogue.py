@@ -163,6 +163,25 @@ FUNCTIONS: tuple[Function, ...] = (
     _import("price-lists", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
     _import("registry", timeout_seconds=300, tables={Table.REGISTRY: (GET, PUT, QUERY, BATCH_WRITE)}),
     _import("profiles", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
+    # Starting a run and approving it are two rights: each has a prefix of its own to be allowed to write under.
+    _import(
+        "run-orders",
+        timeout_seconds=300,
+        tables={
+            Table.REGISTRY: (QUERY,),
+            # Corrections ask for open tasks, and for the contract of a document's number.
+            Table.READINGS: (QUERY,),
+            Table.BILLING: (GET, PUT, BATCH_WRITE),
+            Table.DOCUMENTS: (GET,),
+        },
+        sends_to=("rate_contracts", "close_billing_run", "compare_runs"),
+    ),
+    _import(
+        "run-approvals",
+        timeout_seconds=300,
+        tables={Table.REGISTRY: (QUERY,), Table.BILLING: (GET, PUT, QUERY, UPDATE, BATCH_WRITE)},
+        sends_to=("issue_documents",),
+    ),
     _import(
         "readings",
         timeout_seconds=300,
@@ -260,21 +279,35 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout_seconds=300,
         tables={
             Table.REGISTRY: (QUERY,),
-            Table.BILLING: (GET, UPDATE, BATCH_WRITE),
+            Table.BILLING: (GET, PUT, QUERY, UPDATE, BATCH_WRITE),
         },
         objects=((Bucket.DOCUMENTS, _EXPORTS, (Access.WRITE,)),),
-        sends_to=("issue_documents",),
+        sends_to=("issue_documents", "compare_runs"),
+    ),
+    Function(
+        name="compare_runs",
+        trigger=Sent(),
+        timeout_seconds=300,
+        tables={
+            Table.REGISTRY: (QUERY,),
+            Table.BILLING: (GET, QUERY, BATCH_WRITE),
+            Table.DOCUMENTS: (GET, QUERY),
+        },
+        objects=((Bucket.DOCUMENTS, _EXPORTS, (Access.WRITE,)),),
+        # The diff is written as a workbook too.
+        layers=(Layer.EXCEL,),
     ),
     Function(
         name="issue_documents",
         trigger=Sent(),
         timeout_seconds=120,
         tables={
+            Table.REGISTRY: (QUERY,),
             Table.READINGS: (PUT, QUERY, DELETE),
             Table.BILLING: (GET, PUT, UPDATE),
             Table.DOCUMENTS: (GET, PUT, UPDATE, BATCH_WRITE),
         },
-        sends_to=("render_documents",),
+        sends_to=("render_documents", "close_billing_run"),
         fifo=True,
     ),
     Function(

@@ -2,15 +2,29 @@
 
 from datetime import date
 
+from kwit.billing.approval import ALL, approve_drafts, issue_approved
 from kwit.billing.certificate import Certificate
 from kwit.billing.contents import read_content
 from kwit.billing.correction_content import CorrectionContent
-from kwit.billing.drafts import DAILY, ChunkResult, DraftRef, Hold, Run, RunKind, RunOrder, RunStatus
-from kwit.billing.runs import approve_run, close_run, plan_run, rate_chunk
+from kwit.billing.drafts import (
+    DAILY,
+    ChunkResult,
+    DraftRef,
+    Hold,
+    Run,
+    RunKind,
+    RunOrder,
+    RunStatus,
+    batch_number,
+)
+from kwit.billing.runs import close_run, plan_run, rate_chunk
 from kwit.documents.document import Document
 from kwit.documents.issue import Issued, issue_batch
+from kwit.ledger.postings import posted
 from kwit.tariffs.holidays import statutory_holidays
+from tests.billing.company import company_settings
 from tests.billing.memory_case import Company
+from tests.rating.cases import KNOWN
 
 HOLIDAYS = statutory_holidays()
 
@@ -34,16 +48,35 @@ def rated(one: Company, day: date, asked: RunOrder = DAILY) -> tuple[Run, Certif
             holidays=HOLIDAYS,
             corrections=one.corrections,
         )
-    closed, certificate = close_run(run_id=run.run_id, stores=one.stores, queue=one.queues)
+    closed, certificate = close_run(run_id=run.run_id, stores=one.stores, queue=one.queues, at=KNOWN)
     assert certificate.faults == ()
     return closed, certificate
 
 
 def approved(one: Company, run: Run, certificate: Certificate) -> Run:
     """Approve a run that waits for a person."""
-    if run.status is RunStatus.WAITING:
-        return approve_run(run=run, certificate=certificate, issue_date=run.business_date, stores=one.stores)
-    return run
+    if run.status is not RunStatus.WAITING or not certificate.drafts:
+        return run
+    found, settings = one.runs.chunk_results(run.run_id), one.settings.settings
+    approve_drafts(
+        run=run,
+        certificate=certificate,
+        results=found,
+        choice=ALL,
+        by="anna",
+        at=KNOWN,
+        drafts_hash=certificate.drafts_hash,
+        settings=settings,
+        store=one.runs,
+    )
+    return issue_approved(
+        run=run,
+        results=found,
+        issue_date=run.business_date,
+        settings=one.settings,
+        store=one.runs,
+        queue=one.queues,
+    )
 
 
 def issued(one: Company, run: Run) -> list[Issued]:
@@ -51,13 +84,15 @@ def issued(one: Company, run: Run) -> list[Issued]:
     return [
         issue_batch(
             run_id=run.run_id,
-            number=number,
+            number=batch_number(issue.approval, index),
             runs=one.runs,
             documents=one.documents,
             queue=one.queues,
+            post=lambda found: posted(found, company_settings().accounts),
             tasks=one.tasks,
         )
-        for number in range(run.batches)
+        for issue in one.runs.issues(run.run_id)
+        for index in range(issue.batches)
     ]
 
 
@@ -70,8 +105,7 @@ def carry_out(one: Company, day: date, asked: RunOrder = DAILY) -> Certificate:
 
 def results(one: Company, run: Run) -> list[ChunkResult]:
     """Return what came of the chunks of a run."""
-    found = [one.runs.chunk_result(run.run_id, chunk) for chunk in range(run.chunks)]
-    return [result for result in found if result is not None]
+    return list(one.runs.chunk_results(run.run_id))
 
 
 def holds(one: Company, run: Run) -> list[Hold]:

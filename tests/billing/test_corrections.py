@@ -102,10 +102,10 @@ class TestChangedReading:
         (settled,) = one.tasks.settled.values()
         assert settled.endswith("przeliczenie bez różnicy")
 
-    def test_of_a_dry_run_settles_nothing_before_it_is_issued(self) -> None:
+    def test_settles_its_task_only_when_its_correction_is_issued(self) -> None:
         one = company()
-        change(one, APRIL, "1100.3")
-        rated(one, MAY, order(dry=True))
+        change(one, APRIL, "1090")
+        rated(one, MAY, order())
         assert len(one.tasks.waiting) == 1
 
     def test_whose_reading_is_not_stored_yet_leaves_the_task_open(self) -> None:

@@ -9,7 +9,8 @@ import pytest
 from kwit.aws.document_store import DynamoDocuments
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table
-from kwit.billing.drafts import Corrects, CursorMove, DocumentKind, Standing
+from kwit.billing.corrects import Corrects, CursorMove, Standing
+from kwit.billing.drafts import DocumentKind
 from kwit.billing.ports import RunStore
 from kwit.documents.document import NumberBlock
 from kwit.documents.ports import (

@@ -19,12 +19,14 @@ from kwit.aws.registry_store import DynamoPriceLists, DynamoRegistry, DynamoSett
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table
 from kwit.aws.task_store import DynamoTasks
+from kwit.billing.approval import ALL, approve_drafts, issue_approved
 from kwit.billing.certificate import certify
 from kwit.billing.correction_run import CorrectionStores
 from kwit.billing.drafts import DAILY, RunOrder, RunStatus
-from kwit.billing.runs import RatingStores, approve_run, close_run, plan_run, rate_chunk, run_id_of
+from kwit.billing.runs import RatingStores, close_run, plan_run, rate_chunk, run_id_of
 from kwit.documents.issue import issue_batch
 from kwit.kernel.time import DateRange
+from kwit.ledger.postings import posted
 from kwit.metering.correcting import CorrectionDesk
 from tests.billing.company import company_settings
 from tests.billing.memory_case import contract, meter, party, point, state
@@ -50,7 +52,7 @@ class World:
         self.tables: dict[str, Table] = make_tables()
         self.sqs: Any = boto3.client("sqs")
         fifo = {"FifoQueue": "true", "ContentBasedDeduplication": "false"}
-        names = {"rate": {}, "close": {}, "render": {}, "issue.fifo": fifo}
+        names = {"rate": {}, "close": {}, "render": {}, "compare": {}, "issue.fifo": fifo}
         self.urls = {
             name: self.sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
             for name, attributes in names.items()
@@ -65,7 +67,7 @@ class World:
         self.stores = RatingStores(self.settings, self.registry, self.runs, self.readings, self.price_lists)
         self.corrections = CorrectionStores(self.documents, self.tasks)
         self.queue = SqsRunQueue(
-            self.sqs, self.urls["rate"], self.urls["close"], issue_url=self.urls["issue.fifo"]
+            self.sqs, self.urls["rate"], self.urls["close"], self.urls["issue.fifo"], self.urls["compare"]
         )
         self.renders = SqsDocumentQueue(self.sqs, self.urls["render"])
         if items is None:
@@ -127,12 +129,26 @@ class World:
     def approve(self, run_id: str) -> None:
         run = self.runs.run(run_id)
         assert run is not None
-        if run.status is RunStatus.WAITING:
-            found = [self.runs.chunk_result(run_id, chunk) for chunk in range(run.chunks)]
-            certificate = certify(run=run, results=[one for one in found if one], store=self.runs)
-            assert certificate.balances, certificate.faults
-            approve_run(run=run, certificate=certificate, issue_date=run.business_date, stores=self.stores)
-        self.queue.close_run(run_id)
+        results = self.runs.chunk_results(run_id)
+        approve_drafts(
+            run=run,
+            certificate=certify(run=run, results=results),
+            results=results,
+            choice=ALL,
+            by="anna",
+            at=KNOWN,
+            drafts_hash="",
+            settings=company_settings(),
+            store=self.runs,
+        )
+        issue_approved(
+            run=run,
+            results=results,
+            issue_date=run.business_date,
+            settings=self.settings,
+            store=self.runs,
+            queue=self.queue,
+        )
 
     @property
     def clients(self) -> tuple[Any, Any]:
@@ -177,10 +193,11 @@ class World:
                 runs=self.runs,
                 documents=self.documents,
                 queue=self.renders,
+                post=lambda documents: posted(documents, company_settings().accounts),
                 tasks=self.tasks,
             )
         else:
-            close_run(run_id=body["run_id"], stores=self.stores, queue=self.queue)
+            close_run(run_id=body["run_id"], stores=self.stores, queue=self.queue, at=KNOWN)
 
     def items(self) -> Items:
         """Return every item of every table."""

@@ -3,10 +3,12 @@
 One application per process, made at the first invocation and kept; a test makes its own with other clients.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from kwit.aws.clients import Clients
+from kwit.aws.diff_store import DynamoDiffs, LastBills, PriceListLaws
 from kwit.aws.document_store import DynamoDocuments
 from kwit.aws.imports import DynamoImports
 from kwit.aws.mail import DynamoDeliveries, SesSender
@@ -24,8 +26,12 @@ from kwit.aws.settings import Settings
 from kwit.aws.table import Table
 from kwit.aws.task_store import DynamoTasks
 from kwit.billing.correction_run import CorrectionStores
+from kwit.billing.run_diff import DiffStores
 from kwit.billing.runs import PlanningStores, RatingStores
+from kwit.documents.document import Document
+from kwit.documents.totals import Posted
 from kwit.kernel.time import local_day
+from kwit.ledger.postings import posted
 from kwit.metering.correcting import CorrectionDesk
 from kwit.tariffs.holidays import statutory_holidays
 
@@ -130,6 +136,14 @@ class Application:
         return PlanningStores(self.company, self.registry, self.runs)
 
     @property
+    def comparing(self) -> DiffStores:
+        """Return what comparing runs needs."""
+        earlier = LastBills(self._table("billing_table"), self.documents)
+        return DiffStores(
+            self.runs, earlier, DynamoDiffs(self._table("billing_table")), PriceListLaws(self.price_lists)
+        )
+
+    @property
     def rating(self) -> RatingStores:
         """Return the stores that rating needs."""
         return RatingStores(self.company, self.registry, self.runs, self.readings, self.price_lists)
@@ -144,6 +158,13 @@ class Application:
         """Return the documents' store."""
         cursors = getattr(self.settings, "billing_table", None) or self._need("documents_table")
         return DynamoDocuments(self._table("documents_table"), Table(self.clients.dynamodb, cursors))
+
+    def post(self, documents: Sequence[Document]) -> Posted:
+        """Post documents for their sums, by the accounts in force on the day they are issued."""
+        if not documents:
+            return Posted()
+        settings, _ = self.company.current(on=documents[0].issue_date)
+        return posted(documents, settings.accounts)
 
     @property
     def rendered(self) -> DynamoRendered:
@@ -180,7 +201,7 @@ class Application:
         """Return the queues of a run; an address is empty where the settings name none."""
         urls = [
             getattr(self.settings, name, "")
-            for name in ("rate_queue_url", "close_queue_url", "issue_queue_url")
+            for name in ("rate_queue_url", "close_queue_url", "issue_queue_url", "compare_queue_url")
         ]
         return SqsRunQueue(self.clients.sqs, *urls)
 

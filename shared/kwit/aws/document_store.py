@@ -8,7 +8,7 @@ from typing import Any
 from kwit.aws import keys
 from kwit.aws.codec import decode, encode
 from kwit.aws.table import Table, TransactionRefusedError, key_of, number, packed, text, unpacked
-from kwit.billing.drafts import Corrects, CursorMove
+from kwit.billing.corrects import Corrects, CursorMove
 from kwit.documents.document import BlockEntry, Document, NumberBlock
 from kwit.documents.ports import AlreadyBilledError, BlockTakenError, SeriesMovedError
 

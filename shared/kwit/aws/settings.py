@@ -130,12 +130,32 @@ class CloseBillingRunSettings(WithRegistry, WithBilling, WithDocumentStore):
     """Configure ``close_billing_run``."""
 
     issue_queue_url: str
+    compare_queue_url: str
 
 
-class IssueDocumentsSettings(WithReadings, WithBilling, WithDocuments):
+class CompareRunsSettings(WithRegistry, WithBilling, WithDocuments, WithDocumentStore):
+    """Configure ``compare_runs``."""
+
+
+class ImportRunOrdersSettings(WithRegistry, WithReadings, WithBilling, WithDocuments, WithInbox):
+    """Configure ``import_run_orders``."""
+
+    rate_queue_url: str
+    close_queue_url: str
+    compare_queue_url: str
+
+
+class ImportRunApprovalsSettings(WithRegistry, WithBilling, WithInbox):
+    """Configure ``import_run_approvals``."""
+
+    issue_queue_url: str
+
+
+class IssueDocumentsSettings(WithRegistry, WithReadings, WithBilling, WithDocuments):
     """Configure ``issue_documents``."""
 
     render_queue_url: str
+    close_queue_url: str
 
 
 class RenderDocumentsSettings(WithRegistry, WithDocuments, WithDocumentStore):
@@ -174,8 +194,23 @@ def load(model: type[SettingsT], environ: Mapping[str, str]) -> SettingsT:
 
     Raises ``MissingSettingsError`` naming every variable that is absent or empty.
     """
-    values = {field: environ.get(field.upper(), "") for field in model.model_fields}
-    missing = tuple(field.upper() for field, value in values.items() if not value)
+    values = {name: environ[name.upper()] for name in model.model_fields if environ.get(name.upper())}
+    missing = tuple(
+        name.upper()
+        for name, field in model.model_fields.items()
+        if field.is_required() and name not in values
+    )
     if missing:
         raise MissingSettingsError(settings=model.__name__, missing=missing)
     return model.model_validate(values)
+
+
+class RunCommandSettings(WithRegistry, WithBilling):
+    """Configure ``kwit run``, which does by hand what the functions of a run do; corrections need all tables."""
+
+    readings_table: str = ""
+    documents_table: str = ""
+    rate_queue_url: str = ""
+    close_queue_url: str = ""
+    issue_queue_url: str = ""
+    compare_queue_url: str = ""

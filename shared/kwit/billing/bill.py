@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
 from kwit.billing.carried import Carried, first_carried, read_carried
 from kwit.billing.case import Case
 from kwit.billing.compose import compose_content
 from kwit.billing.content import BillContent
 from kwit.billing.cycles import NextPeriod, next_period
-from kwit.billing.drafts import Draft, Hold, HoldCode
+from kwit.billing.drafts import Draft, Hold, HoldCode, RiskReason
 from kwit.billing.estimates import Estimating, estimates, known_usage, with_states
 from kwit.billing.event_turn import events_due
 from kwit.billing.reckoning import Reckoned, Reckoning, reckon
+from kwit.billing.risk import hold_code, reasons_of
 from kwit.kernel.identifiers import content_hash, deterministic_id
-from kwit.kernel.time import Period
+from kwit.kernel.time import Period, add_months
 from kwit.metering.estimation.filling import Filled
 from kwit.metering.estimation.rules import PROLONGED, Refusal
 from kwit.metering.ports import ReadingStore
@@ -54,10 +54,6 @@ _RISK = {
     HoldCode.REGISTRY_INCOMPLETE: 90,
     HoldCode.RATING_PROBLEM: 90,
     HoldCode.RATING_FAILED: 95,
-    HoldCode.AMOUNT_HIGH: 70,
-    HoldCode.USE_HIGH: 70,
-    HoldCode.NEGATIVE: 85,
-    HoldCode.UNCONFIRMED_PRICES: 50,
     HoldCode.NO_DOCUMENTS: 40,
     HoldCode.DOCUMENT_MISSING: 60,
     HoldCode.DOCUMENT_UNKNOWN: 60,
@@ -152,6 +148,8 @@ def bill_contract(
         outcome, case = _settle_period(one)
         if isinstance(outcome, Hold):
             return drafts, [outcome]
+        if isinstance(outcome, HeldDraft):
+            return [*drafts, outcome.draft], [outcome.hold]
         drafts.append(outcome)
         billed_events |= frozenset(outcome.events)
         start, first, handed = outcome.end, False, read_carried(outcome.carried)
@@ -182,7 +180,16 @@ def bill_again(
     nothing: frozenset[str] = frozenset()
     one = _Due(case, contract, due, carried, billing, by, first=False, billed_events=nothing)
     outcome, _ = _settle_period(one)
-    return outcome
+    # What made the bill wait for a person once is no reason to leave it wrong.
+    return outcome.draft if isinstance(outcome, HeldDraft) else outcome
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDraft:
+    """A draft that waits for a person, with the hold that says why."""
+
+    draft: Draft
+    hold: Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +206,7 @@ class _Due:
     billed_events: frozenset[str]
 
 
-def _settle_period(one: _Due) -> tuple[Draft | Hold, Case]:
+def _settle_period(one: _Due) -> tuple[Draft | HeldDraft | Hold, Case]:
     """Bill a period and keep the estimates it rests on; return the case as the next period finds it.
 
     Estimates are kept only where their places are free. When another attempt was first, the period is billed
@@ -219,7 +226,7 @@ def _settle_period(one: _Due) -> tuple[Draft | Hold, Case]:
     return again, settled.case
 
 
-def _bill_period(one: _Due) -> tuple[Draft | Hold, Sequence[Reading]]:
+def _bill_period(one: _Due) -> tuple[Draft | HeldDraft | Hold, Sequence[Reading]]:
     """Return the draft or the hold of a period, and the estimates that were made for it."""
     case, contract, due, billing, by = one.case, one.contract, one.due, one.billing, one.by
     period = Period(due.start, _end(one))
@@ -258,8 +265,7 @@ def _bill_period(one: _Due) -> tuple[Draft | Hold, Sequence[Reading]]:
         first_bill=one.first,
         settings_version=billing.settings_version,
     )
-    held = _screen(case, done.rated, done.usage, billing)
-    return held or _draft(case, content, done, billing), filled.made
+    return _screened(one, case, content, done), filled.made
 
 
 def _end(one: _Due) -> date:
@@ -298,31 +304,40 @@ def hold(contract_no: str, start: date, end: date, code: HoldCode, detail: str, 
     return Hold(contract_no, start, end, code, detail, _RISK[code], wh)
 
 
-def _screen(case: Case, rated: Rated, usage: Usage, billing: Billing) -> Hold | None:
-    """Hold a bill that a person should see first: thresholds come from the settings."""
-    limits = billing.settings.holds
-    start, end, wh = rated.period.start, rated.period.end, usage.wh("import")
-    if rated.gross < 0:
-        return _hold(case, start, end, HoldCode.NEGATIVE, f"gross {rated.gross} zł", wh=wh)
-    if rated.gross > limits.gross_over:
-        detail = f"gross {rated.gross} zł is over {limits.gross_over} zł"
-        return _hold(case, start, end, HoldCode.AMOUNT_HIGH, detail, wh=wh)
+def _screened(one: _Due, case: Case, content: BillContent, done: Reckoned) -> Draft | HeldDraft:
+    """Return the draft, with the hold that makes it wait where its risk reaches the threshold of the settings."""
+    limits = one.billing.settings.holds
+    wh = done.usage.wh("import")
     doubtful = dict.fromkeys(
         f"{line.charge} ({line.price_source.price_list}, {line.price_source.page})"
-        for line in rated.lines
+        for line in done.rated.lines
         if line.price_source.confidence == "unconfirmed"
     )
-    if doubtful and limits.unconfirmed_prices:
-        detail = f"unconfirmed: {', '.join(doubtful)}"
-        return _hold(case, start, end, HoldCode.UNCONFIRMED_PRICES, detail, wh=wh)
-    kwh_per_day = Decimal(wh) / 1000 / rated.period.days
-    if kwh_per_day > limits.kwh_per_day_over:
-        detail = f"{kwh_per_day:.1f} kWh a day is over {limits.kwh_per_day_over}"
-        return _hold(case, start, end, HoldCode.USE_HIGH, detail, wh=wh)
-    return None
+    reasons = reasons_of(
+        content=content,
+        past=done.past,
+        wh=wh,
+        cycle_days=_cycle_days(one.contract, content.start),
+        first_bill=one.first,
+        doubtful=list(doubtful),
+        limits=limits,
+    )
+    draft = _draft(case, content, done, one.billing, reasons)
+    code = hold_code(reasons, limits)
+    if code is None:
+        return draft
+    detail = "; ".join(reason.detail for reason in reasons)
+    waits = Hold(case.contract_no, draft.start, draft.end, code, detail, draft.risk, wh, draft.document_id)
+    return HeldDraft(draft, waits)
 
 
-def _draft(case: Case, content: BillContent, done: Reckoned, billing: Billing) -> Draft:
+def _cycle_days(contract: Contract, start: date) -> int:
+    return (add_months(start, contract.cycle_months) - start).days
+
+
+def _draft(
+    case: Case, content: BillContent, done: Reckoned, billing: Billing, reasons: tuple[RiskReason, ...]
+) -> Draft:
     canonical = content.canonical()
     return Draft(
         document_id=deterministic_id("bill", case.contract_no, "all", content.start.isoformat()),
@@ -339,6 +354,7 @@ def _draft(case: Case, content: BillContent, done: Reckoned, billing: Billing) -
         kwh_billed=sum(row.kwh for row in content.energy if row.quantity == "import"),
         carried=content.carried,
         events=tuple(event.event_id for event in done.events),
+        reasons=reasons,
     )
 
 
@@ -363,11 +379,17 @@ _SENTENCES = {
     HoldCode.USE_HIGH: "Zużycie przekracza próg kontroli.",
     HoldCode.NEGATIVE: "Kwota jest ujemna.",
     HoldCode.UNCONFIRMED_PRICES: "Rachunek opiera się na niepotwierdzonych stawkach.",
-    HoldCode.NOT_BALANCED: "Przebieg się nie bilansuje.",
     HoldCode.NO_DOCUMENTS: "Umowa nie ma dokumentu, który można by skorygować.",
     HoldCode.DOCUMENT_MISSING: "Dokument ma już numer, ale nie jest jeszcze zapisany; korekta czeka na niego.",
     HoldCode.DOCUMENT_UNKNOWN: "Wskazanego dokumentu nie da się skorygować.",
     HoldCode.ESTIMATE_STANDS: "Zafakturowany szacunek nadal obowiązuje; popraw go, żeby powstała korekta.",
     HoldCode.CORRECTIONS_CONTINUE: "Korekt jest więcej, niż mieści jeden przebieg; resztę zrobi następny.",
     HoldCode.RELEASE_NOT_LAST: "Zwolnić okres można tylko od ostatniej faktury umowy wstecz.",
+    HoldCode.USE_ABOVE_HISTORY: "Zużycie jest dużo wyższe niż wcześniej.",
+    HoldCode.USE_BELOW_HISTORY: "Zużycie jest dużo niższe niż wcześniej.",
+    HoldCode.ZERO_USE: "W okresie nie ma zużycia.",
+    HoldCode.ESTIMATED: "Rachunek opiera się na szacunkach.",
+    HoldCode.NEW_CONTRACT: "To pierwszy rachunek tej umowy.",
+    HoldCode.LONG_PERIOD: "Okres jest dużo dłuższy niż okres rozliczeniowy umowy.",
+    HoldCode.RISK_HIGH: "Kilka powodów razem przekracza próg ryzyka.",
 }

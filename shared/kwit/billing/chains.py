@@ -7,7 +7,8 @@ from datetime import date
 from kwit.billing.content import BillContent
 from kwit.billing.contents import read_content
 from kwit.billing.correction_content import CorrectionContent
-from kwit.billing.drafts import DocumentKind, Standing
+from kwit.billing.corrects import Standing
+from kwit.billing.drafts import DocumentKind
 from kwit.billing.ports import IssuedDocument
 
 _BILLS = frozenset({DocumentKind.INVOICE, DocumentKind.FINAL})

@@ -7,7 +7,6 @@ all, because each of them names where the contract's cursor stood when they were
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
 
 from kwit.billing.bill import Billing, bill_again, hold
@@ -22,31 +21,21 @@ from kwit.billing.correction_content import (
     same_billing,
     zeroed,
 )
+from kwit.billing.corrects import Corrects, CursorMove, Standing, TaskRef
 from kwit.billing.differences import Cause
-from kwit.billing.drafts import (
-    Corrects,
-    CursorMove,
-    DocumentKind,
-    Draft,
-    Hold,
-    HoldCode,
-    RunOrder,
-    Standing,
-    TaskRef,
-)
+from kwit.billing.drafts import DocumentKind, Draft, Hold, HoldCode, RunOrder
 from kwit.billing.ports import IssuedDocument
 from kwit.kernel.identifiers import content_hash, deterministic_id
 from kwit.kernel.time import Period
 from kwit.metering.ports import ReadingStore
 from kwit.metering.tasks import CorrectionTask, task_sentence
 from kwit.rating.terms import Months
-from kwit.registry.company import CompanySettings, HoldSettings
+from kwit.registry.company import CompanySettings
 from kwit.tariffs.price_list import Kind
 
 MOST_CORRECTIONS = 90
 """So many corrections of one contract fit into a number block; what is left is for the next run."""
 
-_NO_LIMITS = HoldSettings(gross_over=Decimal(10**12), kwh_per_day_over=10**9, unconfirmed_prices=False)
 _REASONS = {
     Cause.USAGE: "zmiana ilości energii",
     Cause.PRICE: "zmiana ceny",
@@ -154,7 +143,7 @@ def _bill_now(chain: Chain, handed: Carried, case: Case, by: Correcting) -> Bill
         gone = sorted(chain.events() - {one.event_id for one in events})
         detail = f"events {', '.join(gone)} are not in the registry"
         return hold(case.contract_no, now.start, now.end, HoldCode.REGISTRY_INCOMPLETE, detail)
-    settings = by.settings_of(now.settings_version).model_copy(update={"holds": _NO_LIMITS})
+    settings = by.settings_of(now.settings_version)
     cycle = case.contract_on(now.start).cycle_months
     draft = bill_again(
         case=replace(case, events=events),

@@ -13,7 +13,8 @@ from kwit.billing.bill import Billing, hold
 from kwit.billing.case import Case
 from kwit.billing.chains import Chain, DocumentsMissingError, chains_of
 from kwit.billing.correcting import Correcting, Corrections, correct_contract
-from kwit.billing.drafts import Hold, HoldCode, Run, RunOrder, TaskRef
+from kwit.billing.corrects import TaskRef
+from kwit.billing.drafts import Hold, HoldCode, Run, RunOrder
 from kwit.billing.ports import IssuedStore, RunStore, SettingsStore
 from kwit.kernel.time import Period
 from kwit.metering.ports import ReadingStore, TaskStore
@@ -172,8 +173,10 @@ def _is_known(task: CorrectionTask, case: Case, readings: ReadingStore) -> bool:
 
     Tasks are filed before the readings of their drop are stored, so one may be here before its change is.
     """
-    days = readings.intervals(task.ppe, period=Period(task.start, task.end)) if not task.meter_no else ()
-    known = ((one.known_at, str(one.source)) for one in (*case.states, *days))
+    known = {(one.known_at, str(one.source)) for one in case.states}
+    if not task.meter_no:
+        days = readings.intervals(task.ppe, period=Period(task.start, task.end))
+        known |= {(one.known_at, str(one.source)) for one in days}
     return (task.known_at, task.source) in known
 
 

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 from kwit.billing.content import BillContent
 from kwit.billing.contents import Content, read_content
-from kwit.billing.drafts import Corrects, DocumentKind, TaskRef
+from kwit.billing.corrects import Corrects, TaskRef
+from kwit.billing.drafts import DocumentKind
 
 
 class NotABillError(TypeError):

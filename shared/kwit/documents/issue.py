@@ -25,6 +25,7 @@ from kwit.documents.ports import (
     RenderQueue,
     SeriesMovedError,
 )
+from kwit.documents.totals import Post, batch_totals
 from kwit.kernel.identifiers import content_hash
 from kwit.metering.ports import TaskStore
 
@@ -63,12 +64,14 @@ def issue_batch(
     runs: RunStore,
     documents: DocumentStore,
     queue: RenderQueue,
+    post: Post,
     tasks: TaskStore | None = None,
 ) -> Issued:
     """Give the approved drafts of a batch their numbers, keep them as documents, ask for their PDFs.
 
-    What corrections settle is settled in `tasks`; a batch of bills needs none. Raises BatchUnknownError,
-    DraftChangedError, SeriesMovedError when other writers keep moving the series.
+    `post` tells what the documents' postings add up to, for the run's certificate. What corrections settle is
+    settled in `tasks`; a batch of bills needs none. Raises BatchUnknownError, DraftChangedError, SeriesMovedError
+    when other writers keep moving the series.
     """
     batch = runs.batch(run_id, number)
     if batch is None:
@@ -76,14 +79,16 @@ def issue_batch(
     block = documents.block(run_id, number, issue_date=batch.issue_date)
     if block is None:
         block = _take_block(batch, runs, documents)
-    if block is not None and block.entries:
-        issued = _documents(block, runs)
+    issued = _documents(block, runs) if block is not None else []
+    if issued:
         documents.put_documents(issued)
-        if tasks is not None:
+        if tasks is not None and block is not None:
             for entry in block.entries:
                 settle_tasks(refs=entry.settles, by=entry.number, tasks=tasks)
         queue.render([document.document_id for document in issued])
-    return Issued(block, runs.finish_batch(run_id, number))
+    passed_over = block.passed_over if block is not None else ()
+    totals = batch_totals(issued, post(issued), passed_over=passed_over)
+    return Issued(block, runs.finish_batch(run_id, number, totals))
 
 
 def _take_block(batch: Batch, runs: RunStore, documents: DocumentStore) -> NumberBlock | None:
