@@ -179,7 +179,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             wide.append(f"{text} is {self.get_string_width(text):.1f} mm in {w} mm")
         return drawn(self, w, h, text, **more)
 
-    monkeypatch.setattr(bill_pdf._Bill, "cell", cell, raising=False)
+    monkeypatch.setattr(bill_pdf.BillPages, "cell", cell, raising=False)
     return wide
 
 

@@ -1,10 +1,21 @@
 """What billing asks of stores and queues."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from kwit.billing.drafts import Approval, Batch, BatchTotals, ChunkResult, Draft, Issue, Run, RunStatus
+from kwit.billing.corrects import Standing
+from kwit.billing.drafts import (
+    Approval,
+    Batch,
+    BatchTotals,
+    ChunkResult,
+    DocumentKind,
+    Draft,
+    Issue,
+    Run,
+    RunStatus,
+)
 from kwit.registry.company import CompanySettings
 
 
@@ -24,6 +35,10 @@ class SettingsStore(Protocol):
 
         Raises SettingsMissingError.
         """
+        ...
+
+    def version(self, version: str) -> CompanySettings:
+        """Return the settings of a version. Raises SettingsMissingError."""
         ...
 
 
@@ -111,6 +126,55 @@ class RunStore(Protocol):
 
     def carried(self, contract_no: str) -> str:
         """Return what the last issued bill of a contract hands on, as text; empty when it hands on nothing."""
+        ...
+
+    def standing(self, contract_no: str) -> Standing | None:
+        """Return all that the cursor of a contract says, read at once and consistently; None before a bill."""
+        ...
+
+
+class IssuedDocument(Protocol):
+    """An issued document, as far as billing corrects it."""
+
+    @property
+    def document_id(self) -> str:
+        """Name the document."""
+        ...
+
+    @property
+    def kind(self) -> DocumentKind:
+        """Return its kind."""
+        ...
+
+    @property
+    def number(self) -> str:
+        """Return its number."""
+        ...
+
+    @property
+    def issue_date(self) -> date:
+        """Return the day it was issued on."""
+        ...
+
+    @property
+    def content(self) -> bytes:
+        """Return its content as it was approved."""
+        ...
+
+
+class IssuedStore(Protocol):
+    """Issued documents, by contract and by number, and their chains of corrections."""
+
+    def issued(self, contract_no: str) -> Sequence[IssuedDocument]:
+        """Return a contract's documents that are kept, in order of issue."""
+        ...
+
+    def chain_ends(self, originals: Sequence[str]) -> Mapping[str, str]:
+        """Return, of documents that were corrected, the id of the last document in their chain."""
+        ...
+
+    def contract_of(self, document_number: str) -> str | None:
+        """Return the contract of the document that bears a number, or None."""
         ...
 
 

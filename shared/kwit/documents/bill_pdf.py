@@ -14,8 +14,8 @@ from fpdf.enums import XPos, YPos
 
 from kwit.documents.view import Bar, BillView, Row
 
-_MARGIN = 15.0
-_WIDTH = 180.0
+MARGIN = 15.0
+WIDTH = 180.0
 _BOTTOM = 280.0
 # Stands for the number of pages until it is known; about as wide as the number, so that the foot stays flush.
 _PAGES = "¤¤"
@@ -27,7 +27,7 @@ _INK = (20, 20, 20)
 
 def render_bill(*, view: BillView, issue_date: date) -> bytes:
     """Draw the pages of a bill as PDF."""
-    page = _Bill(view, issue_date)
+    page = BillPages(view, issue_date)
     page.front()
     page.details()
     return bytes(page.output())
@@ -42,7 +42,7 @@ def font_files() -> dict[str, Path]:
     }
 
 
-class _Bill(FPDF):
+class BillPages(FPDF):
     """The drawing of one bill."""
 
     def __init__(self, view: BillView, issue_date: date) -> None:
@@ -55,7 +55,7 @@ class _Bill(FPDF):
         self.set_title(f"{view.title} {view.number}")
         self.set_author(view.seller_name)
         self.set_lang("pl-PL")
-        self.set_margins(_MARGIN, _MARGIN, _MARGIN)
+        self.set_margins(MARGIN, MARGIN, MARGIN)
         self.set_auto_page_break(False)
         for style, path in font_files().items():
             self.add_font("OpenSans", style, str(path))
@@ -63,9 +63,9 @@ class _Bill(FPDF):
 
     def footer(self) -> None:
         """Draw the foot of every page."""
-        self.set_xy(_MARGIN, 286)
-        self._fit(self.view.footer, _WIDTH - 30, size=7, least=5, colour=_GREY)
-        self.cell(_WIDTH - 30, 4, self._cut(self.view.footer, _WIDTH - 30))
+        self.set_xy(MARGIN, 286)
+        self._fit(self.view.footer, WIDTH - 30, size=7, least=5, colour=_GREY)
+        self.cell(WIDTH - 30, 4, self._cut(self.view.footer, WIDTH - 30))
         self._font(7, colour=_GREY)
         self.cell(30, 4, f"strona {self.page_no()} z {_PAGES}", align="R")
 
@@ -118,7 +118,7 @@ class _Bill(FPDF):
     def _head(self) -> None:
         self.set_fill_color(*self.accent)
         self.rect(0, 0, 210, 20, style="F")
-        self.set_xy(_MARGIN, 5)
+        self.set_xy(MARGIN, 5)
         self._fit(self.view.seller_name, 90, bold=True, size=15, least=9, colour=_WHITE)
         self.cell(90, 10, self._cut(self.view.seller_name, 90))
         number = f"{self.view.title} {self.view.number}"
@@ -134,7 +134,7 @@ class _Bill(FPDF):
         )
         bottom = top
         for index, (label, name, lines) in enumerate(columns):
-            self.set_xy(_MARGIN + index * 66, top)
+            self.set_xy(MARGIN + index * 66, top)
             self._font(7, colour=_GREY)
             self._text(label.upper(), width=62, height=4)
             self._font(9, bold=True)
@@ -143,9 +143,9 @@ class _Bill(FPDF):
             for line in lines:
                 self._text(line, width=62, height=3.9)
             bottom = max(bottom, self.get_y())
-        self.set_xy(_MARGIN + 132, top)
+        self.set_xy(MARGIN + 132, top)
         for label, value in self.view.dates:
-            self.set_x(_MARGIN + 132)
+            self.set_x(MARGIN + 132)
             self._font(7, colour=_GREY)
             self._text(label, width=48, height=3.4, align="R")
             self._font(8.5, bold=True)
@@ -155,23 +155,23 @@ class _Bill(FPDF):
     def _payable(self) -> None:
         top, height = self.get_y(), 40.0
         self.set_fill_color(*_PALE)
-        self.rect(_MARGIN, top, _WIDTH, height, style="F", round_corners=True, corner_radius=2)
-        self.set_xy(_MARGIN + 5, top + 3)
+        self.rect(MARGIN, top, WIDTH, height, style="F", round_corners=True, corner_radius=2)
+        self.set_xy(MARGIN + 5, top + 3)
         self._font(9, colour=_GREY)
-        self.cell(60, 5, "Do zapłaty")
-        self.set_xy(_MARGIN + 5, top + 8)
+        self.cell(60, 5, self.view.payable_label)
+        self.set_xy(MARGIN + 5, top + 8)
         self._font(24, bold=True, colour=self.accent)
         self.cell(85, 12, self.view.payable)
-        self.set_xy(_MARGIN + 5, top + 21)
+        self.set_xy(MARGIN + 5, top + 21)
         self._font(8)
         self._text(f"słownie: {self.view.payable_words}", width=85, height=3.9)
-        self.set_xy(_MARGIN + 95, top + 3)
+        self.set_xy(MARGIN + 95, top + 3)
         for label, value in (
             ("Termin płatności", self.view.due),
             ("Numer rachunku", self.view.account),
             ("Tytuł przelewu", self.view.transfer_title),
         ):
-            self.set_x(_MARGIN + 95)
+            self.set_x(MARGIN + 95)
             self._font(7, colour=_GREY)
             self._text(label, width=55, height=3.6)
             self._font(8.5, bold=True)
@@ -181,11 +181,11 @@ class _Bill(FPDF):
         self.set_y(top + height + 4)
         for sentence in self.view.balance:
             self._font(8.5)
-            self._text(sentence, width=_WIDTH, height=4.4)
+            self._text(sentence, width=WIDTH, height=4.4)
 
     def _transfer_code(self, top: float) -> None:
-        self._qr(self.view.payment_qr, x=_MARGIN + 150, y=top + 4, size=27)
-        self.set_xy(_MARGIN + 147, top + 32)
+        self._qr(self.view.payment_qr, x=MARGIN + 150, y=top + 4, size=27)
+        self.set_xy(MARGIN + 147, top + 32)
         self._font(6.5, colour=_GREY)
         self.cell(33, 4, "zeskanuj w aplikacji banku", align="C")
 
@@ -212,7 +212,7 @@ class _Bill(FPDF):
         for column, facts in enumerate((self.view.facts[:half], self.view.facts[half:])):
             self.set_y(top)
             for label, value in facts:
-                x = _MARGIN + column * 92
+                x = MARGIN + column * 92
                 y = self.get_y()
                 self.set_xy(x, y)
                 self._font(8, colour=_GREY)
@@ -231,17 +231,17 @@ class _Bill(FPDF):
         self._heading("Twoje zużycie")
         self._font(8.5)
         for sentence in self.view.use_sentences:
-            self._text(sentence, width=_WIDTH, height=4.4)
+            self._text(sentence, width=WIDTH, height=4.4)
         if len(self.view.bars) < 2:
             return
         top, height = self.get_y() + 5, min(34.0, _BOTTOM - self.get_y() - 12)
         if height < 12:
             return
-        width = _WIDTH / max(len(self.view.bars), 6)
+        width = WIDTH / max(len(self.view.bars), 6)
         for index, bar in enumerate(self.view.bars):
-            self._bar(bar, x=_MARGIN + index * width, width=width, top=top, height=height)
+            self._bar(bar, x=MARGIN + index * width, width=width, top=top, height=height)
         self.set_draw_color(*_GREY)
-        self.line(_MARGIN, top + height, _MARGIN + _WIDTH, top + height)
+        self.line(MARGIN, top + height, MARGIN + WIDTH, top + height)
 
     def _bar(self, bar: Bar, *, x: float, width: float, top: float, height: float) -> None:
         tall = height * bar.per_mille / 1000
@@ -257,7 +257,7 @@ class _Bill(FPDF):
     def _heading(self, text: str) -> None:
         self.ln(2)
         self._font(10.5, bold=True, colour=self.accent)
-        self.cell(_WIDTH, 6, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.cell(WIDTH, 6, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def details(self) -> None:
         """Draw the pages behind the first."""
@@ -266,7 +266,7 @@ class _Bill(FPDF):
         columns = ("licznik", "rejestr", "odczyt poprzedni", "odczyt obecny", "mnożna", "zużycie kWh")
         self._table(columns, (30.0, 36.0, 42.0, 42.0, 12.0, 18.0), self.view.readings, left=4)
         self._font(7.5, colour=_GREY)
-        self._text(self.view.reading_legend, width=_WIDTH, height=3.8)
+        self._text(self.view.reading_legend, width=WIDTH, height=3.8)
         charges = ("opłata", "ilość", "j.m.", "cena netto zł", "netto zł", "VAT", "VAT zł")
         for title, rows in self.view.lines:
             self._heading(title)
@@ -279,23 +279,23 @@ class _Bill(FPDF):
 
     def _new_page(self) -> None:
         self.add_page()
-        self.set_y(_MARGIN - 3)
+        self.set_y(MARGIN - 3)
         self._font(8, colour=_GREY)
         self.cell(
-            _WIDTH, 4, f"{self.view.title} {self.view.number}", align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT
+            WIDTH, 4, f"{self.view.title} {self.view.number}", align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT
         )
 
     def _note(self, label: str, text: str) -> None:
         self._font(8)
-        self._room(len(self._wrapped(text, _WIDTH - 32)) * 3.9 + 1.5)
+        self._room(len(self._wrapped(text, WIDTH - 32)) * 3.9 + 1.5)
         top = self.get_y()
         self._font(8, bold=True)
         self._text(label, width=31, height=3.9)
         below = self.get_y()
-        self.set_xy(_MARGIN + 32, top)
+        self.set_xy(MARGIN + 32, top)
         self._font(8)
-        self._text(text, width=_WIDTH - 32, height=3.9)
-        self.set_xy(_MARGIN, max(below, self.get_y()) + 1.2)
+        self._text(text, width=WIDTH - 32, height=3.9)
+        self.set_xy(MARGIN, max(below, self.get_y()) + 1.2)
 
     def _room(self, height: float) -> bool:
         """Begin a new page when less than `height` mm are left; tell whether it did."""
@@ -327,13 +327,13 @@ class _Bill(FPDF):
         count = len(self._wrapped(row.cells[0], widths[0] - 1))
         top = self.get_y()
         self._text(row.cells[0], width=widths[0] - 1, height=4.2)
-        x = _MARGIN + widths[0]
+        x = MARGIN + widths[0]
         for index, (text, width) in enumerate(zip(row.cells[1:], widths[1:], strict=True), start=1):
             self.set_xy(x, top)
             self._fit(text, width, bold=row.strong)
             self.cell(width, 4.2, text, align="L" if index < left else "R")
             x += width
-        self.set_xy(_MARGIN, top + max(count, 1) * 4.2 + 0.4)
+        self.set_xy(MARGIN, top + max(count, 1) * 4.2 + 0.4)
         if row.strong:
             self.ln(0.6)
 
