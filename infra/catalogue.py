@@ -157,6 +157,7 @@ RESULTS_PREFIX = "results/"
 WORK_PREFIX = "work/"
 _INVOICES = "invoices/"
 _EXPORTS = "exports/"
+_EVIDENCE = "evidence/"
 
 FUNCTIONS: tuple[Function, ...] = (
     _import("settings", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
@@ -271,6 +272,7 @@ FUNCTIONS: tuple[Function, ...] = (
             Table.BILLING: (GET, PUT, UPDATE, BATCH_WRITE),
             Table.DOCUMENTS: (QUERY, BATCH_GET),
         },
+        objects=((Bucket.DOCUMENTS, _EVIDENCE, (Access.WRITE,)),),
         sends_to=("close_billing_run",),
     ),
     Function(

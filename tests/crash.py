@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-
 _READS = ("GetItem", "BatchGetItem", "Query", "Scan")
 
 

@@ -27,6 +27,7 @@ from kwit.tariffs.holidays import statutory_holidays
 from kwit.tariffs.price_list import PriceList
 from tests.billing.company import company_settings
 from tests.fakes.document_store import MemoryDocuments
+from tests.fakes.evidence import MemoryEvidence
 from tests.fakes.queues import MemoryQueues
 from tests.fakes.reading_store import MemoryReadings
 from tests.fakes.registry_store import MemoryRegistry
@@ -66,6 +67,9 @@ class MemoryPriceLists:
     def versions(self, code: str) -> Sequence[PriceList]:
         self.asked.append(code)
         return self.added.get(code, all_lists().get(code, ()))
+
+    def every_version(self, code: str) -> Sequence[PriceList]:
+        return [*self.added.get(code, ()), *all_lists().get(code, ())]
 
 
 def contract(no: str = "U/1", **changes: object) -> Contract:
@@ -155,6 +159,7 @@ class Company:
     settings: MemorySettings = field(default_factory=MemorySettings)
     price_lists: MemoryPriceLists = field(default_factory=MemoryPriceLists)
     queues: MemoryQueues = field(default_factory=MemoryQueues)
+    evidence: MemoryEvidence = field(default_factory=MemoryEvidence)
     tasks: MemoryTasks = field(default_factory=MemoryTasks)
     documents: MemoryDocuments = field(init=False)
 
@@ -170,7 +175,9 @@ class Company:
 
     @property
     def stores(self) -> RatingStores:
-        return RatingStores(self.settings, self.registry, self.runs, self.readings, self.price_lists)
+        return RatingStores(
+            self.settings, self.registry, self.runs, self.readings, self.price_lists, self.evidence
+        )
 
     def add(self, no: str = "U/1", *, states: Sequence[tuple[date, str]] = (), **changes: object) -> None:
         """Add a contract with its party, point, meter and states."""

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from kwit.aws.clients import Clients
 from kwit.aws.diff_store import DynamoDiffs, LastBills, PriceListLaws
 from kwit.aws.document_store import DynamoDocuments
+from kwit.aws.evidence_store import S3Evidence
 from kwit.aws.imports import DynamoImports
 from kwit.aws.mail import DynamoDeliveries, SesSender
 from kwit.aws.package_store import DynamoPackages, S3Files
@@ -146,7 +147,14 @@ class Application:
     @property
     def rating(self) -> RatingStores:
         """Return the stores that rating needs."""
-        return RatingStores(self.company, self.registry, self.runs, self.readings, self.price_lists)
+        return RatingStores(
+            self.company, self.registry, self.runs, self.readings, self.price_lists, self.evidence
+        )
+
+    @property
+    def evidence(self) -> S3Evidence:
+        """Return what chunks were rated from."""
+        return S3Evidence(self.clients.s3, self._need("documents_bucket"))
 
     @property
     def corrections(self) -> CorrectionStores:

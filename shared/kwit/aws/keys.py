@@ -216,9 +216,9 @@ def diff_part(run_id: str, against: str, chunk_number: int) -> Key:
     return diff_parts(run_id, against), f"PART#{chunk_number:06d}"
 
 
-def draft(run_id: str, chunk_number: int, document_id: str) -> Key:
-    """Billing: a draft."""
-    return f"DRAFTS#{run_id}#{chunk_number:06d}", document_id
+def draft(run_id: str, chunk_number: int, document_id: str, content_hash: str) -> Key:
+    """Billing: a draft; attempts at a chunk that found other inputs stand beside each other."""
+    return f"DRAFTS#{run_id}#{chunk_number:06d}", f"{document_id}#{content_hash[:16]}"
 
 
 def cursor(contract_no: str) -> Key:

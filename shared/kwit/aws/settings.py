@@ -120,7 +120,7 @@ class PlanBillingRunSettings(WithRegistry, WithBilling):
     close_queue_url: str
 
 
-class RateContractsSettings(WithRegistry, WithReadings, WithBilling, WithDocuments):
+class RateContractsSettings(WithRegistry, WithReadings, WithBilling, WithDocuments, WithDocumentStore):
     """Configure ``rate_contracts``."""
 
     close_queue_url: str

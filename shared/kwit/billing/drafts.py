@@ -210,8 +210,8 @@ class ChunkResult:
     """What came of one chunk of contracts: the drafts by reference and the holds.
 
     `held` are drafts that wait for a person to release them, each named by a hold; `faults` name every figure of
-    a draft that does not agree with the others; `without_difference` are tasks for correction whose re-rating
-    found nothing to correct.
+    a draft that does not agree with the others; `evidence` is the hash of what the chunk was rated from;
+    `without_difference` are tasks for correction whose re-rating found nothing to correct.
     """
 
     run_id: str
@@ -222,6 +222,7 @@ class ChunkResult:
     nothing_due: tuple[str, ...] = field(default=())
     held: tuple[DraftRef, ...] = ()
     faults: tuple[str, ...] = ()
+    evidence: str = ""
     without_difference: tuple[TaskRef, ...] = ()
 
 
@@ -299,6 +300,15 @@ def batch_number(approval: int, index: int) -> int:
     100002
     """
     return approval * _BATCHES_OF_AN_APPROVAL + index
+
+
+def evidence_name(run_id: str, chunk: int, evidence: str) -> str:
+    """Name the evidence of a chunk.
+
+    >>> evidence_name("2026-04-08-daily", 3, "ab")
+    '2026-04-08-daily/000003-ab'
+    """
+    return f"{run_id}/{chunk:06d}-{evidence}"
 
 
 def approval_of_batch(number: int) -> int:

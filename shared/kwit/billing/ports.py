@@ -1,6 +1,7 @@
 """What billing asks of stores and queues."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
@@ -42,6 +43,14 @@ class SettingsStore(Protocol):
         ...
 
 
+class VersionedSettings(Protocol):
+    """Company settings by the hash of their version."""
+
+    def version(self, version: str) -> CompanySettings:
+        """Return the settings of a version. Raises SettingsMissingError."""
+        ...
+
+
 class RunStore(Protocol):
     """Runs, their chunks, drafts, batches, and how far each contract is billed."""
 
@@ -65,8 +74,8 @@ class RunStore(Protocol):
         """Keep a chunk's drafts and its result, once; count it; return the run as it stands then."""
         ...
 
-    def draft(self, run_id: str, chunk: int, document_id: str) -> Draft | None:
-        """Return a draft with its bytes."""
+    def draft(self, run_id: str, chunk: int, document_id: str, content_hash: str) -> Draft | None:
+        """Return a draft with its bytes; two attempts at a chunk may leave two of one id, told apart by the hash."""
         ...
 
     def chunk_results(self, run_id: str) -> Sequence[ChunkResult]:
@@ -125,33 +134,15 @@ class RunStore(Protocol):
         ...
 
 
-class IssuedDocument(Protocol):
-    """An issued document, as far as billing corrects it."""
+@dataclass(frozen=True, slots=True)
+class IssuedDocument:
+    """An issued document, as far as billing corrects it; `content` is what was approved."""
 
-    @property
-    def document_id(self) -> str:
-        """Name the document."""
-        ...
-
-    @property
-    def kind(self) -> DocumentKind:
-        """Return its kind."""
-        ...
-
-    @property
-    def number(self) -> str:
-        """Return its number."""
-        ...
-
-    @property
-    def issue_date(self) -> date:
-        """Return the day it was issued on."""
-        ...
-
-    @property
-    def content(self) -> bytes:
-        """Return its content as it was approved."""
-        ...
+    document_id: str
+    kind: DocumentKind
+    number: str
+    issue_date: date
+    content: bytes
 
 
 class IssuedStore(Protocol):
@@ -167,6 +158,18 @@ class IssuedStore(Protocol):
 
     def contract_of(self, document_number: str) -> str | None:
         """Return the contract of the document that bears a number, or None."""
+        ...
+
+
+class EvidenceStore(Protocol):
+    """What chunks were rated from, as bytes under a name that holds their hash."""
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep evidence; the same name always has the same bytes."""
+        ...
+
+    def read(self, name: str) -> bytes | None:
+        """Return evidence, or None when there is none of that name."""
         ...
 
 

@@ -271,7 +271,7 @@ def _drafts(runs: RunStore, run: Run, chunk: int) -> Iterable[tuple[DraftRef, bo
         return
     refs = [(ref, False) for ref in result.drafts] + [(ref, True) for ref in result.held]
     for ref, held in sorted(refs, key=lambda pair: (pair[0].contract_no, pair[0].start)):
-        draft = runs.draft(run.run_id, ref.chunk, ref.document_id)
+        draft = runs.draft(run.run_id, ref.chunk, ref.document_id, ref.content_hash)
         if draft is not None:
             yield ref, held, read_content(draft.content)
 

@@ -13,7 +13,7 @@ from kwit.billing.approval import ALL, POLICY, approve_drafts, ask_for_batches, 
 from kwit.billing.bill import Billing, bill_contract, due_period, rating_profile
 from kwit.billing.case import Case, RegistryIncompleteError, contract_on, gather_case
 from kwit.billing.certificate import Certificate, certify, draft_faults
-from kwit.billing.correcting import Corrections
+from kwit.billing.content import ENGINE
 from kwit.billing.correction_run import (
     CorrectionStores,
     CorrectionStoresMissingError,
@@ -34,8 +34,10 @@ from kwit.billing.drafts import (
     RunKind,
     RunOrder,
     RunStatus,
+    evidence_name,
 )
-from kwit.billing.ports import ApprovalTakenError, RunQueue, RunStore, SettingsStore
+from kwit.billing.evidence import ChunkEvidence, Recorder, evidence_hash
+from kwit.billing.ports import ApprovalTakenError, EvidenceStore, RunQueue, RunStore, SettingsStore
 from kwit.billing.run_diff import PREVIOUS, chunks_to_compare
 from kwit.kernel.identifiers import canonical_json, deterministic_id
 from kwit.metering.ports import ReadingStore
@@ -75,6 +77,7 @@ class RatingStores(PlanningStores):
 
     readings: ReadingStore
     price_lists: PriceListStore
+    evidence: EvidenceStore
 
 
 def run_id_of(business_date: date, order: RunOrder = DAILY) -> str:
@@ -191,34 +194,36 @@ def _rate(
     settings, version = stores.settings.current(on=run.business_date)
     billing = Billing(run.run_id, run.business_date, settings, version, sorter)
     contracts = stores.runs.chunk_contracts(run.run_id, chunk)
+    evidence = ChunkEvidence(run.run_id, chunk, run.business_date, version, ENGINE)
+    recorder = Recorder(evidence, stores.registry, stores.readings, stores.runs, stores.price_lists)
     drafts: list[Draft] = []
     holds: list[Hold] = []
     nothing: list[str] = []
     without: list[TaskRef] = []
     cache: dict[str, Sequence[PriceList]] = {}
     for contract_no in contracts:
-        standing = stores.runs.standing(contract_no)
-        billed_to = standing.billed_to if standing else None
-        try:
-            if run.order.kind is RunKind.CORRECTIONS:
-                found = _correct_contract(contract_no, run, stores, billing, cache, corrections)
-                made, held = list(found.drafts), list(found.holds)
-                without += found.without_difference
-            else:
-                made, held = _rate_contract(contract_no, standing, run, stores, billing, cache)
-        except CorrectionStoresMissingError:
-            raise
-        except RegistryIncompleteError as error:
-            made, held = (
-                [],
-                [_unbilled(run, contract_no, billed_to, HoldCode.REGISTRY_INCOMPLETE, error.missing)],
+        recorded = replace(
+            stores,
+            registry=recorder.registry_of(contract_no),
+            readings=recorder.readings_of(contract_no),
+            runs=recorder.runs_of(contract_no),
+            price_lists=recorder,
+        )
+        found = None
+        if corrections is not None:
+            issued, tasks = (
+                recorder.issued_of(contract_no, corrections.issued),
+                recorder.tasks_of(contract_no, corrections.tasks),
             )
-        except _FAULTS_OF_ONE as error:
-            told = f"{type(error).__name__} while rating; the other contracts are not concerned"
-            made, held = [], [_unbilled(run, contract_no, billed_to, HoldCode.RATING_FAILED, told)]
+            found = CorrectionStores(issued, tasks)
+        made, held, settled = rate_contract(contract_no, run, recorded, billing, cache, found)
+        without += settled
         drafts += made
         holds += held
         nothing += [] if made or held else [contract_no]
+    packed = evidence.packed()
+    name = evidence_hash(packed)
+    stores.evidence.keep(evidence_name(run.run_id, chunk, name), packed)
     waiting = {hold.document_id for hold in holds}
     refs = [draft_ref(draft, chunk) for draft in drafts]
     result = ChunkResult(
@@ -231,28 +236,47 @@ def _rate(
         held=tuple(ref for ref in refs if ref.document_id in waiting),
         without_difference=tuple(without),
         faults=tuple(fault for pair in zip(drafts, refs, strict=True) for fault in draft_faults(*pair)),
+        evidence=name,
     )
     return result, drafts
 
 
-def _correct_contract(
+def rate_contract(
     contract_no: str,
     run: Run,
     stores: RatingStores,
     billing: Billing,
     cache: dict[str, Sequence[PriceList]],
-    corrections: CorrectionStores | None,
-) -> Corrections:
-    needed = _needed(corrections, run.run_id)
-    return correct_one(
-        case=_case(contract_no, run, stores, billing, cache),
-        run=run,
-        runs=stores.runs,
-        settings=stores.settings,
-        readings=stores.readings,
-        billing=billing,
-        stores=needed,
-    )
+    corrections: CorrectionStores | None = None,
+) -> tuple[list[Draft], list[Hold], tuple[TaskRef, ...]]:
+    """Rate one contract of a run; what is wrong with it alone becomes a hold and concerns no other.
+
+    `cache` keeps price lists for the other contracts of the chunk. A run of corrections also tells which tasks
+    need none. Raises CorrectionStoresMissingError.
+    """
+    standing = stores.runs.standing(contract_no)
+    billed_to = standing.billed_to if standing else None
+    try:
+        if run.order.kind is RunKind.CORRECTIONS:
+            done = correct_one(
+                case=_case(contract_no, run, stores, billing, cache),
+                run=run,
+                runs=stores.runs,
+                settings=stores.settings,
+                readings=stores.readings,
+                billing=billing,
+                stores=_needed(corrections, run.run_id),
+            )
+            return list(done.drafts), list(done.holds), done.without_difference
+        return *_rate_contract(contract_no, standing, run, stores, billing, cache), ()
+    except CorrectionStoresMissingError:
+        raise
+    except RegistryIncompleteError as error:
+        held = _unbilled(run, contract_no, billed_to, HoldCode.REGISTRY_INCOMPLETE, error.missing)
+    except _FAULTS_OF_ONE as error:
+        told = f"{type(error).__name__} while rating; the other contracts are not concerned"
+        held = _unbilled(run, contract_no, billed_to, HoldCode.RATING_FAILED, told)
+    return [], [held], ()
 
 
 def _rate_contract(

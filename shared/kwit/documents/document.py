@@ -7,6 +7,7 @@ from kwit.billing.content import BillContent
 from kwit.billing.contents import Content, read_content
 from kwit.billing.corrects import Corrects, TaskRef
 from kwit.billing.drafts import DocumentKind
+from kwit.billing.ports import IssuedDocument
 
 
 class NotABillError(TypeError):
@@ -19,7 +20,10 @@ class NotABillError(TypeError):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An issued document. Content and hash are the approved draft's; the rest is what issuing adds."""
+    """An issued document. Content and hash are the approved draft's; the rest is what issuing adds.
+
+    `run_id` and `chunk` say where it was rated, and so what it was rated from.
+    """
 
     document_id: str
     kind: DocumentKind
@@ -30,6 +34,11 @@ class Document:
     contract_no: str
     content: bytes
     content_hash: str
+    chunk: int = 0
+
+    def issued(self) -> IssuedDocument:
+        """Return the document as billing corrects it."""
+        return IssuedDocument(self.document_id, self.kind, self.number, self.issue_date, self.content)
 
     def read(self) -> Content:
         """Read the content, whatever kind of document it is."""
