@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from kwit.billing.ports import IssuedDocument
 from kwit.documents.document import BlockEntry, Document, NumberBlock
 from kwit.documents.ports import AlreadyBilledError, BlockTakenError, SeriesMovedError
 
@@ -93,9 +94,9 @@ class MemoryDocuments:
     def document(self, document_id: str) -> Document | None:
         return self.documents.get(document_id)
 
-    def issued(self, contract_no: str) -> Sequence[Document]:
+    def issued(self, contract_no: str) -> Sequence[IssuedDocument]:
         found = [one for one in self.documents.values() if one.contract_no == contract_no]
-        return sorted(found, key=lambda one: (one.issue_date, one.number))
+        return [one.issued() for one in sorted(found, key=lambda one: (one.issue_date, one.number))]
 
     def chain_ends(self, originals: Sequence[str]) -> Mapping[str, str]:
         return {one: self.chains[one] for one in originals if one in self.chains}

@@ -9,6 +9,7 @@ from kwit.aws import keys
 from kwit.aws.codec import decode, encode
 from kwit.aws.table import Table, TransactionRefusedError, key_of, number, packed, text, unpacked
 from kwit.billing.corrects import Corrects, CursorMove
+from kwit.billing.ports import IssuedDocument
 from kwit.documents.document import BlockEntry, Document, NumberBlock
 from kwit.documents.ports import AlreadyBilledError, BlockTakenError, SeriesMovedError
 
@@ -137,7 +138,7 @@ class DynamoDocuments:
             for one in documents
         )
 
-    def issued(self, contract_no: str) -> Sequence[Document]:
+    def issued(self, contract_no: str) -> Sequence[IssuedDocument]:
         """Return a contract's documents that are kept, in order of issue."""
         listed = [
             item["sk"]["S"].partition("#")[2]
@@ -146,7 +147,7 @@ class DynamoDocuments:
         items = self.table.get_many([keys.document(document_id) for document_id in listed])
         found = {item["pk"]["S"]: decode(Document, unpacked(item)) for item in items}
         documents = [found[name] for name in (keys.document(one)[0] for one in listed) if name in found]
-        return sorted(documents, key=lambda one: (one.issue_date, one.number))
+        return [one.issued() for one in sorted(documents, key=lambda one: (one.issue_date, one.number))]
 
     def chain_ends(self, originals: Sequence[str]) -> Mapping[str, str]:
         """Return, of documents that were corrected, the id of the last document in their chain."""

@@ -1,6 +1,7 @@
 """What billing asks of stores and queues."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
@@ -133,33 +134,15 @@ class RunStore(Protocol):
         ...
 
 
-class IssuedDocument(Protocol):
-    """An issued document, as far as billing corrects it."""
+@dataclass(frozen=True, slots=True)
+class IssuedDocument:
+    """An issued document, as far as billing corrects it; `content` is what was approved."""
 
-    @property
-    def document_id(self) -> str:
-        """Name the document."""
-        ...
-
-    @property
-    def kind(self) -> DocumentKind:
-        """Return its kind."""
-        ...
-
-    @property
-    def number(self) -> str:
-        """Return its number."""
-        ...
-
-    @property
-    def issue_date(self) -> date:
-        """Return the day it was issued on."""
-        ...
-
-    @property
-    def content(self) -> bytes:
-        """Return its content as it was approved."""
-        ...
+    document_id: str
+    kind: DocumentKind
+    number: str
+    issue_date: date
+    content: bytes
 
 
 class IssuedStore(Protocol):

@@ -7,6 +7,7 @@ from kwit.billing.content import BillContent
 from kwit.billing.contents import Content, read_content
 from kwit.billing.corrects import Corrects, TaskRef
 from kwit.billing.drafts import DocumentKind
+from kwit.billing.ports import IssuedDocument
 
 
 class NotABillError(TypeError):
@@ -34,6 +35,10 @@ class Document:
     content: bytes
     content_hash: str
     chunk: int = 0
+
+    def issued(self) -> IssuedDocument:
+        """Return the document as billing corrects it."""
+        return IssuedDocument(self.document_id, self.kind, self.number, self.issue_date, self.content)
 
     def read(self) -> Content:
         """Read the content, whatever kind of document it is."""
