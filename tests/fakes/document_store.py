@@ -1,11 +1,13 @@
 """Documents in memory, with the same conditions on blocks as the table has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from kwit.billing.clocks import APART, ClockMove, Stand, whole_moves
 from kwit.documents.document import BlockEntry, Document, NumberBlock
 from kwit.documents.ports import AlreadyBilledError, BlockTakenError, SeriesMovedError
+from kwit.tariffs.price_list import Clock
 
 
 @dataclass
@@ -18,6 +20,7 @@ class MemoryDocuments:
     blocks: dict[tuple[date, str, int], NumberBlock] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     carries: dict[str, str] = field(default_factory=dict)
+    apart: dict[str, dict[Clock, Stand]] = field(default_factory=dict)
 
     def block(self, run_id: str, batch: int, *, issue_date: date) -> NumberBlock | None:
         return self.blocks.get((issue_date, run_id, batch))
@@ -29,13 +32,15 @@ class MemoryDocuments:
         key = (block.issue_date, block.run_id, block.batch)
         if key in self.blocks:
             raise BlockTakenError(block.run_id, block.batch)
-        starts: dict[str, date] = {}
-        ends: dict[str, date] = {}
+        entries: dict[str, list[BlockEntry]] = {}
         for entry in block.entries:
-            starts.setdefault(entry.contract_no, entry.start)
-            ends[entry.contract_no] = entry.end
+            entries.setdefault(entry.contract_no, []).append(entry)
+        moves = {no: whole_moves(one.moves for one in mine) for no, mine in entries.items()}
+        split = {no for no, mine in entries.items() if any(one.clocks for one in mine)}
         refused = [
-            no for no, start in starts.items() if not self._in_turn(no, start, first=no in first_bills)
+            no
+            for no, of in moves.items()
+            if not self._in_turn(no, of, first=no in first_bills, split=no in split)
         ]
         if refused:
             raise AlreadyBilledError(refused)
@@ -43,16 +48,43 @@ class MemoryDocuments:
             raise SeriesMovedError(block.prefix)
         if block.entries:
             self.counters[block.prefix] = block.first + len(block.entries)
-        self.cursors.update(ends)
+        for no, of in moves.items():
+            self._move(no, of, split=no in split)
         for entry in block.entries:
             self.events[entry.contract_no] = self.events.get(entry.contract_no, frozenset()) | set(
                 entry.events
             )
-        self.carries.update({entry.contract_no: entry.carried for entry in block.entries})
         self.blocks[key] = block
 
-    def _in_turn(self, contract_no: str, start: date, *, first: bool) -> bool:
-        return contract_no not in self.cursors if first else self.cursors.get(contract_no) == start
+    def _in_turn(
+        self, contract_no: str, moves: Mapping[Clock, ClockMove], *, first: bool, split: bool
+    ) -> bool:
+        apart, billed_to = self.apart.get(contract_no, {}), self.cursors.get(contract_no)
+        if not split and apart:
+            return False
+        for clock, move in moves.items():
+            if clock is Clock.VARIABLE:
+                sound = billed_to is None if first else billed_to == move.start
+            elif clock in apart:
+                sound = apart[clock].billed_to == move.start
+            else:
+                sound = billed_to in {None, move.start}
+            if not sound:
+                return False
+        return True
+
+    def _move(self, contract_no: str, moves: Mapping[Clock, ClockMove], *, split: bool) -> None:
+        variable = moves.get(Clock.VARIABLE)
+        if split:
+            apart = self.apart.setdefault(contract_no, {})
+            for clock in APART:
+                if clock in moves:
+                    apart[clock] = Stand(moves[clock].end, moves[clock].carried)
+                elif variable is not None:
+                    apart.setdefault(clock, Stand(variable.start))
+        if variable is not None:
+            self.cursors[contract_no] = variable.end
+            self.carries[contract_no] = variable.carried
 
     def put_documents(self, documents: Sequence[Document]) -> None:
         for document in documents:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from kwit.billing.clocks import Cursor, Stand
 from kwit.billing.drafts import Batch, ChunkResult, Draft, Run, RunStatus
+from kwit.tariffs.price_list import Clock
 
 
 @dataclass
@@ -20,6 +22,7 @@ class MemoryRuns:
     batches: dict[tuple[str, int], Batch] = field(default_factory=dict)
     batches_done: set[tuple[str, int]] = field(default_factory=set)
     carries: dict[str, str] = field(default_factory=dict)
+    apart: dict[str, dict[Clock, Stand]] = field(default_factory=dict)
 
     def create_run(self, run: Run, chunks: Sequence[Sequence[str]]) -> Run:
         if run.run_id not in self.runs:
@@ -74,6 +77,16 @@ class MemoryRuns:
             run = replace(run, status=RunStatus.ISSUED)
         self.runs[run_id] = run
         return run
+
+    def cursor(self, contract_no: str) -> Cursor | None:
+        if contract_no not in self.cursors and contract_no not in self.apart:
+            return None
+        return Cursor(
+            self.cursors.get(contract_no),
+            self.carried(contract_no),
+            self.billed_events(contract_no),
+            dict(self.apart.get(contract_no, {})),
+        )
 
     def billed_to(self, contract_no: str) -> date | None:
         return self.cursors.get(contract_no)

@@ -7,7 +7,9 @@ from typing import Any
 
 from kwit.aws import keys
 from kwit.aws.codec import decode, encode
+from kwit.aws.cursor import cursor_move
 from kwit.aws.table import Table, TransactionRefusedError, number, packed, text, unpacked
+from kwit.billing.clocks import whole_moves
 from kwit.documents.document import BlockEntry, Document, NumberBlock
 from kwit.documents.ports import AlreadyBilledError, BlockTakenError, SeriesMovedError
 
@@ -67,20 +69,18 @@ class DynamoDocuments:
 
     def _move_cursor(self, contract_no: str, block: NumberBlock, *, first: bool) -> dict[str, Any]:
         entries = [entry for entry in block.entries if entry.contract_no == contract_no]
-        start, end = entries[0].start.isoformat(), entries[-1].end.isoformat()
-        values: dict[str, Any] = {
-            ":end": text(end),
-            ":document": text(entries[-1].document_id),
-            ":carried": text(entries[-1].carried),
-        }
+        moves = whole_moves(entry.moves for entry in entries)
+        together = not any(entry.clocks for entry in entries)
+        move = cursor_move(moves, first=first, together=together)
         events = sorted({event for entry in entries for event in entry.events})
         adding = " ADD billed_events :events" if events else ""
+        values: dict[str, Any] = {":document": text(entries[-1].document_id), **move.values}
         values |= {":events": {"SS": events}} if events else {}
         return self.cursors.change(
             keys.cursor(contract_no),
-            expression=f"SET billed_to = :end, last_document = :document, carried = :carried{adding}",
-            condition="attribute_not_exists(pk)" if first else "billed_to = :start",
-            values=values if first else values | {":start": text(start)},
+            expression=f"SET {', '.join((*move.settings, 'last_document = :document'))}{adding}",
+            condition=" AND ".join(move.conditions),
+            values=values,
         )
 
     def put_documents(self, documents: Sequence[Document]) -> None:

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from kwit.billing.clocks import ClockMove
+
 
 class DocumentKind(StrEnum):
     """Kinds of documents (rodzaje dokumentów); each has its number series in every unit of the company."""
@@ -24,7 +26,9 @@ class Draft:
 
     `document_id` is made of contract, charges and period, so any run that bills the same period makes the
     same id. `carried` is what it hands on to the next bill, as text; `events` are the ids of those it bills;
-    `unit` is the unit of the company (jednostka) whose series it is numbered in.
+    `unit` is the unit of the company (jednostka) whose series it is numbered in. `clocks` are the clocks that it
+    moves where they stand apart, none when all move together from `start` to `end`; `after` says that the same run
+    made a draft of the contract before it.
     """
 
     document_id: str
@@ -43,6 +47,8 @@ class Draft:
     events: tuple[str, ...] = ()
     kind: DocumentKind = DocumentKind.INVOICE
     unit: str = ""
+    clocks: tuple[ClockMove, ...] = ()
+    after: bool = False
 
 
 class HoldCode(StrEnum):
@@ -124,6 +130,8 @@ class DraftRef:
     events: tuple[str, ...] = ()
     kind: DocumentKind = DocumentKind.INVOICE
     unit: str = ""
+    clocks: tuple[ClockMove, ...] = ()
+    after: bool = False
 
 
 @dataclass(frozen=True, slots=True)

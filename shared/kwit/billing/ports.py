@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
+from kwit.billing.clocks import Cursor
 from kwit.billing.drafts import Batch, ChunkResult, Draft, Run, RunStatus
 from kwit.registry.company import CompanySettings
 
@@ -60,6 +61,10 @@ class RunStore(Protocol):
 
     def finish_batch(self, run_id: str, number: int) -> Run:
         """Count a batch as issued, once; return the run as it stands then."""
+        ...
+
+    def cursor(self, contract_no: str) -> Cursor | None:
+        """Return how far a contract is billed by issued documents, read consistently; None before its first bill."""
         ...
 
     def billed_to(self, contract_no: str) -> date | None:

@@ -205,6 +205,8 @@ def _ref(draft: Draft, chunk: int) -> DraftRef:
         carried=draft.carried,
         kind=draft.kind,
         unit=draft.unit,
+        clocks=draft.clocks,
+        after=draft.after,
     )
 
 

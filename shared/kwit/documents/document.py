@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from kwit.billing.clocks import ClockMove, moves_of
 from kwit.billing.content import BillContent, parse_content
 from kwit.billing.drafts import DocumentKind
 
@@ -40,6 +41,12 @@ class BlockEntry:
     carried: str = ""
     events: tuple[str, ...] = ()
     kind: DocumentKind = DocumentKind.INVOICE
+    clocks: tuple[ClockMove, ...] = ()
+
+    @property
+    def moves(self) -> tuple[ClockMove, ...]:
+        """Return how the document moves the clocks of its contract."""
+        return moves_of(start=self.start, end=self.end, carried=self.carried, clocks=self.clocks)
 
 
 @dataclass(frozen=True, slots=True)
