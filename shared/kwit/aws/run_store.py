@@ -9,7 +9,7 @@ from kwit.aws import keys
 from kwit.aws.codec import decode, encode
 from kwit.aws.table import Item, Table, TransactionRefusedError, key_of, number, packed, text, unpacked
 from kwit.billing.clocks import APART, Cursor, Stand
-from kwit.billing.drafts import Batch, ChunkResult, Draft, Run, RunStatus
+from kwit.billing.drafts import DAILY, Batch, ChunkResult, Draft, Run, RunOrder, RunStatus
 from kwit.kernel.identifiers import canonical_json, content_hash, deterministic_id
 
 
@@ -48,6 +48,7 @@ class DynamoRuns:
             run_status=text(str(run.status)),
             batches=number(0),
             batches_done=number(0),
+            run_order=packed(encode(run.order)),
         )
         return self._run(run.run_id)
 
@@ -208,4 +209,9 @@ def _run(run_id: str, item: Item) -> Run:
         batches=int(item["batches"]["N"]),
         batches_done=int(item["batches_done"]["N"]),
         issue_date=date.fromisoformat(day["S"]) if day else None,
+        order=_order(item),
     )
+
+
+def _order(item: Item) -> RunOrder:
+    return decode(RunOrder, unpacked(item, "run_order")) if "run_order" in item else DAILY

@@ -96,9 +96,40 @@ class RunStatus(StrEnum):
     NOT_BALANCED = "not_balanced"
 
 
+class RunKind(StrEnum):
+    """What a run makes: the bills that are due, or corrections of documents issued before."""
+
+    BILLS = "bills"
+    CORRECTIONS = "corrections"
+
+
+@dataclass(frozen=True, slots=True)
+class RunOrder:
+    """What somebody asks of a run (zlecenie przebiegu); the daily run has the plain one.
+
+    Empty selections mean all. `until` bills up to that day off the cycle; `documents` are numbers of documents to
+    be corrected, `cancel` corrects them to zero; `dry` waits for approval whatever the policy says. `by` is who
+    asks, `reason` why, in the words that a correction prints.
+    """
+
+    kind: RunKind = RunKind.BILLS
+    by: str = ""
+    reason: str = ""
+    contracts: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    price_lists: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    until: date | None = None
+    cancel: bool = False
+    dry: bool = False
+
+
+DAILY = RunOrder()
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A billing run (przebieg rozliczeniowy): one business date, its chunks, and how far it has come."""
+    """A billing run (przebieg rozliczeniowy): one business date, its order, its chunks, how far it has come."""
 
     run_id: str
     business_date: date
@@ -109,6 +140,7 @@ class Run:
     batches: int = 0
     batches_done: int = 0
     issue_date: date | None = None
+    order: RunOrder = DAILY
 
 
 @dataclass(frozen=True, slots=True)

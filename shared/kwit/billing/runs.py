@@ -6,13 +6,14 @@ once, under a condition, and then only asks for the next step, so a message that
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from kwit.billing.bill import Billing, bill_contract, due_period, rating_profile
 from kwit.billing.case import RegistryIncompleteError, contract_on, gather_case
 from kwit.billing.certificate import Certificate, certify
 from kwit.billing.drafts import (
+    DAILY,
     Batch,
     ChunkResult,
     Draft,
@@ -20,14 +21,17 @@ from kwit.billing.drafts import (
     Hold,
     HoldCode,
     Run,
+    RunKind,
+    RunOrder,
     RunStatus,
 )
 from kwit.billing.ports import RunQueue, RunStore, SettingsStore
+from kwit.kernel.identifiers import canonical_json, deterministic_id
 from kwit.metering.ports import ReadingStore
 from kwit.rating.series import SeriesSorter
 from kwit.registry.company import CompanySettings
 from kwit.registry.ports import RegistryStore
-from kwit.registry.records import timeline
+from kwit.registry.records import Contract, timeline
 from kwit.tariffs.ports import PriceListStore
 from kwit.tariffs.price_list import PriceList
 
@@ -63,23 +67,26 @@ class RatingStores(PlanningStores):
     price_lists: PriceListStore
 
 
-def run_id_of(business_date: date) -> str:
-    """Name the daily run of a business date."""
-    return f"{business_date.isoformat()}-daily"
+def run_id_of(business_date: date, order: RunOrder = DAILY) -> str:
+    """Name the run of a business date: the daily one, or that of an order; the same order names the same run."""
+    if order == DAILY:
+        return f"{business_date.isoformat()}-daily"
+    name = deterministic_id("order", canonical_json(asdict(order) | {"until": str(order.until)}).decode())
+    return f"{business_date.isoformat()}-{order.kind}-{name[:8]}"
 
 
-def plan_run(*, business_date: date, stores: PlanningStores, queue: RunQueue) -> Run:
-    """Plan the run of a business date: find the contracts that are due and ask for their chunks to be rated.
+def plan_run(*, business_date: date, stores: PlanningStores, queue: RunQueue, order: RunOrder = DAILY) -> Run:
+    """Plan the run of a business date: find the contracts concerned and ask for their chunks to be rated.
 
     A run that exists already is asked for again only where it is unfinished.
     """
-    run_id = run_id_of(business_date)
+    run_id = run_id_of(business_date, order)
     run = stores.runs.run(run_id)
     if run is None:
         settings, _ = stores.settings.current(on=business_date)
-        due = due_contracts(business_date=business_date, settings=settings, stores=stores)
+        due = due_contracts(business_date=business_date, settings=settings, stores=stores, order=order)
         chunks = [due[index : index + CHUNK_SIZE] for index in range(0, len(due), CHUNK_SIZE)]
-        planned = Run(run_id, business_date, contracts=len(due), chunks=len(chunks))
+        planned = Run(run_id, business_date, contracts=len(due), chunks=len(chunks), order=order)
         run = stores.runs.create_run(planned, chunks)
     if run.status is RunStatus.PLANNED:
         for chunk in range(run.chunks):
@@ -91,20 +98,33 @@ def plan_run(*, business_date: date, stores: PlanningStores, queue: RunQueue) ->
     return run
 
 
-def due_contracts(*, business_date: date, settings: CompanySettings, stores: PlanningStores) -> list[str]:
-    """List, sorted, the numbers of the contracts with a period that has ended by the business date."""
+def due_contracts(
+    *, business_date: date, settings: CompanySettings, stores: PlanningStores, order: RunOrder = DAILY
+) -> list[str]:
+    """List, sorted, the numbers of the contracts asked for with a period that has ended by the business date."""
     due = []
-    for contract_no in stores.registry.contract_numbers():
+    for contract_no in order.contracts or stores.registry.contract_numbers():
         versions = timeline(stores.registry.contract(contract_no))
+        if not versions:
+            # Named, but unknown: rating it says so, where leaving it out would say nothing.
+            due.append(contract_no)
+            continue
         billed_to = stores.runs.billed_to(contract_no) or versions[0].billed_to
         contract = contract_on(versions, billed_to)
+        if not _asked_for(contract, order):
+            continue
         named = settings.profiles.get(contract.profile)
         window = rating_profile(contract.profile, named).reading_window_days if named else 0
         if due_period(
             contract=contract, billed_to=billed_to, business_date=business_date, window_days=window
         ):
             due.append(contract_no)
-    return due
+    return sorted(set(due))
+
+
+def _asked_for(contract: Contract, order: RunOrder) -> bool:
+    of_group = not order.groups or contract.group in order.groups
+    return of_group and (not order.price_lists or bool(set(order.price_lists) & set(contract.price_lists)))
 
 
 def rate_chunk(
@@ -229,13 +249,17 @@ def close_run(*, run_id: str, stores: PlanningStores, queue: RunQueue) -> tuple[
         run = stores.runs.set_status(run_id, expected=RunStatus.RATED, status=RunStatus.NOT_BALANCED)
         return run, certificate
     settings, _ = stores.settings.current(on=run.business_date)
-    if run.status is RunStatus.RATED and settings.approval == "manual":
+    if run.status is RunStatus.RATED and _by_a_person(run, settings):
         run = stores.runs.set_status(run_id, expected=RunStatus.RATED, status=RunStatus.WAITING)
     elif run.status is RunStatus.RATED:
         run = approve_run(run=run, certificate=certificate, issue_date=run.business_date, stores=stores)
     if run.status is RunStatus.APPROVED:
         ask_for_batches(run, stores.runs, queue)
     return run, certificate
+
+
+def _by_a_person(run: Run, settings: CompanySettings) -> bool:
+    return settings.approval == "manual" or run.order.dry or run.order.kind is RunKind.CORRECTIONS
 
 
 def approve_run(*, run: Run, certificate: Certificate, issue_date: date, stores: PlanningStores) -> Run:
