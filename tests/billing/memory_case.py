@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from kwit.billing.bill import Billing
 from kwit.billing.case import Case, gather_case
+from kwit.billing.one_bill import Billing
 from kwit.billing.runs import RatingStores
 from kwit.kernel.provenance import Source
 from kwit.metering.readings import ReadingKind, RegisterReading

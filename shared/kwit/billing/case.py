@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
+from kwit.billing.cycles import Bounds
 from kwit.kernel.time import DateRange, Period
 from kwit.metering.estimation.filling import History
 from kwit.metering.placed import settled_registers
@@ -71,6 +73,10 @@ class Case:
         """Return the version of the contract in force on a day, or its first one before that."""
         return contract_on(self.contracts, day)
 
+    def bounds_on(self, day: date) -> Bounds:
+        """Return the days over which the party and the payer of a day hold the contract."""
+        return bounds_on(self.contracts, day)
+
     def terms_over(self, period: Period, *, annual_kwh: int | None, degree: str | None = None) -> list[Terms]:
         """Return the terms that hold one after another over a period; `degree` is that of the power's use.
 
@@ -119,6 +125,24 @@ def contract_on(versions: Sequence[Contract], day: date) -> Contract:
     """
     found = in_force(versions, on=day) or versions[0]
     return replace(found, ends=versions[-1].ends)
+
+
+def bounds_on(versions: Sequence[Contract], day: date) -> Bounds:
+    """Return the days over which the party and the payer of a day hold a contract (do cesji albo końca umowy).
+
+    A version that names another party or payer ends the days of the one before.
+    """
+    place = max((index for index, one in enumerate(versions) if one.valid_from <= day), default=0)
+    mine = (versions[place].party_id, versions[place].payer_id)
+    begins = versions[place].starts
+    for before, one in pairwise(versions[: place + 1]):
+        if (before.party_id, before.payer_id) != (one.party_id, one.payer_id):
+            begins = one.valid_from
+    ends = versions[-1].ends
+    following = next(
+        (one.valid_from for one in versions[place + 1 :] if (one.party_id, one.payer_id) != mine), ends
+    )
+    return Bounds(begins, min((one for one in (ends, following) if one is not None), default=None))
 
 
 def gather_case(

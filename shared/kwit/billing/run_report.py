@@ -2,9 +2,9 @@
 
 import json
 
-from kwit.billing.bill import hold_sentence
 from kwit.billing.certificate import Certificate
 from kwit.billing.drafts import Run
+from kwit.billing.holds import hold_sentence
 
 
 def run_report(*, run: Run, certificate: Certificate) -> bytes:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from kwit.billing.bill import Billing, bill_contract, due_period, rating_profile
+from kwit.billing.bill import bill_contract
 from kwit.billing.case import RegistryIncompleteError, contract_on, gather_case
 from kwit.billing.certificate import Certificate, certify
+from kwit.billing.clocks import NEVER_BILLED, Cursor
 from kwit.billing.drafts import (
     DAILY,
     Batch,
@@ -25,6 +26,8 @@ from kwit.billing.drafts import (
     RunOrder,
     RunStatus,
 )
+from kwit.billing.due import next_group, progress_of
+from kwit.billing.one_bill import Billing
 from kwit.billing.ports import RunQueue, RunStore, SettingsStore
 from kwit.kernel.identifiers import canonical_json, deterministic_id
 from kwit.metering.ports import ReadingStore
@@ -33,7 +36,7 @@ from kwit.registry.company import CompanySettings
 from kwit.registry.ports import RegistryStore
 from kwit.registry.records import Contract, timeline
 from kwit.tariffs.ports import PriceListStore
-from kwit.tariffs.price_list import PriceList
+from kwit.tariffs.price_list import Clock, PriceList
 
 CHUNK_SIZE = 25
 # What a broken record or a fault of the engine raises; a store that cannot be reached raises other things, and
@@ -109,14 +112,15 @@ def due_contracts(
             # Named, but unknown: rating it says so, where leaving it out would say nothing.
             due.append(contract_no)
             continue
-        billed_to = stores.runs.billed_to(contract_no) or versions[0].billed_to
-        contract = contract_on(versions, billed_to)
-        if not _asked_for(contract, order):
+        progress = progress_of(versions, stores.runs.cursor(contract_no))
+        if not _asked_for(contract_on(versions, progress.days[Clock.VARIABLE]), order):
             continue
-        named = settings.profiles.get(contract.profile)
-        window = rating_profile(contract.profile, named).reading_window_days if named else 0
-        if due_period(
-            contract=contract, billed_to=billed_to, business_date=business_date, window_days=window
+        if next_group(
+            contracts=versions,
+            progress=progress,
+            business_date=business_date,
+            window_of=settings.window_of,
+            until=order.until,
         ):
             due.append(contract_no)
     return sorted(set(due))
@@ -155,9 +159,10 @@ def _rate(
     nothing: list[str] = []
     cache: dict[str, Sequence[PriceList]] = {}
     for contract_no in contracts:
-        billed_to = stores.runs.billed_to(contract_no)
+        cursor = stores.runs.cursor(contract_no) or NEVER_BILLED
+        billed_to = cursor.billed_to
         try:
-            made, held = _rate_contract(contract_no, billed_to, run, stores, billing, cache)
+            made, held = _rate_contract(contract_no, cursor, run, stores, billing, cache)
         except RegistryIncompleteError as error:
             made, held = (
                 [],
@@ -176,7 +181,7 @@ def _rate(
 
 def _rate_contract(
     contract_no: str,
-    billed_to: date | None,
+    cursor: Cursor,
     run: Run,
     stores: RatingStores,
     billing: Billing,
@@ -191,15 +196,15 @@ def _rate_contract(
         cache=cache,
         sums=billing.settings.sums,
     )
-    carried = stores.runs.carried(contract_no) if billed_to else None
-    billed_events = stores.runs.billed_events(contract_no) if case.events else frozenset()
     return bill_contract(
         case=case,
-        billed_to=billed_to,
-        carried=carried,
+        billed_to=cursor.billed_to,
+        carried=cursor.carried if cursor.billed_to else None,
         billing=billing,
         readings=stores.readings,
-        billed_events=billed_events,
+        billed_events=cursor.events,
+        apart=cursor.apart,
+        until=run.order.until,
     )
 
 
