@@ -26,7 +26,7 @@ def clock_data(
     """Say how a document moves each clock, in their order.
 
     Clocks of no period that went on without anything to charge are moved along. `lines` are those of each period
-    apart, which a clock in advance hands on until their days are over; `carried` is what the measured one does.
+    apart, which a clock ahead of the measured one hands on until their days are over; `carried` is what the measured one does.
     """
     found: dict[Clock, ClockData] = {}
     for part in parts:
@@ -62,8 +62,8 @@ def _moved(clock: Clock, end: date, progress: Progress, prepaid: Prepaid, *, in_
 
 def _prepaid(clock: Clock, part: Part, progress: Progress, lines: Sequence[Line]) -> Prepaid:
     known = progress.prepaid.get(clock, NOTHING_PREPAID)
-    if not part.in_advance:
-        return known
+    if part.measures or part.due.end <= progress.days[Clock.VARIABLE]:
+        return known  # nobody can leave before those days without leaving before days that are measured and billed
     period = PrepaidPeriod(
         start=part.due.start,
         end=part.due.end,

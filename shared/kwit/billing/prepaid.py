@@ -1,4 +1,6 @@
-"""Days billed in advance (opłaty pobrane z góry): what a clock hands on until it is sure that they are used.
+"""Days billed ahead (opłaty pobrane z góry): what a clock hands on until it is sure that they are used.
+
+A clock is ahead when it bills in advance, and when it has billed days over whose use is not billed yet.
 
 When the party leaves before those days are over, its last bill gives back the days not used, by the very lines that
 billed them.
