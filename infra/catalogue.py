@@ -258,7 +258,7 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout_seconds=300,
         tables={
             Table.REGISTRY: (QUERY,),
-            Table.BILLING: (GET, UPDATE, BATCH_WRITE),
+            Table.BILLING: (GET, PUT, QUERY, UPDATE, BATCH_WRITE),
         },
         objects=((Bucket.DOCUMENTS, _EXPORTS, (Access.WRITE,)),),
         sends_to=("issue_documents",),
@@ -268,10 +268,11 @@ FUNCTIONS: tuple[Function, ...] = (
         trigger=Sent(),
         timeout_seconds=120,
         tables={
+            Table.REGISTRY: (QUERY,),
             Table.BILLING: (GET, PUT, UPDATE),
             Table.DOCUMENTS: (GET, PUT, UPDATE, BATCH_WRITE),
         },
-        sends_to=("render_documents",),
+        sends_to=("render_documents", "close_billing_run"),
         fifo=True,
     ),
     Function(

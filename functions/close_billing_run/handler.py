@@ -10,8 +10,15 @@ from kwit.billing.runs import close_run
 
 def close(message: CloseRun, app: Application) -> Report:
     """Close the run that the message names."""
-    run, certificate = close_run(run_id=message.run_id, stores=app.planning, queue=app.run_queue)
-    report = run_report(run=run, certificate=certificate)
+    run, certificate = close_run(
+        run_id=message.run_id, stores=app.planning, queue=app.run_queue, at=app.now()
+    )
+    report = run_report(
+        run=run,
+        certificate=certificate,
+        approvals=app.runs.approvals(run.run_id),
+        issued=app.runs.batch_totals(run.run_id),
+    )
     app.files.put(f"exports/run-{run.run_id}.json", report, "application/json")
     counts = {"drafts": len(certificate.drafts), "holds": len(certificate.holds), "status": str(run.status)}
     return {"run_id": run.run_id, "faults": list(certificate.faults)} | counts

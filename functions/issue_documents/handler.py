@@ -4,6 +4,7 @@ from kwit.aws.bootstrap import Application
 from kwit.aws.messages import IssueBatch
 from kwit.aws.runtime import QueueFunction, Report
 from kwit.aws.settings import IssueDocumentsSettings
+from kwit.billing.drafts import RunStatus
 from kwit.documents.issue import issue_batch
 
 
@@ -15,7 +16,10 @@ def issue(message: IssueBatch, app: Application) -> Report:
         runs=app.runs,
         documents=app.documents,
         queue=app.render_queue,
+        post=app.post,
     )
+    if issued.run.status is RunStatus.ISSUED:
+        app.run_queue.close_run(message.run_id)
     entries = issued.block.entries if issued.block else ()
     numbers = {"first": entries[0].number, "last": entries[-1].number} if entries else {}
     names = {"run_id": message.run_id, "batch": message.batch, "documents": len(entries)}

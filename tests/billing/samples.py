@@ -1,16 +1,29 @@
 """Small drafts, results, batches and documents for tests of stores and of issuing."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 
 from kwit.billing.carried import Carried, UsedLimit
 from kwit.billing.case import Case
+from kwit.billing.certificate import hash_of_drafts
 from kwit.billing.compose import compose_content
 from kwit.billing.content import BillContent
-from kwit.billing.drafts import Batch, ChunkResult, DocumentKind, Draft, DraftRef, Hold, HoldCode, Run
+from kwit.billing.drafts import (
+    Approval,
+    Batch,
+    BatchTotals,
+    ChunkResult,
+    DocumentKind,
+    Draft,
+    DraftRef,
+    Hold,
+    HoldCode,
+    Run,
+)
 from kwit.billing.reckoning import Reckoned, Reckoning
 from kwit.documents.document import BlockEntry, Document, NumberBlock
+from kwit.documents.totals import Posted, batch_totals
 from kwit.kernel.identifiers import content_hash, deterministic_id
 from kwit.kernel.provenance import Source
 from kwit.kernel.time import Period
@@ -154,3 +167,16 @@ def document(
 
 
 GROSS = Decimal("2794.24")
+APPROVED_AT = datetime(2026, 4, 8, 9, 0, tzinfo=UTC)
+
+
+def approval(*drafts: Draft, number: int = 0, by: str = "ewa") -> Approval:
+    """Make an approval of drafts."""
+    refs = [ref(one) for one in drafts]
+    gross = sum((one.gross for one in refs), Decimal(0))
+    return Approval(RUN_ID, number, by, APPROVED_AT, hash_of_drafts(refs), len(refs), gross)
+
+
+def totals(*documents: Document) -> BatchTotals:
+    """Make the totals of a batch without postings."""
+    return batch_totals(documents, Posted())

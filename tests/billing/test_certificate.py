@@ -8,15 +8,14 @@ from typing import Any
 
 import pytest
 
-from kwit.billing.certificate import certify, content_faults
+from kwit.billing.certificate import certify, content_faults, draft_faults
 from kwit.billing.content import BillContent, FactorData, parse_content
-from kwit.billing.drafts import Draft, DraftRef
+from kwit.billing.drafts import DraftRef
 from kwit.kernel.identifiers import content_hash
 from kwit.registry.company import ProfileSettings
 from tests.billing import samples
 from tests.billing.memory_case import Company
 from tests.billing.test_bill import bill
-from tests.fakes.run_store import MemoryRuns
 
 PROFILES = ("line", "section", "document")
 
@@ -104,17 +103,10 @@ class TestContentFaults:
 
 
 class TestCertify:
-    def finished(self, *drafts: Draft) -> MemoryRuns:
-        store = MemoryRuns()
-        store.create_run(samples.run(contracts=len(drafts)), [[one.contract_no for one in drafts]])
-        store.finish_chunk(samples.chunk_result(*drafts), list(drafts))
-        return store
-
     def test_a_whole_run_balances(self) -> None:
         drafts = [samples.draft("U/1"), samples.draft("U/2")]
-        store = self.finished(*drafts)
         result = replace(samples.chunk_result(*drafts, holds=(samples.hold(),)), nothing_due=("U/8",))
-        found = certify(run=samples.run(contracts=4), results=[result], store=store)
+        found = certify(run=samples.run(contracts=4), results=[result])
         assert found.balances
         assert (found.gross, found.kwh_billed, found.wh_read) == (samples.GROSS * 2, 4318, 4_317_274)
         assert found.rounding_wh == -726
@@ -123,49 +115,52 @@ class TestCertify:
     def test_energy_held_back_is_stated(self) -> None:
         one = samples.draft()
         result = samples.chunk_result(one, holds=(replace(samples.hold(), wh_read=500),))
-        found = certify(run=samples.run(contracts=2), results=[result], store=self.finished(one))
+        found = certify(run=samples.run(contracts=2), results=[result])
         assert (found.wh_read, found.wh_held) == (2_159_137, 500)
 
     def test_a_contract_that_got_lost_is_a_fault(self) -> None:
         one = samples.draft()
-        found = certify(
-            run=samples.run(contracts=2), results=[samples.chunk_result(one)], store=self.finished(one)
-        )
+        found = certify(run=samples.run(contracts=2), results=[samples.chunk_result(one)])
         assert found.faults == ("2 contracts planned, 1 accounted for",)
 
-    def test_a_draft_that_is_gone_is_a_fault(self) -> None:
-        one = samples.draft()
-        found = certify(run=samples.run(), results=[samples.chunk_result(one)], store=MemoryRuns())
-        assert found.faults == (f"draft {one.document_id} is gone",)
+    def test_a_fault_found_when_a_draft_was_rated_is_one_of_the_run(self) -> None:
+        result = replace(samples.chunk_result(samples.draft()), faults=("draft x: gross",))
+        assert certify(run=samples.run(), results=[result]).faults == ("draft x: gross",)
 
     def test_a_draft_with_other_bytes_is_a_fault(self) -> None:
         one = samples.draft()
-        store = self.finished(replace(one, content=one.content.replace(b"Gda", b"gda")))
-        found = certify(run=samples.run(), results=[samples.chunk_result(one)], store=store)
-        assert found.faults == (f"draft {one.document_id} is not the one that was rated",)
-        assert not found.balances
+        other = replace(one, content=one.content.replace(b"Gda", b"gda"))
+        assert draft_faults(other, samples.ref(one)) == [
+            f"draft {one.document_id} is not the one that was rated"
+        ]
+
+    def test_a_held_draft_is_named_by_a_hold_and_counts_as_held_energy(self) -> None:
+        one = samples.draft()
+        ref = samples.ref(one)
+        hold = replace(samples.hold(one.contract_no), document_id=one.document_id, wh_read=one.wh_read)
+        result = replace(samples.chunk_result(holds=(hold,)), held=(ref,))
+        found = certify(run=samples.run(), results=[result])
+        assert (found.faults, found.wh_held, found.gross) == ((), one.wh_read, Decimal(0))
+        nameless = replace(result, holds=(replace(hold, document_id=""),))
+        assert not certify(run=samples.run(), results=[nameless]).balances
 
     def test_a_draft_of_two_chunks_is_a_fault(self) -> None:
         one = samples.draft()
         results = [samples.chunk_result(one), samples.chunk_result(one)]
-        found = certify(run=samples.run(), results=results, store=self.finished(one))
+        found = certify(run=samples.run(), results=results)
         assert "two drafts have one identity" in found.faults
 
     def test_faults_of_a_content_name_the_draft(self) -> None:
         one = samples.draft()
         wrong = total("gross")(parse_content(one.content)).canonical()
         bad = replace(one, content=wrong, content_hash=content_hash(wrong))
-        found = certify(run=samples.run(), results=[samples.chunk_result(bad)], store=self.finished(bad))
-        assert found.faults[0].startswith(f"draft {one.document_id}: gross")
+        assert draft_faults(bad, samples.ref(bad))[0].startswith(f"draft {one.document_id}: gross")
 
-    def test_the_hash_of_all_drafts_tells_their_order_and_content(self) -> None:
+    def test_the_hash_of_all_drafts_tells_their_content_whatever_their_order(self) -> None:
         drafts = [samples.draft("U/1"), samples.draft("U/2")]
-        store = self.finished(*drafts)
         hashes = {
-            certify(
-                run=samples.run(contracts=2), results=[samples.chunk_result(*order)], store=store
-            ).drafts_hash
-            for order in (drafts, drafts[::-1])
+            certify(run=samples.run(contracts=2), results=[samples.chunk_result(*order)]).drafts_hash
+            for order in (drafts, drafts[::-1], [drafts[0], replace(drafts[1], content_hash="0" * 64)])
         }
         assert len(hashes) == 2
 

@@ -16,6 +16,7 @@ from kwit.billing.content import BillContent, parse_content
 from kwit.billing.drafts import DocumentKind, Draft, Hold, HoldCode
 from kwit.billing.runs import close_run, plan_run, rate_chunk
 from kwit.documents.issue import issue_batch
+from kwit.documents.totals import Posted
 from kwit.registry.company import HoldSettings
 from kwit.registry.events import ContractEvent
 from kwit.registry.records import Cycle
@@ -87,7 +88,9 @@ class Office:
         return run.run_id
 
     def issue(self, run_id: str) -> None:
-        run, certificate = close_run(run_id=run_id, stores=self.company.stores, queue=self.company.queues)
+        run, certificate = close_run(
+            run_id=run_id, stores=self.company.stores, queue=self.company.queues, at=KNOWN
+        )
         assert certificate.balances, certificate.faults
         for number in range(run.batches):
             issue_batch(
@@ -96,6 +99,7 @@ class Office:
                 runs=self.company.runs,
                 documents=self.documents,
                 queue=self.company.queues,
+                post=lambda _: Posted(),
             )
 
     def holds(self, run_id: str) -> list[Hold]:
@@ -302,7 +306,12 @@ class TestAnEarlyEnd:
         office.change(MARCH, ends=ends)
         assert office.company.runs.cursor("U/1").billed_to == ends
         drafts, holds = office.bill(date(2026, 4, 20))
-        assert (drafts, [hold.code for hold in holds]) == ([], [HoldCode.NEGATIVE])
+        (back,) = parsed(drafts)
+        assert [(hold.code, hold.document_id) for hold in holds] == [
+            (HoldCode.NEGATIVE, drafts[0].document_id)
+        ]
+        assert {line.rule for line in back.lines} == {"unused_days"}
+        assert periods(drafts) == [{"fixed": (JULY, ends)}]
 
     def test_taken_back_bills_the_days_again(self) -> None:
         office, ends = self.office(), date(2026, 4, 20)

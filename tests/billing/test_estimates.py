@@ -220,12 +220,13 @@ class TestAgain:
         assert [one.state_wh for one in reckoned(company)] == [1_315_000]
         assert faults(draft) == []
 
-    def test_a_bill_that_is_held_keeps_no_estimate(self) -> None:
+    def test_a_held_draft_keeps_the_estimate_it_rests_on_so_that_it_can_be_released(self) -> None:
         company = company_with([(FEBRUARY, "720"), (MARCH, "1000")])
         limits = company.settings.settings.holds.model_copy(update={"gross_over": Decimal("1.00")})
         company.settings.change(holds=limits)
-        drafts, (hold,) = bill(company)
-        assert (drafts, hold.code, reckoned(company)) == ([], HoldCode.AMOUNT_HIGH, [])
+        (draft,), (hold,) = bill(company)
+        assert (hold.code, hold.document_id) == (HoldCode.AMOUNT_HIGH, draft.document_id)
+        assert len(reckoned(company)) == 1
 
     def test_a_chunk_that_breaks_off_after_the_estimate_ends_with_the_same_draft(self) -> None:
         drafts = []

@@ -9,11 +9,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kwit.billing.certificate import certify
+from kwit.billing.certificate import certify, draft_faults
 from kwit.billing.content import BillContent, parse_content
 from kwit.billing.drafts import Draft
 from kwit.billing.runs import close_run, plan_run, rate_chunk
 from kwit.documents.issue import issue_batch
+from kwit.documents.totals import Posted
 from kwit.registry.company import HoldSettings
 from kwit.registry.events import ContractEvent
 from kwit.tariffs.holidays import statutory_holidays
@@ -112,7 +113,7 @@ class Office:
         return run.run_id
 
     def issue(self, run_id: str) -> None:
-        run, _ = close_run(run_id=run_id, stores=self.company.stores, queue=self.company.queues)
+        run, _ = close_run(run_id=run_id, stores=self.company.stores, queue=self.company.queues, at=KNOWN)
         for number in range(run.batches):
             issue_batch(
                 run_id=run_id,
@@ -120,6 +121,7 @@ class Office:
                 runs=self.company.runs,
                 documents=self.documents,
                 queue=self.company.queues,
+                post=lambda _: Posted(),
             )
 
     def billed(self) -> list[str]:
@@ -133,9 +135,10 @@ class TestTheCertificate:
         run_id = office.rate(APRIL)
         runs = office.company.runs
         result = runs.results[run_id, 0]
-        assert certify(run=runs.runs[run_id], results=[result], store=runs).balances
-        forgotten = replace(result, drafts=tuple(replace(one, events=()) for one in result.drafts))
-        assert not certify(run=runs.runs[run_id], results=[forgotten], store=runs).balances
+        assert certify(run=runs.runs[run_id], results=[result]).balances
+        ((ref,), (draft,)) = result.drafts, runs.drafts.values()
+        assert draft_faults(draft, ref) == []
+        assert "events" in draft_faults(draft, replace(ref, events=()))[0]
 
 
 class TestEventsOverManyRuns:

@@ -6,6 +6,7 @@ from kwit.billing.drafts import HoldCode, RunKind, RunOrder, RunStatus
 from kwit.billing.runs import close_run, plan_run, rate_chunk, run_id_of
 from kwit.tariffs.holidays import statutory_holidays
 from tests.billing.memory_case import Company
+from tests.rating.cases import KNOWN
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 
@@ -66,6 +67,6 @@ def test_a_dry_run_and_corrections_wait_whatever_the_policy_says() -> None:
         one = company("U/1")
         one.settings.change(approval="automatic")
         run_id = rated(one, order)
-        run, _ = close_run(run_id=run_id, stores=one.stores, queue=one.queues)
+        run, _ = close_run(run_id=run_id, stores=one.stores, queue=one.queues, at=KNOWN)
         assert run.status is RunStatus.WAITING
         assert one.queues.batches == []

@@ -15,7 +15,7 @@ from kwit.billing.content import BillContent, parse_content
 from kwit.billing.drafts import Draft, Hold, HoldCode
 from kwit.billing.runs import close_run, plan_run, rate_chunk
 from kwit.documents.issue import issue_batch
-from kwit.ledger.postings import postings_of
+from kwit.ledger.postings import posted, postings_of
 from kwit.registry.records import DepositPrice, Prosumer, Quantity, Register, SettlementTerms
 from kwit.tariffs.holidays import statutory_holidays
 from tests.billing import samples
@@ -24,6 +24,7 @@ from tests.billing.memory_case import Company, contract, meter, party, point, st
 from tests.documents.bills import issued, view_of
 from tests.fakes.document_store import MemoryDocuments
 from tests.fakes.queues import MemoryQueues
+from tests.rating.cases import KNOWN
 
 JANUARY, FEBRUARY, MARCH, APRIL = (date(2026, n, 1) for n in (1, 2, 3, 4))
 ROOT = Path(__file__).parents[2]
@@ -187,10 +188,17 @@ def test_what_a_run_issued_is_what_the_next_run_starts_from() -> None:
                 queue=queue,
                 holidays=statutory_holidays(),
             )
-        run, certificate = close_run(run_id=run.run_id, stores=company.stores, queue=queue)
+        run, certificate = close_run(run_id=run.run_id, stores=company.stores, queue=queue, at=KNOWN)
         assert certificate.balances, certificate.faults
         for number in range(run.batches):
-            issue_batch(run_id=run.run_id, number=number, runs=company.runs, documents=documents, queue=queue)
+            issue_batch(
+                run_id=run.run_id,
+                number=number,
+                runs=company.runs,
+                documents=documents,
+                queue=queue,
+                post=lambda issued: posted(issued, company_settings().accounts),
+            )
     bills = sorted((one.bill() for one in documents.documents.values()), key=lambda one: one.start)
     deposits = [one.deposit for one in bills]
     assert len(deposits) == 2
@@ -198,3 +206,5 @@ def test_what_a_run_issued_is_what_the_next_run_starts_from() -> None:
     assert deposits[1] is not None
     assert deposits[1].opening == deposits[0].left > 0
     assert company.runs.carried("U/1") == bills[1].carried
+    for totals in company.runs.totals.values():
+        assert (totals.debit, totals.receivable) == (totals.credit, totals.due)

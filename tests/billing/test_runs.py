@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from kwit.billing import approval as approval_module
 from kwit.billing import runs as runs_module
 from kwit.billing.drafts import HoldCode, Run, RunStatus
 from kwit.billing.run_report import run_report
 from kwit.billing.runs import (
     RunUnknownError,
-    approve_run,
     close_run,
     due_contracts,
     plan_run,
@@ -23,6 +23,7 @@ from kwit.billing.runs import (
 )
 from kwit.tariffs.holidays import statutory_holidays
 from tests.billing.memory_case import Company, contract
+from tests.rating.cases import KNOWN
 
 MARCH, APRIL, MAY, JUNE = (date(2026, n, 1) for n in (3, 4, 5, 6))
 RUN = "2026-04-01-daily"
@@ -32,7 +33,7 @@ HOLIDAYS = statutory_holidays()
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs_module, "CHUNK_SIZE", 2)
-    monkeypatch.setattr(runs_module, "BATCH_SIZE", 2)
+    monkeypatch.setattr(approval_module, "BATCH_SIZE", 2)
 
 
 def company(*numbers: str) -> Company:
@@ -79,7 +80,7 @@ class TestPlan:
         one = company("U/1")
         plan(one)
         rate_all(one)
-        close_run(run_id=RUN, stores=one.stores, queue=one.queues)
+        close_run(run_id=RUN, stores=one.stores, queue=one.queues, at=KNOWN)
         one.queues.closes.clear()
         plan(one)
         assert one.queues.closes == [RUN]
@@ -90,7 +91,7 @@ class TestPlan:
         run = plan(one, date(2026, 3, 31))
         assert (run.contracts, run.chunks) == (0, 0)
         assert one.queues.closes == [run.run_id]
-        closed, certificate = close_run(run_id=run.run_id, stores=one.stores, queue=one.queues)
+        closed, certificate = close_run(run_id=run.run_id, stores=one.stores, queue=one.queues, at=KNOWN)
         assert (closed.status, certificate.balances, one.queues.batches) == (RunStatus.ISSUED, True, [])
 
     def test_contracts_that_ended_or_are_billed_are_not_due(self) -> None:
@@ -213,13 +214,13 @@ class TestClose:
         return one
 
     def close(self, one: Company) -> Run:
-        run, _ = close_run(run_id=RUN, stores=one.stores, queue=one.queues)
+        run, _ = close_run(run_id=RUN, stores=one.stores, queue=one.queues, at=KNOWN)
         return run
 
     def test_a_balanced_run_is_approved_and_its_batches_asked_for(self) -> None:
         one = self.rated("U/1", "U/2", "U/3")
         run = self.close(one)
-        assert (run.status, run.batches, run.issue_date) == (RunStatus.APPROVED, 2, APRIL)
+        assert (run.status, run.batches, run.issue_date) == (RunStatus.ISSUING, 2, APRIL)
         assert one.queues.batches == [(RUN, 0), (RUN, 1)]
 
     def test_closing_again_asks_again_and_changes_nothing(self) -> None:
@@ -249,19 +250,23 @@ class TestClose:
         assert self.close(one).status is RunStatus.WAITING
         assert self.close(one).status is RunStatus.WAITING
         assert one.queues.batches == []
-        run, certificate = close_run(run_id=RUN, stores=one.stores, queue=one.queues)
-        approved = approve_run(
-            run=run, certificate=certificate, issue_date=date(2026, 4, 7), stores=one.stores
-        )
-        assert (approved.status, approved.issue_date) == (RunStatus.APPROVED, date(2026, 4, 7))
+
+    @pytest.mark.parametrize("approval", ["automatic", "manual"])
+    def test_a_close_that_broke_off_after_the_approval_goes_on_by_policy_alone(self, approval: str) -> None:
+        one = self.rated("U/1", approval="automatic")
         self.close(one)
-        assert one.queues.batches == [(RUN, 0)]
+        one.runs.kept_issues.clear()
+        one.runs.batches.clear()
+        one.queues.batches.clear()
+        one.runs.runs[RUN] = replace(one.runs.runs[RUN], status=RunStatus.APPROVED, batches=0)
+        one.settings.change(approval=approval)
+        self.close(one)
+        assert one.queues.batches == ([(RUN, 0)] if approval == "automatic" else [])
 
     @pytest.mark.parametrize("approval", ["automatic", "manual"])
     def test_a_run_that_does_not_balance_is_never_approved(self, approval: str) -> None:
         one = self.rated("U/1", approval=approval)
-        ((key, draft),) = one.runs.drafts.items()
-        one.runs.drafts[key] = replace(draft, content=draft.content.replace(b"G11", b"G12"))
+        one.runs.results[RUN, 0] = replace(one.runs.results[RUN, 0], faults=("draft x: gross 1 against 2",))
         for _ in range(2):
             assert self.close(one).status is RunStatus.NOT_BALANCED
         plan(one)
@@ -273,7 +278,7 @@ class TestClose:
         one.add("U/1", states=[(MARCH, "1000")])
         plan(one)
         rate_all(one)
-        run, certificate = close_run(run_id=RUN, stores=one.stores, queue=one.queues)
+        run, certificate = close_run(run_id=RUN, stores=one.stores, queue=one.queues, at=KNOWN)
         assert (run.status, len(certificate.holds), one.queues.batches) == (RunStatus.ISSUED, 1, [])
 
     def test_the_periods_of_a_contract_stay_in_one_batch(self) -> None:
@@ -283,7 +288,7 @@ class TestClose:
             one.add(no, states=states)
         plan(one, JUNE)
         rate_all(one)
-        close_run(run_id="2026-06-01-daily", stores=one.stores, queue=one.queues)
+        close_run(run_id="2026-06-01-daily", stores=one.stores, queue=one.queues, at=KNOWN)
         where = {
             (ref.contract_no, number)
             for (_, number), batch in one.runs.batches.items()
@@ -301,9 +306,9 @@ class TestReport:
         one.add("U/2", states=[(MARCH, "1000")])
         plan(one)
         rate_all(one)
-        run, certificate = close_run(run_id=RUN, stores=one.stores, queue=one.queues)
+        run, certificate = close_run(run_id=RUN, stores=one.stores, queue=one.queues, at=KNOWN)
         told = json.loads(run_report(run=run, certificate=certificate))
-        assert (told["drafts"], told["held"], told["balances"], told["status"]) == (1, 1, True, "approved")
+        assert (told["drafts"], told["held"], told["balances"], told["status"]) == (1, 1, True, "issuing")
         assert Decimal(told["money"]["gross"]) == certificate.gross > 0
         assert told["energy"] == {"wh_read": 100_000, "wh_held": 0, "kwh_billed": 100, "rounding_wh": 0}
         (hold,) = told["holds"]

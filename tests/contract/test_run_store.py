@@ -1,16 +1,19 @@
 """The runs' store keeps every step once, in memory and in DynamoDB alike."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table
-from kwit.billing.drafts import RunStatus
-from kwit.billing.ports import RunStore
+from kwit.billing.drafts import Issue, RunStatus
+from kwit.billing.ports import ApprovalTakenError, RunStore
 from tests.billing import samples
 from tests.fakes.run_store import MemoryRuns
+
+DAY = date(2026, 4, 8)
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
@@ -44,19 +47,47 @@ class TestRuns:
         assert store.chunk_result(samples.RUN_ID, 0) == result
         assert store.draft(samples.RUN_ID, 0, one.document_id) == one
 
-    def test_approval_happens_once(self, store: RunStore) -> None:
+    def test_an_approval_is_kept_once_under_its_number(self, store: RunStore) -> None:
+        self.waiting(store)
+        first = store.approve(samples.approval(samples.draft()))
+        assert store.approve(first) == first
+        with pytest.raises(ApprovalTakenError):
+            store.approve(samples.approval(samples.draft(), by="jan"))
+        second = store.approve(samples.approval(samples.draft("U/2"), number=1))
+        assert list(store.approvals(samples.RUN_ID)) == [first, second]
+        run = store.run(samples.RUN_ID)
+        assert run is not None
+        assert (run.status, run.approvals, run.batches) == (RunStatus.APPROVED, 2, 0)
+
+    def test_a_run_that_is_not_rated_takes_no_approval(self, store: RunStore) -> None:
         store.create_run(samples.run(), [["U/1"]])
-        store.set_status(samples.RUN_ID, expected=RunStatus.PLANNED, status=RunStatus.RATED)
+        if isinstance(store, DynamoRuns):
+            with pytest.raises(ApprovalTakenError):
+                store.approve(samples.approval(samples.draft()))
+
+    def test_an_approval_is_issued_once_under_its_first_date(self, store: RunStore) -> None:
+        self.waiting(store)
+        store.approve(samples.approval(samples.draft()))
         batch = samples.batch(samples.draft())
-        first = store.approve(
-            samples.RUN_ID, status=RunStatus.APPROVED, batches=[batch], issue_date=date(2026, 4, 8)
-        )
-        again = store.approve(
-            samples.RUN_ID, status=RunStatus.ISSUED, batches=[], issue_date=date(2026, 4, 9)
-        )
-        assert first == again
-        assert (first.status, first.batches, first.issue_date) == (RunStatus.APPROVED, 1, date(2026, 4, 8))
+        issued = store.issue(samples.RUN_ID, approval=0, batches=[batch], issue_date=DAY)
+        later = replace(batch, issue_date=date(2026, 4, 9))
+        again = store.issue(samples.RUN_ID, approval=0, batches=[later], issue_date=date(2026, 4, 9))
+        assert issued == again
+        assert (issued.status, issued.batches, issued.issue_date) == (RunStatus.ISSUING, 1, DAY)
         assert store.batch(samples.RUN_ID, 0) == batch
+        assert list(store.issues(samples.RUN_ID)) == [Issue(0, DAY, 1)]
+
+    def test_results_come_in_the_order_of_the_chunks(self, store: RunStore) -> None:
+        store.create_run(samples.run(contracts=2, chunks=2), [["U/1"], ["U/2"]])
+        for chunk in (1, 0):
+            one = samples.draft(f"U/{chunk}")
+            store.finish_chunk(samples.chunk_result(one, chunk=chunk), [one])
+        assert [one.chunk for one in store.chunk_results(samples.RUN_ID)] == [0, 1]
+
+    def waiting(self, store: RunStore) -> None:
+        store.create_run(samples.run(contracts=2), [["U/1", "U/2"]])
+        store.set_status(samples.RUN_ID, expected=RunStatus.PLANNED, status=RunStatus.RATED)
+        store.set_status(samples.RUN_ID, expected=RunStatus.RATED, status=RunStatus.WAITING)
 
     def test_a_status_moves_only_from_the_expected_one(self, store: RunStore) -> None:
         store.create_run(samples.run(), [["U/1"]])
@@ -64,17 +95,20 @@ class TestRuns:
         assert stays.status is RunStatus.PLANNED
 
     def test_the_last_batch_makes_the_run_issued_and_counts_once(self, store: RunStore) -> None:
-        store.create_run(samples.run(), [["U/1"]])
-        store.set_status(samples.RUN_ID, expected=RunStatus.PLANNED, status=RunStatus.RATED)
-        batches = [samples.batch(samples.draft(f"U/{n}"), number=n) for n in range(2)]
-        store.approve(samples.RUN_ID, status=RunStatus.APPROVED, batches=batches, issue_date=date(2026, 4, 8))
-        steps: list[Callable[[], object]] = [lambda: store.finish_batch(samples.RUN_ID, 0)] * 2
+        self.waiting(store)
+        drafts = [samples.draft(f"U/{n}") for n in range(2)]
+        store.approve(samples.approval(*drafts))
+        batches = [samples.batch(one, number=n) for n, one in enumerate(drafts)]
+        store.issue(samples.RUN_ID, approval=0, batches=batches, issue_date=DAY)
+        totals = samples.totals(samples.document())
+        steps: list[Callable[[], object]] = [lambda: store.finish_batch(samples.RUN_ID, 0, totals)] * 2
         for step in steps:
             step()
         half = store.run(samples.RUN_ID)
         assert half is not None
-        assert (half.status, half.batches_done) == (RunStatus.APPROVED, 1)
-        assert store.finish_batch(samples.RUN_ID, 1).status is RunStatus.ISSUED
+        assert (half.status, half.batches_done) == (RunStatus.ISSUING, 1)
+        assert store.finish_batch(samples.RUN_ID, 1, samples.totals()).status is RunStatus.ISSUED
+        assert list(store.batch_totals(samples.RUN_ID)) == [totals, samples.totals()]
 
     def test_a_contract_never_billed_has_no_day(self, store: RunStore) -> None:
         assert store.billed_to("U/1") is None

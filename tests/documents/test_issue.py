@@ -11,8 +11,11 @@ from kwit.billing.drafts import Draft, RunStatus
 from kwit.documents.document import NumberBlock
 from kwit.documents.issue import BatchUnknownError, DraftChangedError, Issued, issue_batch
 from kwit.documents.ports import AlreadyBilledError, BlockTakenError, SeriesMovedError
+from kwit.documents.totals import Posted
 from kwit.kernel.identifiers import content_hash
+from kwit.ledger.postings import posted
 from tests.billing import samples
+from tests.billing.company import company_settings
 from tests.fakes.document_store import MemoryDocuments
 from tests.fakes.queues import MemoryQueues
 from tests.fakes.run_store import MemoryRuns
@@ -36,16 +39,18 @@ class Office:
         )
         self.runs.finish_chunk(samples.chunk_result(*self.drafts), list(self.drafts))
         self.runs.set_status(samples.RUN_ID, expected=RunStatus.PLANNED, status=RunStatus.RATED)
-        self.runs.approve(
-            samples.RUN_ID,
-            status=RunStatus.APPROVED,
-            batches=[samples.batch(*self.drafts)],
-            issue_date=samples.ISSUE_DATE,
-        )
+        self.runs.approve(samples.approval(*self.drafts))
+        batch = samples.batch(*self.drafts)
+        self.runs.issue(samples.RUN_ID, approval=0, batches=[batch], issue_date=samples.ISSUE_DATE)
 
     def issue(self) -> Issued:
         return issue_batch(
-            run_id=samples.RUN_ID, number=0, runs=self.runs, documents=self.documents, queue=self.queues
+            run_id=samples.RUN_ID,
+            number=0,
+            runs=self.runs,
+            documents=self.documents,
+            queue=self.queues,
+            post=lambda documents: posted(documents, company_settings().accounts),
         )
 
     def numbers(self) -> dict[str, str]:
@@ -86,6 +91,7 @@ class TestIssue:
                 runs=office.runs,
                 documents=office.documents,
                 queue=office.queues,
+                post=lambda _: Posted(),
             )
 
     def test_two_periods_of_one_contract_get_neighbouring_numbers(self) -> None:

@@ -12,9 +12,10 @@ from kwit.aws.queues import SqsDocumentQueue, SqsRunQueue
 from kwit.aws.registry_store import DynamoRegistry, DynamoSettings
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table
-from kwit.billing import runs as runs_module
+from kwit.billing import approval as approval_module
 from kwit.billing.runs import PlanningStores, close_run
 from kwit.documents.issue import issue_batch
+from kwit.ledger.postings import posted
 from tests.billing import samples
 from tests.billing.company import company_settings
 from tests.crash import Crash, Fault, watched
@@ -83,9 +84,10 @@ class World:
                 runs=self.runs,
                 documents=self.documents,
                 queue=self.renders,
+                post=lambda documents: posted(documents, company_settings().accounts),
             )
         else:
-            close_run(run_id=body["run_id"], stores=self.stores, queue=self.queue)
+            close_run(run_id=body["run_id"], stores=self.stores, queue=self.queue, at=KNOWN)
 
     def state(self) -> State:
         """Return every item of every table, and the set of documents asked to be rendered."""
@@ -107,7 +109,7 @@ class World:
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     pretend_credentials(monkeypatch)
-    monkeypatch.setattr(runs_module, "BATCH_SIZE", 2)
+    monkeypatch.setattr(approval_module, "BATCH_SIZE", 2)
 
 
 def undisturbed() -> tuple[State, int]:

@@ -5,7 +5,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kwit.billing.clocks import Cursor, Stand
-from kwit.billing.drafts import Batch, ChunkResult, Draft, Run, RunStatus
+from kwit.billing.drafts import (
+    Approval,
+    Batch,
+    BatchTotals,
+    ChunkResult,
+    Draft,
+    Issue,
+    Run,
+    RunStatus,
+)
+from kwit.billing.ports import ApprovalTakenError
 from kwit.tariffs.price_list import Clock
 
 
@@ -20,7 +30,9 @@ class MemoryRuns:
     results: dict[tuple[str, int], ChunkResult] = field(default_factory=dict)
     drafts: dict[tuple[str, int, str], Draft] = field(default_factory=dict)
     batches: dict[tuple[str, int], Batch] = field(default_factory=dict)
-    batches_done: set[tuple[str, int]] = field(default_factory=set)
+    totals: dict[tuple[str, int], BatchTotals] = field(default_factory=dict)
+    kept_approvals: dict[str, list[Approval]] = field(default_factory=dict)
+    kept_issues: dict[str, list[Issue]] = field(default_factory=dict)
     carries: dict[str, str] = field(default_factory=dict)
     apart: dict[str, dict[Clock, Stand]] = field(default_factory=dict)
 
@@ -52,13 +64,39 @@ class MemoryRuns:
     def draft(self, run_id: str, chunk: int, document_id: str) -> Draft | None:
         return self.drafts.get((run_id, chunk, document_id))
 
-    def approve(self, run_id: str, *, status: RunStatus, batches: Sequence[Batch], issue_date: date) -> Run:
-        for batch in batches:
-            self.batches[run_id, batch.number] = batch
-        run = self.runs[run_id]
-        if run.status in {RunStatus.RATED, RunStatus.WAITING}:
-            self.runs[run_id] = replace(run, status=status, batches=len(batches), issue_date=issue_date)
+    def chunk_results(self, run_id: str) -> Sequence[ChunkResult]:
+        return [self.results[key] for key in sorted(self.results) if key[0] == run_id]
+
+    def approve(self, approval: Approval) -> Approval:
+        kept = self.kept_approvals.setdefault(approval.run_id, [])
+        if len(kept) > approval.number:
+            if kept[approval.number] != approval:
+                raise ApprovalTakenError(approval.run_id)
+            return approval
+        kept.append(approval)
+        run = self.runs[approval.run_id]
+        self.runs[approval.run_id] = replace(run, status=RunStatus.APPROVED, approvals=len(kept))
+        return approval
+
+    def approvals(self, run_id: str) -> Sequence[Approval]:
+        return list(self.kept_approvals.get(run_id, ()))
+
+    def issue(self, run_id: str, *, approval: int, batches: Sequence[Batch], issue_date: date) -> Run:
+        run, issues = self.runs[run_id], self.kept_issues.setdefault(run_id, [])
+        if approval not in {one.approval for one in issues}:
+            issues.append(Issue(approval, issue_date, len(batches)))
+            self.batches.update({(run_id, batch.number): batch for batch in batches})
+            self.runs[run_id] = replace(
+                run,
+                status=RunStatus.ISSUING,
+                batches=run.batches + len(batches),
+                approvals_issued=approval + 1,
+                issue_date=issue_date,
+            )
         return self.runs[run_id]
+
+    def issues(self, run_id: str) -> Sequence[Issue]:
+        return list(self.kept_issues.get(run_id, ()))
 
     def set_status(self, run_id: str, *, expected: RunStatus, status: RunStatus) -> Run:
         if self.runs[run_id].status is expected:
@@ -68,12 +106,12 @@ class MemoryRuns:
     def batch(self, run_id: str, number: int) -> Batch | None:
         return self.batches.get((run_id, number))
 
-    def finish_batch(self, run_id: str, number: int) -> Run:
+    def finish_batch(self, run_id: str, number: int, totals: BatchTotals) -> Run:
         run = self.runs[run_id]
-        if (run_id, number) not in self.batches_done:
-            self.batches_done.add((run_id, number))
+        if (run_id, number) not in self.totals:
+            self.totals[run_id, number] = totals
             run = replace(run, batches_done=run.batches_done + 1)
-        if run.batches_done == run.batches and run.status is RunStatus.APPROVED:
+        if run.batches_done == run.batches and run.status is RunStatus.ISSUING:
             run = replace(run, status=RunStatus.ISSUED)
         self.runs[run_id] = run
         return run
@@ -87,6 +125,9 @@ class MemoryRuns:
             self.billed_events(contract_no),
             dict(self.apart.get(contract_no, {})),
         )
+
+    def batch_totals(self, run_id: str) -> Sequence[BatchTotals]:
+        return [self.totals[key] for key in sorted(self.totals) if key[0] == run_id]
 
     def billed_to(self, contract_no: str) -> date | None:
         return self.cursors.get(contract_no)

@@ -3,6 +3,7 @@
 One application per process, made at the first invocation and kept; a test makes its own with other clients.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -24,7 +25,10 @@ from kwit.aws.settings import Settings
 from kwit.aws.table import Table
 from kwit.aws.task_store import DynamoTasks
 from kwit.billing.runs import PlanningStores, RatingStores
+from kwit.documents.document import Document
+from kwit.documents.totals import Posted
 from kwit.kernel.time import local_day
+from kwit.ledger.postings import posted
 from kwit.metering.correcting import CorrectionDesk
 from kwit.tariffs.holidays import statutory_holidays
 
@@ -138,6 +142,13 @@ class Application:
         """Return the documents' store."""
         cursors = getattr(self.settings, "billing_table", None) or self._need("documents_table")
         return DynamoDocuments(self._table("documents_table"), Table(self.clients.dynamodb, cursors))
+
+    def post(self, documents: Sequence[Document]) -> Posted:
+        """Post documents for their sums, by the accounts in force on the day they are issued."""
+        if not documents:
+            return Posted()
+        settings, _ = self.company.current(on=documents[0].issue_date)
+        return posted(documents, settings.accounts)
 
     @property
     def rendered(self) -> DynamoRendered:

@@ -186,14 +186,24 @@ def chunk_result(run_id: str, number: int) -> Key:
     return f"RUN#{run_id}", f"RESULT#{number:06d}"
 
 
-def batch(run_id: str, number: int) -> Key:
-    """Billing: approved drafts in order."""
-    return f"RUN#{run_id}", f"BATCH#{number:06d}"
+def approval(run_id: str, number: int) -> Key:
+    """Billing: who approved which drafts of a run."""
+    return f"RUN#{run_id}", f"APPROVAL#{number:04d}"
+
+
+def issue(run_id: str, approval_number: int) -> Key:
+    """Billing: under which date the drafts of an approval are issued."""
+    return f"RUN#{run_id}", f"ISSUE#{approval_number:04d}"
+
+
+def batch(run_id: str, plan: str, number: int) -> Key:
+    """Billing: approved drafts in order, under the hash of all batches of their approval."""
+    return f"RUN#{run_id}", f"BATCH#{plan}#{number:09d}"
 
 
 def batch_done(run_id: str, number: int) -> Key:
-    """Billing: the mark of an issued batch."""
-    return f"RUN#{run_id}", f"BATCHDONE#{number:06d}"
+    """Billing: what the documents of an issued batch add up to."""
+    return f"RUN#{run_id}", f"BATCHDONE#{number:09d}"
 
 
 def draft(run_id: str, chunk_number: int, document_id: str) -> Key:

@@ -9,7 +9,20 @@ from kwit.aws import keys
 from kwit.aws.codec import decode, encode
 from kwit.aws.table import Item, Table, TransactionRefusedError, key_of, number, packed, text, unpacked
 from kwit.billing.clocks import APART, Cursor, Stand
-from kwit.billing.drafts import DAILY, Batch, ChunkResult, Draft, Run, RunOrder, RunStatus
+from kwit.billing.drafts import (
+    DAILY,
+    Approval,
+    Batch,
+    BatchTotals,
+    ChunkResult,
+    Draft,
+    Issue,
+    Run,
+    RunOrder,
+    RunStatus,
+    approval_of_batch,
+)
+from kwit.billing.ports import ApprovalTakenError
 from kwit.kernel.identifiers import canonical_json, content_hash, deterministic_id
 
 
@@ -48,6 +61,8 @@ class DynamoRuns:
             run_status=text(str(run.status)),
             batches=number(0),
             batches_done=number(0),
+            approvals=number(0),
+            approvals_issued=number(0),
             run_order=packed(encode(run.order)),
         )
         return self._run(run.run_id)
@@ -105,24 +120,81 @@ class DynamoRuns:
         item = self.table.get(keys.draft(run_id, chunk, document_id))
         return decode(Draft, unpacked(item)) if item else None
 
-    def approve(self, run_id: str, *, status: RunStatus, batches: Sequence[Batch], issue_date: date) -> Run:
-        """Keep the batches of an approved run and its status, once; return the run as it stands then."""
-        self.table.put_many(
-            key_of(keys.batch(run_id, batch.number)) | {"data": packed(encode(batch))} for batch in batches
+    def chunk_results(self, run_id: str) -> Sequence[ChunkResult]:
+        """Return the results of all chunks done, in the order of the chunks."""
+        items = self.table.query(keys.run(run_id)[0], prefix="RESULT#")
+        return [decode(ChunkResult, unpacked(item)) for item in items]
+
+    def approve(self, approval: Approval) -> Approval:
+        """Keep an approval under its number and make the run approved; return the one kept.
+
+        Raises ApprovalTakenError.
+        """
+        kept = self.table.new_item(
+            keys.approval(approval.run_id, approval.number), data=packed(encode(approval))
         )
-        self.table.update(
-            keys.run(run_id),
-            expression="SET run_status = :status, batches = :batches, issue_date = :day",
-            condition="run_status IN (:rated, :waiting)",
+        moved = self.table.change(
+            keys.run(approval.run_id),
+            expression="SET run_status = :approved, approvals = :next",
+            condition="run_status IN (:rated, :waiting, :approved, :issuing, :issued)",
             values={
-                ":status": text(str(status)),
-                ":batches": number(len(batches)),
-                ":day": text(issue_date.isoformat()),
+                ":next": number(approval.number + 1),
                 ":rated": text(str(RunStatus.RATED)),
                 ":waiting": text(str(RunStatus.WAITING)),
+                ":approved": text(str(RunStatus.APPROVED)),
+                ":issuing": text(str(RunStatus.ISSUING)),
+                ":issued": text(str(RunStatus.ISSUED)),
             },
         )
+        try:
+            self.table.transact([kept, moved])
+        except TransactionRefusedError as error:
+            found = self.table.get(keys.approval(approval.run_id, approval.number))
+            if found is None or decode(Approval, unpacked(found)) != approval:
+                raise ApprovalTakenError(approval.run_id) from error
+        return approval
+
+    def approvals(self, run_id: str) -> Sequence[Approval]:
+        """Return the approvals of a run in their order, read consistently."""
+        items = self.table.query(keys.run(run_id)[0], prefix="APPROVAL#")
+        return [decode(Approval, unpacked(item)) for item in items]
+
+    def issue(self, run_id: str, *, approval: int, batches: Sequence[Batch], issue_date: date) -> Run:
+        """Keep the batches of an approval and their date, once; return the run as it stands then.
+
+        The batches are written under the hash of them all first, so of two who issue at once the one whose date
+        is kept has its own batches behind it.
+        """
+        plan = content_hash(b"".join(encode(batch) for batch in batches))
+        self.table.put_many(
+            key_of(keys.batch(run_id, plan, batch.number)) | {"data": packed(encode(batch))}
+            for batch in batches
+        )
+        issue = Issue(approval, issue_date, len(batches))
+        kept = self.table.new_item(keys.issue(run_id, approval), plan=text(plan), data=packed(encode(issue)))
+        moved = self.table.change(
+            keys.run(run_id),
+            expression="SET run_status = :issuing, issue_date = :day, approvals_issued = :next,"
+            " batches = batches + :count",
+            condition="attribute_exists(pk)",
+            values={
+                ":issuing": text(str(RunStatus.ISSUING)),
+                ":day": text(issue_date.isoformat()),
+                ":next": number(approval + 1),
+                ":count": number(len(batches)),
+            },
+        )
+        try:
+            self.table.transact([kept, moved])
+        except TransactionRefusedError as error:
+            if error.reasons[0] != "ConditionalCheckFailed":
+                raise
         return self._run(run_id)
+
+    def issues(self, run_id: str) -> Sequence[Issue]:
+        """Return what is being issued of a run, by approval, read consistently."""
+        items = self.table.query(keys.run(run_id)[0], prefix="ISSUE#")
+        return [decode(Issue, unpacked(item)) for item in items]
 
     def set_status(self, run_id: str, *, expected: RunStatus, status: RunStatus) -> Run:
         """Move a run from one status to another; a run already moved stays as it is."""
@@ -136,26 +208,32 @@ class DynamoRuns:
 
     def batch(self, run_id: str, number: int) -> Batch | None:
         """Return a batch, or None."""
-        item = self.table.get(keys.batch(run_id, number))
+        issue = self.table.get(keys.issue(run_id, approval_of_batch(number)))
+        item = self.table.get(keys.batch(run_id, issue["plan"]["S"], number)) if issue else None
         return decode(Batch, unpacked(item)) if item else None
 
-    def finish_batch(self, run_id: str, number: int) -> Run:
-        """Count a batch as issued, once; the last one makes the run issued."""
-        mark = self.table.new_item(keys.batch_done(run_id, number))
+    def finish_batch(self, run_id: str, number: int, totals: BatchTotals) -> Run:
+        """Count a batch as issued and keep its totals, once; the last one makes the run issued."""
+        mark = self.table.new_item(keys.batch_done(run_id, number), data=packed(encode(totals)))
         try:
             self.table.transact([mark, self._count(run_id, "batches_done")])
         except TransactionRefusedError as error:
             if error.reasons[0] != "ConditionalCheckFailed":
                 raise
         run = self._run(run_id)
-        if run.batches_done == run.batches and run.status is RunStatus.APPROVED:
-            run = self.set_status(run_id, expected=RunStatus.APPROVED, status=RunStatus.ISSUED)
+        if run.batches_done == run.batches and run.status is RunStatus.ISSUING:
+            run = self.set_status(run_id, expected=RunStatus.ISSUING, status=RunStatus.ISSUED)
         return run
 
     def cursor(self, contract_no: str) -> Cursor | None:
         """Return how far a contract is billed by issued documents, read consistently; None before its first bill."""
         item = self.table.get(keys.cursor(contract_no))
         return None if item is None else _cursor(item)
+
+    def batch_totals(self, run_id: str) -> Sequence[BatchTotals]:
+        """Return the totals of all batches issued, in the order of the batches."""
+        items = self.table.query(keys.run(run_id)[0], prefix="BATCHDONE#")
+        return [decode(BatchTotals, unpacked(item)) for item in items]
 
     def billed_to(self, contract_no: str) -> date | None:
         """Return the first day of a contract not yet billed, or None before its first bill."""
@@ -210,6 +288,8 @@ def _run(run_id: str, item: Item) -> Run:
         batches_done=int(item["batches_done"]["N"]),
         issue_date=date.fromisoformat(day["S"]) if day else None,
         order=_order(item),
+        approvals=int(item["approvals"]["N"]) if "approvals" in item else 0,
+        approvals_issued=int(item["approvals_issued"]["N"]) if "approvals_issued" in item else 0,
     )
 
 

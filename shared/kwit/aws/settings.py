@@ -132,10 +132,11 @@ class CloseBillingRunSettings(WithRegistry, WithBilling, WithDocumentStore):
     issue_queue_url: str
 
 
-class IssueDocumentsSettings(WithBilling, WithDocuments):
+class IssueDocumentsSettings(WithRegistry, WithBilling, WithDocuments):
     """Configure ``issue_documents``."""
 
     render_queue_url: str
+    close_queue_url: str
 
 
 class RenderDocumentsSettings(WithRegistry, WithDocuments, WithDocumentStore):
@@ -174,8 +175,20 @@ def load(model: type[SettingsT], environ: Mapping[str, str]) -> SettingsT:
 
     Raises ``MissingSettingsError`` naming every variable that is absent or empty.
     """
-    values = {field: environ.get(field.upper(), "") for field in model.model_fields}
-    missing = tuple(field.upper() for field, value in values.items() if not value)
+    values = {name: environ[name.upper()] for name in model.model_fields if environ.get(name.upper())}
+    missing = tuple(
+        name.upper()
+        for name, field in model.model_fields.items()
+        if field.is_required() and name not in values
+    )
     if missing:
         raise MissingSettingsError(settings=model.__name__, missing=missing)
     return model.model_validate(values)
+
+
+class RunCommandSettings(WithRegistry, WithBilling):
+    """Configure ``kwit run``, which does by hand what the functions of a run do."""
+
+    rate_queue_url: str = ""
+    close_queue_url: str = ""
+    issue_queue_url: str = ""

@@ -64,10 +64,10 @@ def bill_contract(
         outcome, case = make_bill(one)
         holds += outcome.holds
         progress.blocked |= outcome.held
+        drafts += [] if outcome.draft is None else [outcome.draft]
         if outcome.stop:
             break
         if outcome.draft is not None:
-            drafts.append(outcome.draft)
             billed_events |= frozenset(outcome.draft.events)
             if _moved(progress, outcome.draft):
                 first, handed = False, read_carried(outcome.draft.carried)

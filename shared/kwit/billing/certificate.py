@@ -9,8 +9,7 @@ from typing import Any
 from kwit.billing.carried import read_carried
 from kwit.billing.clocks import ClockMove
 from kwit.billing.content import BillContent, EnergyData, LineData, parse_content
-from kwit.billing.drafts import ChunkResult, DraftRef, Hold, Run
-from kwit.billing.ports import RunStore
+from kwit.billing.drafts import ChunkResult, Draft, DraftRef, Hold, Run
 from kwit.kernel.energy import whole_kwh
 from kwit.kernel.identifiers import canonical_json, content_hash
 from kwit.kernel.money import ZERO, grosze, total
@@ -28,6 +27,7 @@ class Certificate:
     contracts: int
     nothing_due: int
     drafts: tuple[DraftRef, ...]
+    held: tuple[DraftRef, ...]
     holds: tuple[Hold, ...]
     wh_read: int
     wh_held: int
@@ -45,17 +45,20 @@ class Certificate:
         return not self.faults
 
 
-def certify(*, run: Run, results: Sequence[ChunkResult], store: RunStore) -> Certificate:
-    """Check a whole run against itself: every contract is accounted for, every draft adds up."""
+def certify(*, run: Run, results: Sequence[ChunkResult]) -> Certificate:
+    """Check a whole run against itself: every contract is accounted for, every draft added up when it was rated."""
     drafts = tuple(ref for result in results for ref in result.drafts)
+    held = tuple(ref for result in results for ref in result.held)
     holds = tuple(hold for result in results for hold in result.holds)
     nothing = tuple(number for result in results for number in result.nothing_due)
-    faults = _faults_of_drafts(run, drafts, store)
+    faults = [fault for result in results for fault in result.faults]
     accounted = {ref.contract_no for ref in drafts} | {hold.contract_no for hold in holds} | set(nothing)
     if len(accounted) != run.contracts:
         faults.append(f"{run.contracts} contracts planned, {len(accounted)} accounted for")
-    if len({ref.document_id for ref in drafts}) != len(drafts):
+    if len({ref.document_id for ref in (*drafts, *held)}) != len(drafts) + len(held):
         faults.append("two drafts have one identity")
+    if {ref.document_id for ref in held} != {hold.document_id for hold in holds if hold.document_id}:
+        faults.append("a draft that is held has no hold that names it")
     wh_drafted = sum(ref.wh_read for ref in drafts)
     wh_held = sum(hold.wh_read for hold in holds)
     kwh_billed = sum(ref.kwh_billed for ref in drafts)
@@ -64,6 +67,7 @@ def certify(*, run: Run, results: Sequence[ChunkResult], store: RunStore) -> Cer
         contracts=run.contracts,
         nothing_due=len(nothing),
         drafts=drafts,
+        held=held,
         holds=holds,
         wh_read=wh_drafted + wh_held,
         wh_held=wh_held,
@@ -72,25 +76,23 @@ def certify(*, run: Run, results: Sequence[ChunkResult], store: RunStore) -> Cer
         net=total(ref.net for ref in drafts),
         vat=total(ref.vat for ref in drafts),
         gross=total(ref.gross for ref in drafts),
-        drafts_hash=content_hash(canonical_json([ref.content_hash for ref in drafts])),
+        drafts_hash=hash_of_drafts(drafts),
         faults=tuple(faults),
     )
 
 
-def _faults_of_drafts(run: Run, drafts: Sequence[DraftRef], store: RunStore) -> list[str]:
-    faults: list[str] = []
-    for ref in drafts:
-        draft = store.draft(run.run_id, ref.chunk, ref.document_id)
-        if draft is None:
-            faults.append(f"draft {ref.document_id} is gone")
-            continue
-        if content_hash(draft.content) != ref.content_hash:
-            faults.append(f"draft {ref.document_id} is not the one that was rated")
-            continue
-        faults += [
-            f"draft {ref.document_id}: {fault}" for fault in content_faults(parse_content(draft.content), ref)
-        ]
-    return faults
+def hash_of_drafts(drafts: Sequence[DraftRef]) -> str:
+    """Return the hash of drafts: that of their contents' hashes by contract and first day."""
+    ordered = sorted(drafts, key=lambda ref: (ref.chunk, ref.contract_no, ref.start))
+    return content_hash(canonical_json([ref.content_hash for ref in ordered]))
+
+
+def draft_faults(draft: Draft, ref: DraftRef) -> list[str]:
+    """Name every figure of a draft that does not agree with its reference or with the others."""
+    if content_hash(draft.content) != ref.content_hash:
+        return [f"draft {ref.document_id} is not the one that was rated"]
+    faults = content_faults(parse_content(draft.content), ref)
+    return [f"draft {ref.document_id}: {fault}" for fault in faults]
 
 
 def _factors(line: LineData) -> str:

@@ -1,7 +1,7 @@
 """Drafts (projekty dokumentów), holds (wstrzymania) and runs (przebiegi), as the stores keep them."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -18,6 +18,42 @@ class DocumentKind(StrEnum):
     CONNECTION = "connection"
     CORRECTION = "correction"
     NOTE = "note"
+
+
+class HoldCode(StrEnum):
+    """Why a bill waits. Each code has a Polish sentence in the run's report."""
+
+    READING_MISSING = "reading_missing"
+    READING_BEFORE_LAST = "reading_before_last"
+    READING_HELD = "reading_held"
+    PROLONGED_ESTIMATION = "prolonged_estimation"
+    ESTIMATE_ABOVE_READING = "estimate_above_reading"
+    INTERVALS_MISSING = "intervals_missing"
+    NO_METER = "no_meter"
+    PRICE_MISSING = "price_missing"
+    REGISTRY_INCOMPLETE = "registry_incomplete"
+    RATING_PROBLEM = "rating_problem"
+    RATING_FAILED = "rating_failed"
+    AMOUNT_HIGH = "amount_high"
+    USE_HIGH = "use_high"
+    NEGATIVE = "negative"
+    UNCONFIRMED_PRICES = "unconfirmed_prices"
+    USE_ABOVE_HISTORY = "use_above_history"
+    USE_BELOW_HISTORY = "use_below_history"
+    ZERO_USE = "zero_use"
+    ESTIMATED = "estimated"
+    NEW_CONTRACT = "new_contract"
+    LONG_PERIOD = "long_period"
+    RISK_HIGH = "risk_high"
+
+
+@dataclass(frozen=True, slots=True)
+class RiskReason:
+    """Why a draft deserves a look (powód ryzyka): a code, its points of 100, and the value it concerns."""
+
+    code: HoldCode
+    points: int
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +85,20 @@ class Draft:
     unit: str = ""
     clocks: tuple[ClockMove, ...] = ()
     after: bool = False
+    reasons: tuple[RiskReason, ...] = ()
 
-
-class HoldCode(StrEnum):
-    """Why a bill waits. Each code has a Polish sentence in the run's report."""
-
-    READING_MISSING = "reading_missing"
-    READING_BEFORE_LAST = "reading_before_last"
-    READING_HELD = "reading_held"
-    PROLONGED_ESTIMATION = "prolonged_estimation"
-    ESTIMATE_ABOVE_READING = "estimate_above_reading"
-    INTERVALS_MISSING = "intervals_missing"
-    NO_METER = "no_meter"
-    PRICE_MISSING = "price_missing"
-    REGISTRY_INCOMPLETE = "registry_incomplete"
-    RATING_PROBLEM = "rating_problem"
-    RATING_FAILED = "rating_failed"
-    AMOUNT_HIGH = "amount_high"
-    USE_HIGH = "use_high"
-    NEGATIVE = "negative"
-    UNCONFIRMED_PRICES = "unconfirmed_prices"
-    NOT_BALANCED = "not_balanced"
+    @property
+    def risk(self) -> int:
+        """Return the risk, 0 to 100: the points of the reasons together."""
+        return min(100, sum(reason.points for reason in self.reasons))
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A period that is not billed, with the reason and the value it concerns; `risk` runs from 0 to 100."""
+    """A period that is not billed, with the reason and the value it concerns; `risk` runs from 0 to 100.
+
+    `document_id` names the draft that waits for a person to release it; without one nothing could be rated.
+    """
 
     contract_no: str
     start: date
@@ -83,6 +107,7 @@ class Hold:
     detail: str
     risk: int
     wh_read: int = 0
+    document_id: str = ""
 
 
 class RunStatus(StrEnum):
@@ -92,8 +117,10 @@ class RunStatus(StrEnum):
     RATED = "rated"
     WAITING = "waiting_for_approval"
     APPROVED = "approved"
+    ISSUING = "issuing"
     ISSUED = "issued"
     NOT_BALANCED = "not_balanced"
+    DISCARDED = "discarded"
 
 
 class RunKind(StrEnum):
@@ -141,6 +168,8 @@ class Run:
     batches_done: int = 0
     issue_date: date | None = None
     order: RunOrder = DAILY
+    approvals: int = 0
+    approvals_issued: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +193,16 @@ class DraftRef:
     unit: str = ""
     clocks: tuple[ClockMove, ...] = ()
     after: bool = False
+    risk: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkResult:
-    """What came of one chunk of contracts: the drafts by reference and the holds."""
+    """What came of one chunk of contracts: the drafts by reference and the holds.
+
+    `held` are drafts that wait for a person to release them, each named by a hold; `faults` name every figure of
+    a draft that does not agree with the others.
+    """
 
     run_id: str
     chunk: int
@@ -176,6 +210,52 @@ class ChunkResult:
     drafts: tuple[DraftRef, ...]
     holds: tuple[Hold, ...]
     nothing_due: tuple[str, ...] = field(default=())
+    held: tuple[DraftRef, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A decision that drafts of a run are issued as they are (zatwierdzenie): who, when, and the hash of the drafts.
+
+    `only` and `without` choose by contract among the drafts not approved before, empty meaning all and none;
+    `released` names contracts whose held drafts are approved with them.
+    """
+
+    run_id: str
+    number: int
+    by: str
+    at: datetime
+    drafts_hash: str
+    drafts: int
+    gross: Decimal
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    released: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTotals:
+    """What the documents of an issued batch add up to: by their lines, their totals and their postings, PLN.
+
+    `hashes` is the hash of the contents' hashes in the order of the numbers `first` to `last`.
+    """
+
+    documents: int
+    first: str
+    last: str
+    lines_net: Decimal
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    due: Decimal
+    debit: Decimal
+    credit: Decimal
+    receivable: Decimal
+    hashes: str
+    faults: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,3 +267,29 @@ class Batch:
     series: str
     issue_date: date
     drafts: tuple[DraftRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """The issue of an approval's drafts: under which date, in how many batches."""
+
+    approval: int
+    issue_date: date
+    batches: int
+
+
+_BATCHES_OF_AN_APPROVAL = 100_000
+
+
+def batch_number(approval: int, index: int) -> int:
+    """Number the batches of all approvals of a run without a gap to look up.
+
+    >>> batch_number(1, 2)
+    100002
+    """
+    return approval * _BATCHES_OF_AN_APPROVAL + index
+
+
+def approval_of_batch(number: int) -> int:
+    """Return the approval that a batch belongs to."""
+    return number // _BATCHES_OF_AN_APPROVAL

@@ -1,15 +1,13 @@
-"""Why a bill waits: holds of periods that cannot be rated, and of bills that a person should see first."""
+"""Why a bill waits: holds of periods that cannot be rated, and the Polish sentence of every reason."""
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
 from kwit.billing.case import Case
 from kwit.billing.drafts import Hold, HoldCode
 from kwit.metering.estimation.rules import PROLONGED, Refusal
 from kwit.metering.usage import Usage
 from kwit.rating.lines import Rated
-from kwit.registry.company import HoldSettings
 
 _HOLD_OF_PROBLEM = {
     "reading_missing": HoldCode.READING_MISSING,
@@ -35,10 +33,6 @@ _RISK = {
     HoldCode.REGISTRY_INCOMPLETE: 90,
     HoldCode.RATING_PROBLEM: 90,
     HoldCode.RATING_FAILED: 95,
-    HoldCode.AMOUNT_HIGH: 70,
-    HoldCode.USE_HIGH: 70,
-    HoldCode.NEGATIVE: 85,
-    HoldCode.UNCONFIRMED_PRICES: 50,
 }
 
 
@@ -58,29 +52,6 @@ def hold_of_problems(case: Case, rated: Rated, usage: Usage, refusals: Sequence[
 def hold(case: Case, start: date, end: date, code: HoldCode, detail: str, *, wh: int = 0) -> Hold:
     """Hold a period for a reason."""
     return Hold(case.contract_no, start, end, code, detail, _RISK[code], wh)
-
-
-def screen(case: Case, rated: Rated, usage: Usage, limits: HoldSettings) -> Hold | None:
-    """Hold a bill that a person should see first: thresholds come from the settings."""
-    start, end, wh = rated.period.start, rated.period.end, usage.wh("import")
-    if rated.gross < 0:
-        return hold(case, start, end, HoldCode.NEGATIVE, f"gross {rated.gross} zł", wh=wh)
-    if rated.gross > limits.gross_over:
-        detail = f"gross {rated.gross} zł is over {limits.gross_over} zł"
-        return hold(case, start, end, HoldCode.AMOUNT_HIGH, detail, wh=wh)
-    doubtful = dict.fromkeys(
-        f"{line.charge} ({line.price_source.price_list}, {line.price_source.page})"
-        for line in rated.lines
-        if line.price_source.confidence == "unconfirmed"
-    )
-    if doubtful and limits.unconfirmed_prices:
-        detail = f"unconfirmed: {', '.join(doubtful)}"
-        return hold(case, start, end, HoldCode.UNCONFIRMED_PRICES, detail, wh=wh)
-    kwh_per_day = Decimal(wh) / 1000 / rated.period.days
-    if kwh_per_day > limits.kwh_per_day_over:
-        detail = f"{kwh_per_day:.1f} kWh a day is over {limits.kwh_per_day_over}"
-        return hold(case, start, end, HoldCode.USE_HIGH, detail, wh=wh)
-    return None
 
 
 def hold_sentence(code: HoldCode) -> str:
@@ -104,5 +75,11 @@ _SENTENCES = {
     HoldCode.USE_HIGH: "Zużycie przekracza próg kontroli.",
     HoldCode.NEGATIVE: "Kwota jest ujemna.",
     HoldCode.UNCONFIRMED_PRICES: "Rachunek opiera się na niepotwierdzonych stawkach.",
-    HoldCode.NOT_BALANCED: "Przebieg się nie bilansuje.",
+    HoldCode.USE_ABOVE_HISTORY: "Zużycie jest dużo wyższe niż wcześniej.",
+    HoldCode.USE_BELOW_HISTORY: "Zużycie jest dużo niższe niż wcześniej.",
+    HoldCode.ZERO_USE: "W okresie nie ma zużycia.",
+    HoldCode.ESTIMATED: "Rachunek opiera się na szacunkach.",
+    HoldCode.NEW_CONTRACT: "To pierwszy rachunek tej umowy.",
+    HoldCode.LONG_PERIOD: "Okres jest dużo dłuższy niż okres rozliczeniowy umowy.",
+    HoldCode.RISK_HIGH: "Kilka powodów razem przekracza próg ryzyka.",
 }

@@ -26,7 +26,7 @@ def clock_data(
     """Say how a document moves each clock, in their order.
 
     Clocks of no period that went on without anything to charge are moved along. `lines` are those of each period
-    apart, which a clock ahead of the measured one hands on until their days are over; `carried` is what the measured one does.
+    apart, which a clock ahead of the measured one hands on until their days are over, and `carried` what that one does.
     """
     found: dict[Clock, ClockData] = {}
     for part in parts:

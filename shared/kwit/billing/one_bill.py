@@ -9,16 +9,17 @@ from kwit.billing.case import Case
 from kwit.billing.clocks import ClockMove
 from kwit.billing.compose import compose_content
 from kwit.billing.content import BillContent, ClockData
-from kwit.billing.drafts import DocumentKind, Draft, Hold, HoldCode
+from kwit.billing.drafts import DocumentKind, Draft, Hold, HoldCode, RiskReason
 from kwit.billing.due import Group, Part, Progress, moves_as_one
 from kwit.billing.estimates import Estimating, estimates, known_usage, with_states
 from kwit.billing.event_turn import events_due
-from kwit.billing.holds import hold, hold_of_problems, screen
+from kwit.billing.holds import hold, hold_of_problems
 from kwit.billing.moves import clock_data, document_id_of, is_final
 from kwit.billing.prepaid import Refund, refund_lines
 from kwit.billing.reckoning import Reckoned, Reckoning, no_use, reckon, reckon_apart
+from kwit.billing.risk import hold_code, reasons_of
 from kwit.kernel.identifiers import content_hash
-from kwit.kernel.time import Period
+from kwit.kernel.time import Period, add_months
 from kwit.metering.estimation.filling import Filled
 from kwit.metering.readings import Reading
 from kwit.metering.usage import settlement_end
@@ -165,10 +166,37 @@ def _make(one: OneBill) -> tuple[Outcome, Sequence[Reading]]:
     if work.measured is None and not work.back and not any(rated.lines for _, rated, _ in work.apart):
         return Outcome(holds=holds, held=held, idle=True), ()
     content, done = _composed(one, work)
-    found = screen(one.case, done.rated, done.usage, one.billing.settings.holds)
+    draft, found = _screened(one, work, content, done)
     if found is not None:
-        return Outcome(holds=(*holds, found), held=held, stop=True), ()
-    return Outcome(_draft(one, content, done), holds, held), work.made
+        return Outcome(draft, (*holds, found), held, stop=True), work.made
+    return Outcome(draft, holds, held), work.made
+
+
+def _screened(one: OneBill, work: _Work, content: BillContent, done: Reckoned) -> tuple[Draft, Hold | None]:
+    """Return the draft, and the hold that makes it wait where its risk reaches the threshold of the settings."""
+    limits, wh = one.billing.settings.holds, done.usage.wh("import")
+    doubtful = dict.fromkeys(
+        f"{line.charge} ({line.price_source.price_list}, {line.price_source.page})"
+        for line in done.rated.lines
+        if line.price_source.confidence == "unconfirmed"
+    )
+    months = max((part.due.months.cycle for part in work.parts), default=12)
+    reasons = reasons_of(
+        content=content,
+        past=done.past,
+        wh=wh,
+        cycle_days=(add_months(content.start, months) - content.start).days,
+        first_bill=one.first and work.measured is not None,
+        doubtful=list(doubtful),
+        limits=limits,
+    )
+    draft = _draft(one, content, done, reasons)
+    code = hold_code(reasons, limits)
+    if code is None:
+        return draft, None
+    detail = "; ".join(reason.detail for reason in reasons)
+    no, risk = one.case.contract_no, draft.risk
+    return draft, Hold(no, draft.start, draft.end, code, detail, risk, wh, draft.document_id)
 
 
 def _rate_apart(one: OneBill, part: Part, work: _Work) -> None:
@@ -294,7 +322,7 @@ def _reckoned(one: OneBill, work: _Work) -> Reckoned:
     return Reckoned(no_use(period), rated, (), None, NOTHING, events=events)
 
 
-def _draft(one: OneBill, content: BillContent, done: Reckoned) -> Draft:
+def _draft(one: OneBill, content: BillContent, done: Reckoned, reasons: tuple[RiskReason, ...]) -> Draft:
     canonical = content.canonical()
     moves = tuple(ClockMove(c.clock, c.start, c.end, c.carried) for c in content.clocks)
     final = is_final(contracts=one.case.contracts, end=content.end, moves=moves, progress=one.progress)
@@ -318,4 +346,5 @@ def _draft(one: OneBill, content: BillContent, done: Reckoned) -> Draft:
         kind=DocumentKind.FINAL if final else DocumentKind.INVOICE,
         clocks=moves,
         after=one.after,
+        reasons=reasons,
     )

@@ -5,8 +5,16 @@ from datetime import date
 from typing import Protocol
 
 from kwit.billing.clocks import Cursor
-from kwit.billing.drafts import Batch, ChunkResult, Draft, Run, RunStatus
+from kwit.billing.drafts import Approval, Batch, BatchTotals, ChunkResult, Draft, Issue, Run, RunStatus
 from kwit.registry.company import CompanySettings
+
+
+class ApprovalTakenError(RuntimeError):
+    """Somebody approved drafts of the run in between; carries the run."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"run {run_id} was approved by another meanwhile")
+        self.run_id = run_id
 
 
 class SettingsStore(Protocol):
@@ -47,8 +55,27 @@ class RunStore(Protocol):
         """Return a draft with its bytes."""
         ...
 
-    def approve(self, run_id: str, *, status: RunStatus, batches: Sequence[Batch], issue_date: date) -> Run:
-        """Keep the batches of an approved run and its status, once; return the run as it stands then."""
+    def chunk_results(self, run_id: str) -> Sequence[ChunkResult]:
+        """Return the results of all chunks done, in the order of the chunks."""
+        ...
+
+    def approve(self, approval: Approval) -> Approval:
+        """Keep an approval under its number and make the run approved; return the one kept.
+
+        Raises ApprovalTakenError when the run has an approval of that number already.
+        """
+        ...
+
+    def approvals(self, run_id: str) -> Sequence[Approval]:
+        """Return the approvals of a run in their order, read consistently."""
+        ...
+
+    def issue(self, run_id: str, *, approval: int, batches: Sequence[Batch], issue_date: date) -> Run:
+        """Keep the batches of an approval and their date, once; return the run as it stands then."""
+        ...
+
+    def issues(self, run_id: str) -> Sequence[Issue]:
+        """Return what is being issued of a run, by approval, read consistently."""
         ...
 
     def set_status(self, run_id: str, *, expected: RunStatus, status: RunStatus) -> Run:
@@ -59,8 +86,12 @@ class RunStore(Protocol):
         """Return a batch, or None."""
         ...
 
-    def finish_batch(self, run_id: str, number: int) -> Run:
-        """Count a batch as issued, once; return the run as it stands then."""
+    def finish_batch(self, run_id: str, number: int, totals: BatchTotals) -> Run:
+        """Count a batch as issued and keep its totals, once; return the run as it stands then."""
+        ...
+
+    def batch_totals(self, run_id: str) -> Sequence[BatchTotals]:
+        """Return the totals of all batches issued, in the order of the batches."""
         ...
 
     def cursor(self, contract_no: str) -> Cursor | None:

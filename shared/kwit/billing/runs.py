@@ -4,18 +4,18 @@ Ids are made of the business date, so a second schedule event finds the same run
 once, under a condition, and then only asks for the next step, so a message that arrives twice changes nothing.
 """
 
-import itertools
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 
+from kwit.billing.approval import ALL, POLICY, approve_drafts, ask_for_batches, issue_approved
 from kwit.billing.bill import bill_contract
 from kwit.billing.case import RegistryIncompleteError, contract_on, gather_case
-from kwit.billing.certificate import Certificate, certify
+from kwit.billing.certificate import Certificate, certify, draft_faults
 from kwit.billing.clocks import NEVER_BILLED, Cursor
 from kwit.billing.drafts import (
     DAILY,
-    Batch,
     ChunkResult,
     Draft,
     DraftRef,
@@ -28,7 +28,7 @@ from kwit.billing.drafts import (
 )
 from kwit.billing.due import next_group, progress_of
 from kwit.billing.one_bill import Billing
-from kwit.billing.ports import RunQueue, RunStore, SettingsStore
+from kwit.billing.ports import ApprovalTakenError, RunQueue, RunStore, SettingsStore
 from kwit.kernel.identifiers import canonical_json, deterministic_id
 from kwit.metering.ports import ReadingStore
 from kwit.rating.series import SeriesSorter
@@ -42,7 +42,6 @@ CHUNK_SIZE = 25
 # What a broken record or a fault of the engine raises; a store that cannot be reached raises other things, and
 # then the whole chunk is tried again.
 _FAULTS_OF_ONE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-BATCH_SIZE = 96
 
 
 class RunUnknownError(LookupError):
@@ -96,7 +95,7 @@ def plan_run(*, business_date: date, stores: PlanningStores, queue: RunQueue, or
             queue.rate_chunk(run_id, chunk)
         if run.chunks_done == run.chunks:
             queue.close_run(run_id)
-    elif run.status in {RunStatus.RATED, RunStatus.APPROVED}:
+    elif run.status in {RunStatus.RATED, RunStatus.APPROVED, RunStatus.ISSUING}:
         queue.close_run(run_id)
     return run
 
@@ -174,8 +173,18 @@ def _rate(
         drafts += made
         holds += held
         nothing += [] if made or held else [contract_no]
-    refs = tuple(_ref(draft, chunk) for draft in drafts)
-    result = ChunkResult(run.run_id, chunk, len(contracts), refs, tuple(holds), tuple(nothing))
+    waiting = {hold.document_id for hold in holds}
+    refs = [draft_ref(draft, chunk) for draft in drafts]
+    result = ChunkResult(
+        run_id=run.run_id,
+        chunk=chunk,
+        contracts=len(contracts),
+        drafts=tuple(ref for ref in refs if ref.document_id not in waiting),
+        holds=tuple(holds),
+        nothing_due=tuple(nothing),
+        held=tuple(ref for ref in refs if ref.document_id in waiting),
+        faults=tuple(fault for pair in zip(drafts, refs, strict=True) for fault in draft_faults(*pair)),
+    )
     return result, drafts
 
 
@@ -213,7 +222,8 @@ def _unbilled(run: Run, contract_no: str, billed_to: date | None, code: HoldCode
     return Hold(contract_no, day, day, code, detail, risk=90)
 
 
-def _ref(draft: Draft, chunk: int) -> DraftRef:
+def draft_ref(draft: Draft, chunk: int) -> DraftRef:
+    """Return the reference of a draft in its chunk."""
     return DraftRef(
         document_id=draft.document_id,
         chunk=chunk,
@@ -232,22 +242,25 @@ def _ref(draft: Draft, chunk: int) -> DraftRef:
         unit=draft.unit,
         clocks=draft.clocks,
         after=draft.after,
+        risk=draft.risk,
     )
 
 
-def close_run(*, run_id: str, stores: PlanningStores, queue: RunQueue) -> tuple[Run, Certificate]:
-    """Close a rated run: certify that it balances, and approve it when the policy says so.
+def close_run(
+    *, run_id: str, stores: PlanningStores, queue: RunQueue, at: datetime
+) -> tuple[Run, Certificate]:
+    """Close a rated run: certify that it balances, and approve and issue it when the policy says so.
 
-    A run that does not balance is never approved. Raises RunUnknownError.
+    A run that does not balance is never approved; one that waits for a person is not issued. `at` is the instant
+    an approval by policy is kept under. Raises RunUnknownError.
     """
     run = stores.runs.run(run_id)
     if run is None:
         raise RunUnknownError(run_id)
-    results = [stores.runs.chunk_result(run_id, chunk) for chunk in range(run.chunks)]
-    complete = [result for result in results if result is not None]
-    if len(complete) < run.chunks:
-        raise RunUnknownError(f"{run_id}: {run.chunks - len(complete)} chunks are not rated yet")
-    certificate = certify(run=run, results=complete, store=stores.runs)
+    results = stores.runs.chunk_results(run_id)
+    if len(results) < run.chunks:
+        raise RunUnknownError(f"{run_id}: {run.chunks - len(results)} chunks are not rated yet")
+    certificate = certify(run=run, results=results)
     if run.status is RunStatus.PLANNED:
         run = stores.runs.set_status(run_id, expected=RunStatus.PLANNED, status=RunStatus.RATED)
     if not certificate.balances:
@@ -256,49 +269,48 @@ def close_run(*, run_id: str, stores: PlanningStores, queue: RunQueue) -> tuple[
     settings, _ = stores.settings.current(on=run.business_date)
     if run.status is RunStatus.RATED and _by_a_person(run, settings):
         run = stores.runs.set_status(run_id, expected=RunStatus.RATED, status=RunStatus.WAITING)
-    elif run.status is RunStatus.RATED:
-        run = approve_run(run=run, certificate=certificate, issue_date=run.business_date, stores=stores)
-    if run.status is RunStatus.APPROVED:
+    elif run.status is RunStatus.RATED or (
+        run.status is RunStatus.APPROVED and not _by_a_person(run, settings)
+    ):
+        run = _issue_by_policy(run, certificate, results, settings, stores, queue, at)
+    elif run.status is RunStatus.ISSUING:
         ask_for_batches(run, stores.runs, queue)
     return run, certificate
 
 
 def _by_a_person(run: Run, settings: CompanySettings) -> bool:
-    return settings.approval == "manual" or run.order.dry or run.order.kind is RunKind.CORRECTIONS
+    by_policy = settings.approval == "automatic"
+    return not by_policy or run.order.dry or run.order.kind is RunKind.CORRECTIONS
 
 
-def approve_run(*, run: Run, certificate: Certificate, issue_date: date, stores: PlanningStores) -> Run:
-    """Approve all drafts of a run as they are: put them in order and into batches of one series."""
-    settings, _ = stores.settings.current(on=issue_date)
-    batches = [
-        Batch(run.run_id, number, series, issue_date, drafts)
-        for number, (series, drafts) in enumerate(_batches(certificate.drafts, settings))
-    ]
-    status = RunStatus.APPROVED if batches else RunStatus.ISSUED
-    return stores.runs.approve(run.run_id, status=status, batches=batches, issue_date=issue_date)
-
-
-def _batches(drafts: Sequence[DraftRef], settings: CompanySettings) -> list[tuple[str, tuple[DraftRef, ...]]]:
-    """Cut drafts into batches of one series, each contract's in one: a later period must follow an earlier one."""
-    of_series: dict[str, list[DraftRef]] = {}
-    for ref in drafts:
-        of_series.setdefault(settings.series_of(ref.kind, unit=ref.unit), []).append(ref)
-    batches: list[tuple[str, tuple[DraftRef, ...]]] = []
-    for series, members in of_series.items():
-        cut: list[tuple[DraftRef, ...]] = []
-        for _, group in itertools.groupby(members, key=lambda ref: ref.contract_no):
-            together = tuple(group)
-            if cut and len(cut[-1]) + len(together) <= BATCH_SIZE:
-                cut[-1] += together
-            else:
-                cut.append(together)
-        batches += [(series, one) for one in cut]
-    return batches
-
-
-def ask_for_batches(run: Run, store: RunStore, queue: RunQueue) -> None:
-    """Ask for every batch of an approved run to be issued; a batch issued already stays as it is."""
-    for number in range(run.batches):
-        batch = store.batch(run.run_id, number)
-        if batch is not None:
-            queue.issue_batch(run.run_id, number, batch.series)
+def _issue_by_policy(
+    run: Run,
+    certificate: Certificate,
+    results: Sequence[ChunkResult],
+    settings: CompanySettings,
+    stores: PlanningStores,
+    queue: RunQueue,
+    at: datetime,
+) -> Run:
+    if not certificate.drafts:
+        return stores.runs.set_status(run.run_id, expected=RunStatus.RATED, status=RunStatus.ISSUED)
+    with suppress(ApprovalTakenError):
+        approve_drafts(
+            run=run,
+            certificate=certificate,
+            results=results,
+            choice=ALL,
+            by=POLICY,
+            at=at,
+            drafts_hash="",
+            settings=settings,
+            store=stores.runs,
+        )
+    return issue_approved(
+        run=run,
+        results=results,
+        issue_date=run.business_date,
+        settings=stores.settings,
+        store=stores.runs,
+        queue=queue,
+    )

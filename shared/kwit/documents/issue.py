@@ -26,6 +26,7 @@ from kwit.documents.ports import (
     RenderQueue,
     SeriesMovedError,
 )
+from kwit.documents.totals import Post, batch_totals
 from kwit.kernel.identifiers import content_hash
 from kwit.tariffs.price_list import Clock
 
@@ -58,9 +59,17 @@ class Issued:
 
 
 def issue_batch(
-    *, run_id: str, number: int, runs: RunStore, documents: DocumentStore, queue: RenderQueue
+    *,
+    run_id: str,
+    number: int,
+    runs: RunStore,
+    documents: DocumentStore,
+    queue: RenderQueue,
+    post: Post,
 ) -> Issued:
     """Give the approved drafts of a batch their numbers, keep them as documents, ask for their PDFs.
+
+    `post` tells what the documents' postings add up to, for the run's certificate.
 
     Raises BatchUnknownError, DraftChangedError, SeriesMovedError when other writers keep moving the series.
     """
@@ -70,11 +79,13 @@ def issue_batch(
     block = documents.block(run_id, number, issue_date=batch.issue_date)
     if block is None:
         block = _take_block(batch, runs, documents)
-    if block is not None and block.entries:
-        issued = _documents(block, runs)
+    issued = _documents(block, runs) if block is not None else []
+    if issued:
         documents.put_documents(issued)
         queue.render([document.document_id for document in issued])
-    return Issued(block, runs.finish_batch(run_id, number))
+    passed_over = block.passed_over if block is not None else ()
+    totals = batch_totals(issued, post(issued), passed_over=passed_over)
+    return Issued(block, runs.finish_batch(run_id, number, totals))
 
 
 def _take_block(batch: Batch, runs: RunStore, documents: DocumentStore) -> NumberBlock | None:

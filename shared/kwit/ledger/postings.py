@@ -7,12 +7,13 @@ come from the company's settings, by the posting key that the price list gives e
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from kwit.documents.document import Document
+from kwit.documents.totals import Posted
 from kwit.kernel.money import ZERO, total
 
 RECEIVABLE = "receivable"
@@ -169,3 +170,21 @@ def postings_csv(postings: Iterable[Posting]) -> bytes:
 def _plain(text: str) -> str:
     """Mark as text, by an apostrophe, what a spreadsheet would take for a formula."""
     return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
+
+
+def posted(documents: Sequence[Document], accounts: Mapping[str, str]) -> Posted:
+    """Add up the postings of documents; one that cannot be posted is named and counts for nothing."""
+    rows: list[Posting] = []
+    faults: list[str] = []
+    for document in documents:
+        try:
+            rows += postings_of(document=document, accounts=accounts)
+        except (AccountMissingError, NotBalancedError) as error:
+            faults.append(f"{document.number}: {error}")
+    receivable = [row.debit - row.credit for row in rows if row.key == RECEIVABLE]
+    return Posted(
+        debit=total(row.debit for row in rows),
+        credit=total(row.credit for row in rows),
+        receivable=total(receivable),
+        faults=tuple(faults),
+    )

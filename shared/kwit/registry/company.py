@@ -231,12 +231,52 @@ _SERIES: Mapping[str, str] = {
 """The series of kinds that the settings do not name; the others are numbered with the invoices."""
 
 
+_POINTS: Mapping[str, int] = {
+    "negative": 85,
+    "amount_high": 70,
+    "use_high": 70,
+    "unconfirmed_prices": 50,
+    "use_above_history": 30,
+    "use_below_history": 20,
+    "zero_use": 10,
+    "estimated": 10,
+    "new_contract": 10,
+    "long_period": 20,
+}
+ReasonName = Literal[
+    "negative",
+    "amount_high",
+    "use_high",
+    "unconfirmed_prices",
+    "use_above_history",
+    "use_below_history",
+    "zero_use",
+    "estimated",
+    "new_contract",
+    "long_period",
+]
+
+
 class HoldSettings(_Settings):
-    """When a bill waits for a person: thresholds of the coded reasons."""
+    """When a bill waits for a person: thresholds of the coded reasons, their points, and from how many it waits.
+
+    `history_factor` is how many times more or less than usual is remarkable, from `history_from_kwh_per_day` on;
+    `long_period_factor` how many cycles make a long period.
+    """
 
     gross_over: ExactDecimal = Decimal("20000.00")
     kwh_per_day_over: int = 500
     unconfirmed_prices: bool = True
+    history_factor: ExactDecimal = Decimal(3)
+    history_from_kwh_per_day: ExactDecimal = Decimal(2)
+    long_period_factor: ExactDecimal = Decimal("1.5")
+    points: Mapping[ReasonName, Annotated[int, Field(ge=0, le=100)]] = Field(default_factory=dict)
+    hold_from: int = Field(default=50, ge=1, le=101)
+
+    def points_of(self, reason: str) -> int:
+        """Return the points of a reason, 0 to 100."""
+        own = {str(name): points for name, points in self.points.items()}
+        return own.get(reason, _POINTS[reason])
 
 
 class MailSettings(_Settings):
@@ -271,7 +311,7 @@ class CompanySettings(_Settings):
     seller: SellerSettings
     series: Mapping[SeriesName, SeriesSettings]
     profiles: Mapping[str, ProfileSettings]
-    approval: Literal["automatic", "manual"] = "automatic"
+    approval: Literal["automatic", "manual", "two_persons"] = "automatic"
     holds: HoldSettings = HoldSettings()
     validation: tuple[ValidationSettings, ...] = ()
     sums: tuple[SumSettings, ...] = ()

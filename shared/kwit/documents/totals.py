@@ -1,0 +1,47 @@
+"""What issued documents add up to, for the certificate of their run."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kwit.billing.drafts import BatchTotals
+from kwit.documents.document import Document
+from kwit.kernel.identifiers import canonical_json, content_hash
+from kwit.kernel.money import ZERO, total
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What the postings of documents add up to, PLN; `faults` name documents that cannot be posted."""
+
+    debit: Decimal = ZERO
+    credit: Decimal = ZERO
+    receivable: Decimal = ZERO
+    faults: tuple[str, ...] = ()
+
+
+Post = Callable[[Sequence[Document]], Posted]
+"""Posts documents for their sums alone; the ledger does it, which stands above documents."""
+
+
+def batch_totals(
+    documents: Sequence[Document], posted: Posted, *, passed_over: tuple[str, ...] = ()
+) -> BatchTotals:
+    """Add issued documents up by their lines and by their totals, beside what their postings came to."""
+    bills = [document.bill() for document in documents]
+    return BatchTotals(
+        documents=len(documents),
+        first=documents[0].number if documents else "",
+        last=documents[-1].number if documents else "",
+        lines_net=total(line.net for bill in bills for line in bill.lines),
+        net=total(bill.net for bill in bills),
+        vat=total(bill.vat for bill in bills),
+        gross=total(bill.gross for bill in bills),
+        due=total(bill.due for bill in bills),
+        debit=posted.debit,
+        credit=posted.credit,
+        receivable=posted.receivable,
+        hashes=content_hash(canonical_json([document.content_hash for document in documents])),
+        faults=posted.faults,
+        passed_over=passed_over,
+    )
