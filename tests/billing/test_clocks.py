@@ -45,6 +45,7 @@ def own_list(code: str = "own", *, fee: str = "31.00") -> PriceList:
     )
 
 
+NEVER = HoldSettings(hold_from=101, points={"negative": 0}, unconfirmed_prices=False)
 CHARGES = ("energy", "fee", "daily", "power", "service")
 
 
@@ -60,7 +61,7 @@ class Office:
         self.company.add("U/1", **known)
         self.read(*states)
         self.company.settings.change(
-            holds=HoldSettings(gross_over=Decimal(99999), kwh_per_day_over=99999, unconfirmed_prices=False),
+            holds=NEVER,
             approval="automatic",
         )
         runs = self.company.runs
@@ -303,6 +304,7 @@ class TestAnEarlyEnd:
 
     def test_told_late_is_given_back_alone(self) -> None:
         office, ends = self.office(), APRIL
+        office.company.settings.change(holds=HoldSettings())
         office.change(MARCH, ends=ends)
         assert office.company.runs.cursor("U/1").billed_to == ends
         drafts, holds = office.bill(date(2026, 4, 20))
