@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
-from kwit.billing.carried import first_carried, read_carried
-from kwit.billing.case import Case
+from kwit.billing.carried import Carried, first_carried, read_carried, taken_over
+from kwit.billing.case import Case, takeover
 from kwit.billing.clocks import Cursor, Stand
 from kwit.billing.drafts import Draft, Hold, HoldCode
 from kwit.billing.due import Group, Progress, next_group, progress_of
@@ -60,7 +60,8 @@ def bill_contract(
             holds.append(hold(case, day, day, HoldCode.REGISTRY_INCOMPLETE, detail))
             break
         by = Reckoning(billing.sorter, readings, rating_profile(contract.profile, named), named)
-        one = OneBill(case, group, progress, handed, billing, by, first, billed_events, after=bool(drafts))
+        handed = handed if first else _of_party(handed, case, group)
+        one = OneBill(case, group, progress, handed, billing, by, first, billed_events, turn=len(drafts))
         outcome, case = make_bill(one)
         holds += outcome.holds
         progress.blocked |= outcome.held
@@ -74,6 +75,15 @@ def bill_contract(
         elif outcome.idle:
             _idle(progress, group)
     return drafts, holds
+
+
+def _of_party(handed: Carried, case: Case, group: Group) -> Carried:
+    """Leave what was handed on with the party before, where another one's first measured period begins."""
+    for part in group.parts:
+        taken = takeover(case.contracts, part.due.start)
+        if part.measures and taken is not None and taken[1] == part.due.start:
+            return taken_over(handed, party_id=taken[0], since=part.due.start)
+    return handed
 
 
 def _contract_of(group: Group) -> Contract:

@@ -54,7 +54,8 @@ class Case:
     """A contract with its terms over time, point, parties, registers, states, price lists and events.
 
     `others` are the histories of the points whose difference its own energy is, by their codes.
-    `rcem` holds the versions of the list of monthly prices of energy fed in, for prosumers of net-billing.
+    `rcem` holds the versions of the list of monthly prices of energy fed in, for prosumers of net-billing. `customer`
+    and `payer` are those of the run's date; `parties` are all that any version of the contract names.
     """
 
     contract_no: str
@@ -68,6 +69,17 @@ class Case:
     others: Mapping[str, History] = field(default_factory=dict)
     events: tuple[ContractEvent, ...] = ()
     rcem: Sequence[PriceList] = ()
+    parties: Mapping[str, Party] = field(default_factory=dict)
+
+    def party(self, party_id: str) -> Party:
+        """Return a party that a version of the contract names, as it is known on the run's date.
+
+        Raises RegistryIncompleteError.
+        """
+        known = {one.party_id: one for one in (self.customer, self.payer)} | dict(self.parties)
+        if party_id not in known:
+            raise RegistryIncompleteError(self.contract_no, f"party {party_id}")
+        return known[party_id]
 
     def contract_on(self, day: date) -> Contract:
         """Return the version of the contract in force on a day, or its first one before that."""
@@ -145,6 +157,13 @@ def bounds_on(versions: Sequence[Contract], day: date) -> Bounds:
     return Bounds(begins, min((one for one in (ends, following) if one is not None), default=None))
 
 
+def takeover(versions: Sequence[Contract], day: date) -> tuple[str, date] | None:
+    """Return the party that held a contract before that of a day, and the day it was taken over; None without one."""
+    known = [one for one in versions if one.valid_from <= day]
+    changes = [(one.party_id, two.valid_from) for one, two in pairwise(known) if one.party_id != two.party_id]
+    return changes[-1] if changes else None
+
+
 def gather_case(
     *,
     contract_no: str,
@@ -194,7 +213,15 @@ def gather_case(
         },
         events=tuple(first_told(registry.events(contract_no))),
         rcem=cache[RCEM_LIST] if feeds_in else (),
+        parties=_parties(contracts, on, registry) if len(contracts) > 1 else {},
     )
+
+
+def _parties(contracts: Sequence[Contract], on: date, registry: RegistryStore) -> dict[str, Party]:
+    """Return the parties that versions of a contract name, those of before a change among them."""
+    names = {name for one in contracts for name in (one.party_id, one.payer_id)}
+    found = {name: in_force(registry.party(name), on=on) for name in sorted(names)}
+    return {name: party for name, party in found.items() if party is not None}
 
 
 def metered_registers(meters: Sequence[Meter]) -> tuple[MeteredRegister, ...]:

@@ -63,8 +63,8 @@ class Draft:
     `document_id` is made of contract, charges and period, so any run that bills the same period makes the
     same id. `carried` is what it hands on to the next bill, as text; `events` are the ids of those it bills;
     `unit` is the unit of the company (jednostka) whose series it is numbered in. `clocks` are the clocks that it
-    moves where they stand apart, none when all move together from `start` to `end`; `after` says that the same run
-    made a draft of the contract before it.
+    moves where they stand apart, none when all move together from `start` to `end`; `turn` counts the drafts of the
+    contract that the same run made before it.
     """
 
     document_id: str
@@ -84,7 +84,7 @@ class Draft:
     kind: DocumentKind = DocumentKind.INVOICE
     unit: str = ""
     clocks: tuple[ClockMove, ...] = ()
-    after: bool = False
+    turn: int = 0
     reasons: tuple[RiskReason, ...] = ()
 
     @property
@@ -192,7 +192,7 @@ class DraftRef:
     kind: DocumentKind = DocumentKind.INVOICE
     unit: str = ""
     clocks: tuple[ClockMove, ...] = ()
-    after: bool = False
+    turn: int = 0
     risk: int = 0
 
 

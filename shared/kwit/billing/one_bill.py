@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kwit.billing.carried import NOTHING, Carried
-from kwit.billing.case import Case
+from kwit.billing.case import Case, takeover
 from kwit.billing.clocks import ClockMove
 from kwit.billing.compose import compose_content
 from kwit.billing.content import BillContent, ClockData
@@ -83,7 +83,7 @@ class OneBill:
     by: Reckoning
     first: bool
     billed_events: frozenset[str]
-    after: bool = False
+    turn: int = 0
 
     def events_of(self, part: Part, end: date) -> tuple[ContractEvent, ...]:
         """Return the events that a period bills: the contract's own clock has them."""
@@ -274,6 +274,9 @@ def _end(one: OneBill, part: Part) -> date:
 def _composed(one: OneBill, work: _Work) -> tuple[BillContent, Reckoned]:
     """Put the rated periods together as the content of one document."""
     done = _reckoned(one, work)
+    taken = takeover(one.case.contracts, done.rated.period.start)
+    if taken is not None:  # what another party used is not this one's to see
+        done = replace(done, past=tuple(use for use in done.past if use.period.start >= taken[1]))
     contract = work.parts[0].contract if work.parts else work.refunds[0].contract
     as_one = moves_as_one(Group(tuple(work.parts), work.refunds), one.progress)
     clocks: Sequence[ClockData] = ()
@@ -345,6 +348,6 @@ def _draft(one: OneBill, content: BillContent, done: Reckoned, reasons: tuple[Ri
         events=tuple(event.event_id for event in done.events),
         kind=DocumentKind.FINAL if final else DocumentKind.INVOICE,
         clocks=moves,
-        after=one.after,
+        turn=one.turn,
         reasons=reasons,
     )

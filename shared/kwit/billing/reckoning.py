@@ -110,6 +110,7 @@ def reckon(
         pending=deposit.pending if deposit else carried.pending,
         credit=carried_credit(credit.lots) if credit else carried.credit,
         used=with_used(carried, used),
+        former=carried.former,
     )
     return Reckoned(usage, rated, tuple(past), annual, following, credit, deposit, tuple(events))
 

@@ -241,7 +241,7 @@ def draft_ref(draft: Draft, chunk: int) -> DraftRef:
         kind=draft.kind,
         unit=draft.unit,
         clocks=draft.clocks,
-        after=draft.after,
+        turn=draft.turn,
         risk=draft.risk,
     )
 

@@ -122,7 +122,7 @@ def _in_turn(batch: Batch, runs: RunStore, passed_over: set[str]) -> list[DraftR
         begun = cursors[ref.contract_no] is not None or any(
             one.contract_no == ref.contract_no for one in chosen
         )
-        if (ref.after and not begun) or any(stands[one.clock] not in {None, one.start} for one in moves):
+        if (ref.turn and not begun) or any(stands[one.clock] not in {None, one.start} for one in moves):
             passed_over.add(ref.contract_no)
             chosen = [one for one in chosen if one.contract_no != ref.contract_no]
             continue
