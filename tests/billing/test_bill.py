@@ -12,7 +12,7 @@ from kwit.billing.content import BillContent, parse_content
 from kwit.billing.drafts import Draft, Hold, HoldCode
 from kwit.billing.holds import hold_sentence
 from kwit.kernel.identifiers import content_hash
-from kwit.metering.readings import IntervalDay, Standing
+from kwit.metering.readings import Edit, IntervalDay, Standing
 from kwit.registry.company import HoldSettings
 from kwit.registry.records import ContractKind, Quantity, Register
 from kwit.tariffs.price_list import Confidence
@@ -160,7 +160,8 @@ class TestHolds:
         assert drafts == []
         assert (hold.code, hold.detail) == (
             HoldCode.READING_HELD, "reading_held: L-U/1/1.8.0 at 2026-04-01: spike")  # fmt: skip
-        company.readings.put([replace(doubtful, known_at=KNOWN + timedelta(days=1))])
+        accepted = Standing(edit=Edit("sprawdzono na miejscu", "A. Nowak"))
+        company.readings.put([replace(doubtful, known_at=KNOWN + timedelta(days=1), standing=accepted)])
         assert [draft.wh_read for draft in bill(company)[0]] == [8_000_000]
 
     def test_a_total_register_beside_its_zones_is_not_billed(self) -> None:

@@ -159,3 +159,21 @@ class TestWrongWishes:
     def test_say_which_settings_are_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("READINGS_TABLE", raising=False)
         assert "READINGS_TABLE" in run(PPE).stderr
+
+
+class TestBars:
+    def test_are_drawn_in_the_terminal_when_the_file_is_a_dash(self, application: MemoryApplication) -> None:
+        result = run(SERIES, "--from", "2026-02-01", "--to", "2026-02-05", "--plot", "-")
+        assert result.exit_code == 0
+        assert result.stdout.splitlines()[-5:] == [
+            "1.8.0   kWh a day, 60 signs are 50",
+            "2026-02-01              24.000  " + "█" * 28 + "▊",
+            "2026-02-02              24.000  " + "░" * 28,
+            "2026-02-03 – 02-04              no data",
+            "2026-02-05              24.000  " + "█" * 28 + "▊",
+        ]
+
+    def test_of_states_stand_for_the_days_between_them(self, application: MemoryApplication) -> None:
+        result = run(PPE, "--from", "2026-01-01", "--to", "2026-03-31", "--plot", "-")
+        # The register of four digits started again from zero: 29 kWh in 28 days.
+        assert result.stdout.splitlines()[-1].split() == ["2026-02-01", "–", "02-28", "1.036", "█" * 31]

@@ -113,6 +113,37 @@ class TestAsOf:
         assert list(store.registers(PPE, known_by=KNOWN - timedelta(seconds=1))) == []
 
 
+class TestSaidAgain:
+    """A version whose values another version has lies in the store without them."""
+
+    again = replace(DAY, known_at=LATER, source=Source("x.csv", "b" * 64, 2), told_before=True)
+
+    def test_comes_back_with_its_values(self, store: Store) -> None:
+        store.put([DAY])
+        store.put([self.again, replace(self.again, ppe=NEIGHBOUR, told_before=False)])
+        assert list(store.intervals(PPE, period=MARCH)) == [DAY, self.again]
+        assert dict(store.intervals_of({PPE: MARCH, NEIGHBOUR: MARCH}))[PPE] == [DAY, self.again]
+
+    def test_of_one_known_later_is_told_as_of_the_days_before(self, store: Store) -> None:
+        store.put([replace(DAY, known_at=LATER + timedelta(days=1))])
+        store.put([self.again])
+        assert list(store.intervals(PPE, period=MARCH, known_by=LATER)) == [self.again]
+
+    def test_stays_when_arrivals_are_packed_and_gone(self, store: Store) -> None:
+        store.put([DAY])
+        pack(store)
+        store.put([self.again])
+        assert pack(store) == PackedShelf(2, 1)
+        forget_arrivals(store)
+        assert list(store.intervals(PPE, period=MARCH)) == [DAY, self.again]
+
+    def test_and_put_again_with_values_is_one_version(self, store: Store) -> None:
+        store.put([DAY])
+        store.put([self.again])
+        store.put([replace(self.again, told_before=False)])
+        assert list(store.intervals(PPE, period=MARCH)) == [DAY, self.again]
+
+
 class TestManyPoints:
     def test_are_asked_for_together(self, store: Store) -> None:
         near, far = replace(DAY, ppe=NEIGHBOUR), replace(DAY, ppe="590543000000001249")

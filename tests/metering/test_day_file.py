@@ -219,11 +219,12 @@ class TestImport:
         result = office.drop(changed(7, "0.001,0"), at=KNOWN + timedelta(days=1))
         assert ([finding.code for finding in result.findings], len(office.days())) == (["changed_value"], 2)
 
-    def test_writes_nothing_for_the_same_day_in_another_file(self) -> None:
+    def test_tells_the_same_day_in_another_file_as_known(self) -> None:
         office = Office()
         office.drop(written())
         result = office.drop(written(replace(day_file(), free="wersja 2")))
-        assert (result.duplicate, result.accepted, office.store.puts) == (1, 0, 1)
+        assert (result.duplicate, result.accepted) == (1, 0)
+        assert [day.told_before for day in office.days()].count(True) == 1
 
     def test_repeats_an_attempt_that_broke_off_with_the_same_result(self) -> None:
         office = Office()

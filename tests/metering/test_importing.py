@@ -2,7 +2,7 @@
 
 import itertools
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from kwit.intake.findings import ImportResult, ImportStatus
 from kwit.metering.importing import import_readings
 from kwit.metering.ports import PlacedMeter, PlacedRegister
 from kwit.metering.readings import ReadingKind
+from kwit.metering.usage import current_states
 from tests.fakes.import_log import MemoryImports
 from tests.fakes.point_directory import MemoryDirectory
 from tests.fakes.reading_store import MemoryReadings
@@ -256,10 +257,22 @@ class TestRepeats:
             1,
         )
 
-    def test_the_same_rows_in_another_file_write_nothing(self, office: Office) -> None:
+    def test_the_same_rows_in_another_file_change_nothing_that_counts(self, office: Office) -> None:
         office.row(state="1000")
-        result = office.row(state="1000,000")
-        assert (codes(result), counts(result), office.store.puts) == (["duplicate_row"], (0, 0, 1), 1)
+        [first] = office.store.registers(PPE)
+        result = office.drop(table_text([HEAD, list(ROW(state="1000,000").values())]), at=LATER)
+        assert (codes(result), counts(result)) == (["duplicate_row"], (0, 0, 1))
+        assert current_states(office.store.registers(PPE)) == [first]
+
+    def test_the_rows_of_a_partly_rejected_file_dropped_again_write_nothing(self, office: Office) -> None:
+        bad = list(ROW(day="2026-02-15", state="x").values())
+        content = table_text([HEAD, list(ROW(state="1000").values()), bad])
+        office.drop(content)
+        office.drop(table_text([HEAD, list(ROW(state="1001").values())]), at=LATER)
+        again = office.drop(content, at=LATER + timedelta(days=1))
+        assert (codes(again), counts(again)) == (["duplicate_row", "not_a_number"], (0, 1, 1))
+        assert office.store.puts == 2
+        assert [one.state_wh for one in current_states(office.store.registers(PPE))] == [1_001_000]
 
     def test_a_changed_value_is_a_new_version(self, office: Office) -> None:
         office.row(state="1000")

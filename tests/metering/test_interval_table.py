@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kwit.intake.findings import ImportStatus
 from kwit.kernel.time import interval_starts, local_clock
+from kwit.metering.usage import current_days
 from tests.intake.files import workbook
 from tests.metering.meter_office import (
     AUTUMN,
@@ -318,12 +319,14 @@ class TestSheets:
 
 
 class TestComingAgain:
-    def test_the_same_values_from_another_file_write_nothing(self) -> None:
+    def test_the_same_values_from_another_file_are_told_as_known_and_kept_without_values(self) -> None:
         office = MeterOffice()
         office.drop(text(GENERIC, *generic(WINTER)))
         result = office.drop(text(ELICZNIK, *elicznik(WINTER)), at=KNOWN + timedelta(days=1))
         assert (codes(result), result.duplicate, result.accepted) == (["duplicate_row"], 24, 0)
-        assert office.store.puts == 1
+        assert [day.told_before for day in office.days()] == [False, True]
+        assert len(current_days(office.days())) == 1
+        assert current_days(office.days())[0].known_at == KNOWN
 
     def test_a_changed_day_is_a_new_version(self) -> None:
         office = MeterOffice()

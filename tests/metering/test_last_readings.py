@@ -34,8 +34,16 @@ class TestList:
     def test_tells_how_each_version_stands_the_one_known_last_first(self) -> None:
         first = state(MARCH, 100)
         second = replace(first, state_wh=101_000, known_at=first.known_at + timedelta(days=1))
-        third = replace(second, known_at=first.known_at + timedelta(days=2), standing=Standing(held=("gap",)))
-        [one] = listed([first, third, second]).states
+        third = replace(
+            second,
+            state_wh=102_000,
+            known_at=first.known_at + timedelta(days=2),
+            standing=Standing(held=("gap",)),
+        )
+        again = replace(
+            first, known_at=first.known_at + timedelta(hours=1), source=replace(first.source, row=9)
+        )
+        [one] = listed([first, third, again, second]).states
         assert [(v.reading, v.status) for v in one.versions] == [
             (third, VersionStatus.WAITS),
             (second, VersionStatus.REPLACED),

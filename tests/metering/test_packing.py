@@ -1,5 +1,6 @@
 """Packed days come back as they went in, whatever their values, sources and marks."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -8,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kwit.kernel.provenance import Source
-from kwit.metering.packing import PackedDaysError, ValueTooWideError, distinct, pack_days, unpack_days
+from kwit.metering.packing import (
+    PackedDaysError,
+    ToldNowhereError,
+    ValueTooWideError,
+    distinct,
+    pack_days,
+    resolved,
+    unpack_days,
+)
 from kwit.metering.readings import IntervalDay
 
 KNOWN = datetime(2026, 4, 2, 9, 0, tzinfo=UTC)
@@ -81,6 +90,36 @@ class TestPacking:
         # Ten bits a value cannot be squeezed out; the rest of a day is its hash, row and time.
         assert 31 * (96 * 9 // 8 + 32) < len(pack_days(month)) < 31 * (96 * 11 // 8 + 32 + 20)
         assert len(pack_days(month[:1])) < 400
+
+
+class TestToldBefore:
+    """Versions whose values another version of the day has are packed without them."""
+
+    @given(st.lists(days(), min_size=1, max_size=6), st.data())
+    def test_come_back_with_their_values(self, given_days: list[IntervalDay], data: st.DataObject) -> None:
+        told = distinct(given_days)
+        again = [
+            replace(day, source=replace(day.source, content_hash="again"), told_before=True)
+            for day in data.draw(st.lists(st.sampled_from(told), unique_by=id))
+        ]
+        apart = [*unpack_days(pack_days(told)), *unpack_days(pack_days(again))]
+        assert resolved(apart) == distinct([*told, *again])
+        assert resolved(unpack_days(pack_days([*told, *again]))) == distinct([*told, *again])
+
+    def test_of_a_month_fit_one_write_unit(self) -> None:
+        month, late = noisy(3), KNOWN + timedelta(days=40)
+        again = [
+            replace(day, known_at=late, source=Source("x.csv", "cd" * 32, 2), told_before=True)
+            for day in month
+        ]
+        assert len(pack_days(again)) < 800 < len(pack_days(month)) / 4
+
+    def test_are_not_made_up_when_no_version_has_their_values(self) -> None:
+        [day, *_] = noisy(4, days=1)
+        mark = replace(day, known_at=KNOWN + timedelta(days=9), told_before=True)
+        other = replace(day, values_wh=day.values_wh[::-1])
+        with pytest.raises(ToldNowhereError, match="590543000000001232"):
+            resolved([other, *unpack_days(pack_days([mark]))])
 
 
 class TestWhatCannotBe:

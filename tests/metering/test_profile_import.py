@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from kwit.intake.findings import ImportResult, ImportStatus
 from kwit.intake.words import plain
 from kwit.metering.importing import import_readings
+from kwit.metering.long_files import LongFiles
 from kwit.metering.ports import PlacedMeter, PlacedRegister
 from kwit.metering.profile_files import packaged_profiles, read_profile
 from kwit.metering.profile_import import import_profile, profiles_in_force
 from kwit.metering.readings import ReadingKind
 from kwit.metering.register_table import matches
 from tests.fakes.import_log import MemoryImports
+from tests.fakes.long_files import MemoryCutFiles, MemoryWork
 from tests.fakes.point_directory import MemoryDirectory
 from tests.fakes.profiles import MemoryProfiles
 from tests.fakes.reading_store import MemoryReadings
@@ -51,7 +53,7 @@ class Office:
     def drop(self, content: str | bytes, *, at: datetime = KNOWN) -> ImportResult:
         return import_readings(
             file=dropped(content), directory=self.directory, store=self.store, imports=MemoryImports(), known_at=at,
-            profiles=profiles_in_force(self.profiles, known_by=at),
+            profiles=profiles_in_force(self.profiles, known_by=at).profiles,
         )  # fmt: skip
 
 
@@ -79,16 +81,39 @@ class TestDrop:
         office = Office()
         office.profile(OWN)
         office.profile(OWN.replace("unit: MWh", "unit: kWh"), at=KNOWN + timedelta(hours=1))
-        in_force = profiles_in_force(office.profiles, known_by=KNOWN + timedelta(days=1))
+        in_force = profiles_in_force(office.profiles, known_by=KNOWN + timedelta(days=1)).profiles
         assert [one.unit for one in in_force if one.name == "gmina"] == ["kWh"]
         packaged = next(one for one in packaged_profiles() if one.name == "generic hours")
         changed = "kind: interval_table\nname: generic hours\nverified: true\nmarks: start\n"
         changed += "columns: {moment: [Kiedy], value: [Ile]}\n"
         office.profile(changed)
-        in_force = profiles_in_force(office.profiles, known_by=KNOWN)
+        in_force = profiles_in_force(office.profiles, known_by=KNOWN).profiles
         assert [one.verified for one in in_force if one.name == "generic hours"] == [True]
         assert packaged not in in_force
         assert len(in_force) == len(packaged_profiles()) + 1
+
+    def test_that_a_later_release_refuses_costs_its_source_alone(self) -> None:
+        office = Office()
+        office.profile(OWN)
+        strict = b"kind: interval_table\nname: generic hours\nverified: of old\n"
+        office.profiles.put(name="generic hours", content=strict, content_hash="a" * 64, known_at=KNOWN)
+        found = profiles_in_force(office.profiles, known_by=KNOWN)
+        assert {"gmina"} == {one.name for one in found.profiles} - {one.name for one in packaged_profiles()}
+        assert "generic hours" not in {one.name for one in found.profiles}
+        assert [(one.code, one.value) for one in found.remarks] == [("profile_refused", "generic hours")]
+        long_files = LongFiles(
+            office.directory,
+            office.store,
+            office.imports,
+            MemoryCutFiles(),
+            MemoryWork(),
+            profiles=office.profiles,
+        )
+        for content, accepted in ((self.ROWS, 1), ("nothing", 0)):
+            result = long_files.start(file=dropped(content), drop="a.csv", known_at=KNOWN)
+            assert result is not None
+            assert result.accepted == accepted
+            assert found.remarks[0] in result.findings
 
     def test_again_says_so_unless_another_took_its_place(self) -> None:
         office = Office()

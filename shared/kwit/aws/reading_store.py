@@ -16,7 +16,7 @@ from kwit.aws.codec import decode, encode
 from kwit.aws.table import Item, Table, key_of, number, packed, unpacked
 from kwit.kernel.identifiers import deterministic_id
 from kwit.kernel.time import Period, local_day, local_midnight
-from kwit.metering.packing import distinct, pack_days, unpack_days, version_of
+from kwit.metering.packing import ToldBefore, distinct, pack_days, resolved, unpack_days, version_of
 from kwit.metering.packing_months import LATE_MONTHS, month_of, months_between, shelf_of
 from kwit.metering.ports import Shelf
 from kwit.metering.readings import IntervalDay, Reading, RegisterReading
@@ -81,7 +81,7 @@ class DynamoReadings:
         self, ppe: str, *, period: Period, known_by: datetime | None = None
     ) -> Sequence[IntervalDay]:
         """Return all versions of the interval days of a point within a period, or those known by an instant."""
-        found: list[IntervalDay] = []
+        found: list[IntervalDay | ToldBefore] = []
         for month, within in months_between(period):
             partition = keys.shelf(month, shelf_of(ppe))
             for item in (
@@ -89,8 +89,9 @@ class DynamoReadings:
                 *self._of_many(partition, within),
             ):
                 found += unpack_days(item["days"]["B"], ppe=ppe)
-        known = (day for day in found if known_by is None or day.known_at <= known_by)
-        return distinct(day for day in known if day.day in period.range)
+        # What a version said before may be told by one that is known later.
+        days = resolved(day for day in found if day.day in period.range)
+        return [day for day in days if known_by is None or day.known_at <= known_by]
 
     def intervals_of(self, periods: Mapping[str, Period]) -> Iterator[tuple[str, Sequence[IntervalDay]]]:
         """Yield each point with all versions of its interval days within its period.
@@ -104,14 +105,14 @@ class DynamoReadings:
             if len(points) == 1:
                 yield points[0], self.intervals(points[0], period=period)
                 continue
-            wanted: dict[str, list[IntervalDay]] = {ppe: [] for ppe in points}
+            wanted: dict[str, list[IntervalDay | ToldBefore]] = {ppe: [] for ppe in points}
             for month, within in months_between(period):
                 partition = keys.shelf(month, shelf)
                 for item in (*self.table.query(partition, prefix="P#"), *self._of_many(partition, within)):
                     for day in unpack_days(item["days"]["B"]):
                         if day.ppe in wanted and day.day in period.range:
                             wanted[day.ppe].append(day)
-            yield from ((ppe, distinct(days)) for ppe, days in wanted.items())
+            yield from ((ppe, resolved(days)) for ppe, days in wanted.items())
 
     def _of_many(self, partition: str, period: Period) -> Iterator[Item]:
         first, after = keys.days_of_many(period.start), keys.days_of_many(period.end)
@@ -119,12 +120,12 @@ class DynamoReadings:
 
     def shelf(self, month: str, number: int) -> Shelf:
         """Return what lies on a shelf of a month (YYYY-MM)."""
-        arrived: list[IntervalDay] = []
-        kept: list[IntervalDay] = []
+        arrived: list[IntervalDay | ToldBefore] = []
+        kept: list[IntervalDay | ToldBefore] = []
         for item in self.table.query(keys.shelf(month, number)):
             days = unpack_days(item["days"]["B"])
             (kept if item["sk"]["S"].split("#")[2] == "M" else arrived).extend(days)
-        return Shelf(distinct(arrived), distinct(kept))
+        return Shelf(resolved(arrived, beside=kept), resolved(kept, beside=arrived))
 
     def keep(self, month: str, number: int, days: Sequence[IntervalDay]) -> None:
         """Keep days of a month on a shelf packed, for good; the same days twice change nothing."""
@@ -188,8 +189,9 @@ def _digest(days: Sequence[IntervalDay]) -> str:
     """Name a set of versions; what is written again under the same name is the same."""
     parts = [
         f"{ppe} {register} {day.isoformat()} {known_at.astimezone(UTC).isoformat()} {source.content_hash} "
-        f"{source.sheet}:{source.row}"
-        for ppe, register, day, known_at, source in map(version_of, days)
+        f"{source.sheet}:{source.row}{' again' if one.told_before else ''}"
+        for one in days
+        for ppe, register, day, known_at, source in (version_of(one),)
     ]
     return deterministic_id(*parts)[:_DIGEST]
 
@@ -216,7 +218,7 @@ def _single_item(reading: Reading) -> dict[str, Any]:
 def _reading_of(like: Reading, item: Item) -> Reading:
     if isinstance(like, RegisterReading):
         return decode(RegisterReading, unpacked(item))
-    return next(unpack_days(item["days"]["B"]))
+    return resolved(unpack_days(item["days"]["B"]))[0]
 
 
 def state_item(reading: RegisterReading) -> dict[str, Any]:

@@ -88,7 +88,9 @@ class _Drawing:
         start, end = self._x(one.start), self._x(one.end)
         width = max(end - start, 1)
         left = start + width * lane // lanes
-        right = max(start + width * (lane + 1) // lanes - (1 if width > 4 else 0), left)
+        # A picture's rectangle includes its right edge.
+        space = 3 if width > 12 * lanes else 1
+        right = max(start + width * (lane + 1) // lanes - space, left)
         colour = self._colours[one.register]
         box = (left, min(self._y(one.wh_per_day), self._y(0) - 1), right, self._y(0))
         if one.estimated:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from kwit.aws.bootstrap import Application
 from kwit.aws.settings import MissingSettingsError, ShowReadingsSettings, load
+from kwit.cli.bars import bars
 from kwit.cli.plot import plot
 from kwit.kernel.energy import from_wh
 from kwit.kernel.identifiers import PointCodeError, point_code
@@ -21,13 +22,18 @@ from kwit.metering.readings import IntervalDay, RegisterReading
 _YEAR = 396
 """Days that are shown when nothing is asked: a year and a month."""
 
+_HERE = Path("-")
+_BAR_WIDTH = 60
+
 
 def show(
     ppe: Annotated[str, typer.Argument(help="The point's code.")],
     since: Annotated[str, typer.Option("--from", help="The first day (YYYY-MM-DD).")] = "",
     until: Annotated[str, typer.Option("--to", help="The last day (YYYY-MM-DD).")] = "",
     as_of: Annotated[str, typer.Option(help="What was known at an instant (2026-04-02T09:00+02:00).")] = "",
-    picture: Annotated[Path | None, typer.Option("--plot", help="Draw the use into this PNG file.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--plot", help="Draw the use into this PNG file, or here when it is -.")
+    ] = None,
 ) -> None:
     """Show the readings of a point: every version, the one that counts, its origin, and gaps."""
     known_by = _instant(as_of) if as_of else datetime.now(UTC)
@@ -57,7 +63,10 @@ def show(
         console.print(f"gap  {gap.register}  {gap.start} – {gap.end - timedelta(days=1)}")
     counting = sum(one.counts for one in history.told)
     console.print(f"{len(history.told)} versions, {counting} count, {len(history.gaps)} gaps")
-    if picture is not None:
+    if picture == _HERE:
+        for line in bars(history, width=_BAR_WIDTH):
+            console.print(line)
+    elif picture is not None:
         picture.write_bytes(plot(history, title=f"{code}   {first} – {last}"))
         console.print(f"{picture}")
 
@@ -111,6 +120,8 @@ def _place(one: Told) -> str:
         return "void"
     if standing.held:
         return f"held: {', '.join(standing.held)}"
+    if one.again:
+        return "said again"
     return "yes" if one.counts else "replaced"
 
 

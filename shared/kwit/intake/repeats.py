@@ -14,7 +14,8 @@ def result_without_reading(
     """Return the result of a file that need not be read, None when it must be.
 
     The same drop delivered once more has the result it had. Content that went in whole before, under whatever
-    name, is a duplicate. A file with rejected rows is read again when it is dropped again: what its rows
+    name, is a duplicate, unless that was a later drop handled first: since when its rows are known is told by the
+    first one. A file with rejected rows is read again when it is dropped again: what its rows
     referred to may be known by now, and rows that went in before are recognised as repeated.
     """
     earlier = imports.find(file.content_hash)
@@ -22,7 +23,7 @@ def result_without_reading(
         return None
     if earlier.known_at == known_at and earlier.file == file.name:
         return earlier
-    if earlier.status is not ImportStatus.ACCEPTED:
+    if earlier.status is not ImportStatus.ACCEPTED or earlier.known_at > known_at:
         return None
     sentence = f"Ten sam plik wczytano już jako {earlier.file} ({earlier.known_at:%Y-%m-%d})."
     return ImportResult(

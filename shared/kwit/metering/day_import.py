@@ -18,6 +18,7 @@ from kwit.kernel.time import Period, local_day
 from kwit.metering.ports import PlacedRegister, PointDirectory, ReadingStore
 from kwit.metering.readings import IntervalDay, Standing
 from kwit.metering.usage import current_days
+from kwit.metering.versions import Hearing, content_of, hear
 
 _SETTLED = frozenset({"import", "export"})
 _WEEK = timedelta(days=7)
@@ -34,11 +35,20 @@ class DayRefusedError(ValueError):
 
 
 class Fate(StrEnum):
-    """What becomes of a day."""
+    """What becomes of a day.
+
+    An `AFFIRMED` one says what another file said, an `OLDER` one what a file dropped later said otherwise: both are
+    kept, and change nothing that counts.
+    """
 
     ACCEPTED = "accepted"
+    OLDER = "older"
     REFUSED = "refused"
     REPEATED = "repeated"
+    AFFIRMED = "affirmed"
+
+
+_STORED = frozenset({Fate.ACCEPTED, Fate.OLDER, Fate.AFFIRMED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,7 @@ class StagedDay:
     optional: bool = False
     register: str = ""
     held: tuple[str, ...] = ()
+    told_before: bool = False
     fate: Fate = Fate.ACCEPTED
 
     @property
@@ -148,12 +159,17 @@ class DayImport:
     def readings(self) -> Iterator[IntervalDay]:
         """Yield the days that go into the store, one at a time."""
         for day in self.days:
-            if day.fate is Fate.ACCEPTED:
+            if day.fate in _STORED:
                 yield self.reading(day)
 
-    def count(self, fate: Fate) -> int:
-        """Count the rows behind the days of one fate."""
-        return sum(day.weight for day in self.days if day.fate is fate)
+    @property
+    def to_store(self) -> bool:
+        """Tell whether any day goes into the store."""
+        return any(day.fate in _STORED for day in self.days)
+
+    def count(self, *fates: Fate) -> int:
+        """Count the rows behind the days of some fates."""
+        return sum(day.weight for day in self.days if day.fate in fates)
 
     def not_over(self, day: date) -> bool:
         """Tell whether a day still runs, or is to come, when the file is known."""
@@ -173,6 +189,7 @@ class DayImport:
             day.estimated,
             day.missing,
             Standing(held=day.held),
+            told_before=day.told_before,
         )
 
     def _register(self, day: StagedDay) -> PlacedRegister | None:
@@ -253,18 +270,34 @@ class DayImport:
 
     def _settle_known(self, days: Sequence[StagedDay], stored: Sequence[IntervalDay]) -> None:
         known = {(one.register, one.day): one for one in current_days(stored)}
+        versions: dict[tuple[str, date], list[IntervalDay]] = {}
+        for one in stored:
+            versions.setdefault((one.register, one.day), []).append(one)
         for day in days:
-            present = known.get((day.register, day.day))
-            if present is None:
-                continue
-            value = day.day.isoformat() if day.place.row else ""
-            if (present.minutes, present.values_wh, present.estimated, present.missing) == day.content:
-                day.fate = Fate.REPEATED
-                sentence = f"Ta doba jest już wczytana (plik {present.source.file})."
-                self.warn("duplicate_row", day.place, sentence, value=value)
-            else:
-                sentence = "Doba zmieniona: poprzednia wersja pozostaje w historii."
-                self.warn("changed_value", day.place, sentence, value=value)
+            mine = versions.get((day.register, day.day))
+            if mine:
+                self._settle_beside(day, mine, known.get((day.register, day.day)))
+
+    def _settle_beside(
+        self, day: StagedDay, versions: Sequence[IntervalDay], present: IntervalDay | None
+    ) -> None:
+        """Settle one day beside the versions known of it, of which `present` counts."""
+        new = self.reading(day)
+        value = day.day.isoformat() if day.place.row else ""
+        day.told_before = any(content_of(one) == content_of(new) for one in versions)
+        hearing, met = hear(new, versions)
+        if met is not None and hearing in {Hearing.AGAIN, Hearing.AFFIRMS}:
+            day.fate = Fate.REPEATED if hearing is Hearing.AGAIN else Fate.AFFIRMED
+            day.held = met.standing.held
+            sentence = f"Ta doba jest już wczytana (plik {met.source.file})."
+            self.warn("duplicate_row", day.place, sentence, value=value)
+        elif met is not None and hearing is Hearing.OLDER:
+            day.fate = Fate.OLDER
+            sentence = f"Plik {met.source.file} podał później inne wartości; te zapisano tylko w historii."
+            self.warn("older_value", day.place, sentence, value=value)
+        elif present is not None and content_of(present) != content_of(new):
+            sentence = "Doba zmieniona: poprzednia wersja pozostaje w historii."
+            self.warn("changed_value", day.place, sentence, value=value)
 
 
 def _span(days: Sequence[StagedDay]) -> Period:

@@ -27,7 +27,8 @@ from kwit.metering.register_rows import (
     state_in,
 )
 from kwit.metering.sequence import settle_point
-from kwit.metering.usage import Version, version_that_counts
+from kwit.metering.usage import version_that_counts
+from kwit.metering.versions import Version, last_word
 
 
 class Action(StrEnum):
@@ -147,9 +148,10 @@ class Edits:
                 [one for one in wishes if one.action is Action.CORRECT], known, withdrawn
             )
             if desk is not None:
-                desk.states(ppe, [*withdrawn, *corrected], known=known)
+                in_force = [one.reading for one in corrected if one.in_force]
+                desk.states(ppe, [*withdrawn, *in_force], known=known)
                 desk.days(ppe, days, known=known_days)
-            made += [*withdrawn, *corrected, *days]
+            made += [*withdrawn, *(one.reading for one in corrected), *days]
         return made
 
     def _without_contradictions(self) -> list[_Wish]:
@@ -185,7 +187,7 @@ class Edits:
     def _marked(self, wish: _Wish, versions: Sequence[Version]) -> list[Version]:
         """Return the version that accepts or withdraws the one that counts; none when there is nothing to do."""
         current = version_that_counts(versions)
-        latest = max(versions, key=lambda one: (one.known_at, one.source), default=None)
+        latest = last_word(versions)
         if latest is not None and latest.standing.edit == wish.edit and not latest.standing.held:
             self._repeat(wish, "Ta korekta jest już wczytana.")
             return []
@@ -202,13 +204,13 @@ class Edits:
 
     def _corrected(
         self, wishes: Iterable[_Wish], known: Sequence[RegisterReading], withdrawn: Sequence[RegisterReading]
-    ) -> list[RegisterReading]:
+    ) -> list[Candidate]:
         """Return the corrected states that follow in order; a person's word is not judged by the rules."""
         candidates = [self._candidate(wish, known) for wish in wishes]
         settle_point(candidates, [*known, *withdrawn])
         self.rejected += sum(one.refused for one in candidates)
         self.repeated += sum(one.repeated and not one.refused for one in candidates)
-        return [one.reading for one in candidates if one.accepted]
+        return [one for one in candidates if one.accepted]
 
     def _candidate(self, wish: _Wish, known: Sequence[RegisterReading]) -> Candidate:
         current = version_that_counts([one for one in known if _key(one) == wish.key])

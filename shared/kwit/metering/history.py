@@ -1,7 +1,7 @@
 """The history of a point: every version of every reading, which of them counts, and the days nobody sent."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -10,14 +10,16 @@ from kwit.kernel.time import Period
 from kwit.metering.ports import PlacedMeter
 from kwit.metering.readings import IntervalDay, ReadingKind, RegisterReading
 from kwit.metering.usage import advance, current_days, current_states
+from kwit.metering.versions import Version, words
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One version of a reading, and whether it is the one that counts."""
+    """One version of a reading, whether it is the one that counts, and whether it only says again what was known."""
 
     reading: RegisterReading | IntervalDay
     counts: bool
+    again: bool = False
 
     @property
     def day(self) -> date:
@@ -72,14 +74,28 @@ def history_of(
     mine = [one for one in edges if one.boundary > period.start]
     series = [one for one in days if one.day in period.range]
     counting = {id(one) for one in (*current_states(mine), *current_days(series))}
+    new = {*_new_words(mine), *_new_words(series)}
     everything: list[RegisterReading | IntervalDay] = [*mine, *series]
     told = sorted(
-        (Told(one, id(one) in counting) for one in everything),
+        (Told(one, id(one) in counting, not one.reckoned and id(one) not in new) for one in everything),
         key=lambda one: (one.day, one.reading.register, one.reading.known_at, one.reading.source),
     )
     held_back = [one for one in current_days(series) if not one.standing.held]
     use = [*_of_states(current_states(edges), meters), *map(_of_day, held_back)]
     return PointHistory(period, tuple(told), tuple(_gaps(current_days(series))), tuple(use))
+
+
+def _new_words(versions: Iterable[Version]) -> Iterator[int]:
+    """Yield the identities of the versions that said something new of what they are about."""
+    groups: dict[tuple[str, str, date], list[Version]] = {}
+    for one in versions:
+        if isinstance(one, RegisterReading):
+            place = (one.meter_no, one.register, one.boundary)
+        else:
+            place = ("", one.register, one.day)
+        groups.setdefault(place, []).append(one)
+    for group in groups.values():
+        yield from (id(one) for one in words(group))
 
 
 def _gaps(days: Sequence[IntervalDay]) -> list[Gap]:

@@ -65,10 +65,12 @@ def import_readings(
 
     The file, plain or gzip, is a table of register states (XLSX or CSV), a batch of a head-end system, or a
     file that one of the `profiles` describes (the packaged ones when None). The store gets all new readings
-    in one call, and is asked once for each point. What is known already, from whatever file, writes nothing.
-    A file that went in whole before is not read again. `terms` say by which rules readings are judged, without
-    them the rules stand at their defaults; `desk` takes the tasks that changes of invoiced readings make. `remarks`
-    keeps what collectors remarked; without it that stands in the result alone.
+    in one call, and is asked once for each point. What the same file said before writes nothing; what another file
+    said is kept as said again and changes nothing that counts, nor does a word that a file dropped later has replaced
+    already: any order of handling ends the same. A file that went in whole before is not read again. `terms` say by
+    which rules readings are judged, without them the rules stand at their defaults; `desk` takes the tasks that
+    changes of invoiced readings make. `remarks` keeps what collectors remarked; without it that stands in the
+    result alone.
     """
     known = result_without_reading(file=file, kind=KIND, imports=imports, known_at=known_at)
     if known is not None:
@@ -80,7 +82,10 @@ def import_readings(
 
 
 class FileImport:
-    """One file on its way in: as a whole, or cut into parts that go in on their own."""
+    """One file on its way in: as a whole, or cut into parts that go in on their own.
+
+    `noted` are remarks on what the file is read with, for its result.
+    """
 
     def __init__(
         self,
@@ -92,8 +97,11 @@ class FileImport:
         terms: TermsDirectory | None = None,
         desk: CorrectionDesk | None = None,
         remarks: RemarkStore | None = None,
+        *,
+        noted: Sequence[Finding] = (),
     ) -> None:
         self._file = file
+        self._noted = noted
         self._remarks = remarks
         self._directory = directory
         self._store = store
@@ -114,7 +122,8 @@ class FileImport:
         except UnreadableFileError as error:
             # Nothing of a file that breaks off counts, whatever was read before.
             finding = file_rejection(error.code, error.sentence_pl, sheet=error.sheet, value=error.value)
-            return self._sum_up((finding,), rejected=0)
+            return self._sum_up((*self._noted, finding), rejected=0)
+        self._days.findings[:0] = self._noted
         return self._settled()
 
     def result_of_part(self, content: bytes) -> ImportResult:
@@ -147,7 +156,7 @@ class FileImport:
         except UnreadableFileError:
             # Reading it in one go says what is wrong.
             return None
-        return (self._sum_up(self._days.findings, rejected=0), parts) if parts else None
+        return (self._sum_up((*self._noted, *self._days.findings), rejected=0), parts) if parts else None
 
     def _cut_tables(self, content: bytes, *, packed: bool) -> list[bytes] | None:
         start = content[:200].decode("utf-8", errors="replace")
@@ -162,29 +171,32 @@ class FileImport:
         return cut_tables(tables, self._directory, over=LONG_TABLE, rows=LONG_TABLE)
 
     def _settled(self) -> ImportResult:
-        accepted = self._settled_states()
+        states = self._settled_states()
         self._days.settle(self._store, judge=self._judge_days)
         edited = self._edits.settle(self._store, self._desk)
-        stored = self._days.count(Fate.ACCEPTED)
+        stored = self._days.count(Fate.ACCEPTED, Fate.OLDER)
         remarks = self._collected.settle(self._remarks)
         if remarks and self._remarks is not None:
             self._remarks.add(remarks)
-        if accepted or stored or edited:
+        if states or edited or self._days.to_store:
             # Tasks come first: an attempt that breaks off between the two finds the same changes again.
             if self._desk is not None:
                 self._desk.file()
-            self._store.put(_all([*accepted, *edited], self._days))
+            self._store.put(_all([*states, *edited], self._days))
         candidates = self._states.candidates
         readers = [*self._states.readers, *self._edits.readers, *self._collected.readers]
         return self._sum_up(
             (*self._days.findings, *(one for reader in readers for one in reader.findings)),
-            accepted=len(accepted) + stored + len(edited) + self._collected.accepted,
+            accepted=sum(one.accepted for one in candidates)
+            + stored
+            + len(edited)
+            + self._collected.accepted,
             rejected=self._states.rejected
             + self._days.rejected
             + self._edits.rejected
             + self._collected.rejected
             + sum(one.refused for one in candidates),
-            duplicate=self._days.count(Fate.REPEATED)
+            duplicate=self._days.count(Fate.REPEATED, Fate.AFFIRMED)
             + self._days.repeated
             + self._edits.repeated
             + self._collected.repeated
@@ -317,8 +329,8 @@ class FileImport:
             settle_point(group, known, judge=review.judge)
             review.finish(group)
             if self._desk is not None:
-                self._desk.states(ppe, [one.reading for one in group if one.accepted], known=known)
-        return [candidate.reading for candidate in candidates if candidate.accepted]
+                self._desk.states(ppe, [one.reading for one in group if one.in_force], known=known)
+        return [candidate.reading for candidate in candidates if candidate.stored]
 
     def _terms_of(self, ppe: str, day: date) -> PointTerms:
         return PointTerms() if self._terms is None else self._terms.terms(ppe, on=day)

@@ -9,6 +9,7 @@ from kwit.kernel.time import DateRange
 from kwit.metering.readings import RegisterReading
 from kwit.metering.submitting import PointNotHeldError
 from kwit.metering.usage import version_that_counts
+from kwit.metering.versions import drop_order, words
 
 
 class VersionStatus(StrEnum):
@@ -44,7 +45,7 @@ class ReadingVersion:
 
 @dataclass(frozen=True, slots=True)
 class KnownState:
-    """All versions of one register's state at one midnight, the one known last first."""
+    """The versions of one register's state at one midnight that said something new, the one known last first."""
 
     place: ReadingPlace
     versions: tuple[ReadingVersion, ...]
@@ -88,7 +89,8 @@ def last_readings(
 
 def _versions(versions: Sequence[RegisterReading]) -> tuple[ReadingVersion, ...]:
     counting = version_that_counts(versions)
-    newest_first = sorted(versions, key=lambda one: (one.known_at, one.source), reverse=True)
+    shown = [*words(versions), *(one for one in versions if one.reckoned)]
+    newest_first = sorted(shown, key=drop_order, reverse=True)
     return tuple(ReadingVersion(one, _status(one, counting)) for one in newest_first)
 
 

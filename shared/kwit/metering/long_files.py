@@ -151,16 +151,17 @@ class LongFiles:
         return cut, whole
 
     def _import(self, file: DroppedFile, known_at: datetime) -> FileImport:
-        chosen = profiles_in_force(self.profiles, known_by=known_at)
+        in_force = profiles_in_force(self.profiles, known_by=known_at)
         return FileImport(
             file,
             KnownPoints(self.directory),
             self.store,
             known_at,
-            chosen,
+            in_force.profiles,
             self.terms,
             self.desk,
             self.remarks,
+            noted=in_force.remarks,
         )
 
 

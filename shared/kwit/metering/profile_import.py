@@ -1,11 +1,12 @@
 """Profiles dropped as files: a new source of a known kind needs no release, only its description."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from kwit.intake.dropped_file import DroppedFile
-from kwit.intake.findings import Finding, ImportResult, ImportStatus, file_rejection, result_of
+from kwit.intake.findings import Finding, ImportResult, ImportStatus, Severity, file_rejection, result_of
 from kwit.intake.ports import ImportLog
 from kwit.metering.profile_files import Profile, ProfileError, packaged_profiles, read_profile
 
@@ -24,16 +25,34 @@ class ProfileStore(Protocol):
         ...
 
 
-def profiles_in_force(store: ProfileStore | None, *, known_by: datetime) -> Sequence[Profile]:
+@dataclass(frozen=True, slots=True)
+class ProfilesInForce:
+    """The profiles that files are read with, and a remark on each stored one that is refused by now."""
+
+    profiles: Sequence[Profile]
+    remarks: tuple[Finding, ...] = ()
+
+
+def profiles_in_force(store: ProfileStore | None, *, known_by: datetime) -> ProfilesInForce:
     """Return the dropped profiles known by an instant, then the packaged ones whose name no dropped one has.
 
-    Raises ProfileError when a stored profile is no longer sound.
+    A stored profile that was sound when it was dropped and is refused now, by a stricter release, is left out: that
+    costs its source alone. The packaged one of its name does not stand in for it: it may read the files wrongly.
     """
     if store is None:
-        return packaged_profiles()
-    dropped = [read_profile(content, name=name) for name, _, content in store.versions(known_by=known_by)]
-    names = {profile.name for profile in dropped}
-    return [*dropped, *(one for one in packaged_profiles() if one.name not in names)]
+        return ProfilesInForce(packaged_profiles())
+    dropped: list[Profile] = []
+    names: set[str] = set()
+    remarks: list[Finding] = []
+    for name, _, content in store.versions(known_by=known_by):
+        names.add(name)
+        try:
+            dropped.append(read_profile(content, name=name))
+        except ProfileError as error:
+            sentence = f"Profilu «{name}» nie użyto, bo jest błędny: {error.errors[0]}. Wrzuć poprawiony."
+            remarks.append(Finding("profile_refused", Severity.WARN, sentence, value=name))
+    packaged = (one for one in packaged_profiles() if one.name not in names)
+    return ProfilesInForce([*dropped, *packaged], tuple(remarks))
 
 
 def import_profile(

@@ -1,6 +1,6 @@
 """Readings (odczyty): states of registers at a local midnight, and series of interval values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -87,7 +87,8 @@ class IntervalDay:
 
     There are 23, 24 or 25 hours of them, or four times as many quarters. `register` is the register code the
     values belong to. `estimated` holds the indexes of values that are not measured, `missing` of those among
-    them that are not known at all and stand as zero.
+    them that are not known at all and stand as zero. `told_before` says that another version of the day has the same
+    values, so that a store need not write them again; it is no part of what the day is.
     """
 
     ppe: str
@@ -100,6 +101,7 @@ class IntervalDay:
     estimated: frozenset[int] = frozenset()
     missing: frozenset[int] = frozenset()
     standing: Standing = PLAIN
+    told_before: bool = field(default=False, compare=False, repr=False)
 
     @property
     def reckoned(self) -> bool:

@@ -78,7 +78,11 @@ READINGS = Layout(
 
 @dataclass(slots=True)
 class Candidate:
-    """One state on its way to become a reading; `column` is the key of the cell that holds it."""
+    """One state on its way to become a reading; `column` is the key of the cell that holds it.
+
+    A `repeated` one says what was known; where another file said it, it is `affirming` and kept. An `older` one is
+    kept for the history: a file dropped later said something else.
+    """
 
     reader: RowReader
     column: str
@@ -86,11 +90,23 @@ class Candidate:
     digits: int
     refused: bool = False
     repeated: bool = False
+    affirming: bool = False
+    older: bool = False
 
     @property
     def accepted(self) -> bool:
-        """Tell whether the reading goes into the store."""
+        """Tell whether the file's word is taken as one that was not known."""
         return not (self.refused or self.repeated)
+
+    @property
+    def in_force(self) -> bool:
+        """Tell whether the reading is what counts from now on, unless it is held."""
+        return self.accepted and not self.older
+
+    @property
+    def stored(self) -> bool:
+        """Tell whether the reading goes into the store."""
+        return not self.refused and (self.affirming or not self.repeated)
 
     def refuse(self, code: str, sentence_pl: str) -> None:
         """Reject this state; other states of the row stand on their own."""

@@ -1,13 +1,14 @@
 """States of one file against each other and against those known: repeats, changes, order and rollover."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kwit.intake.table import RowReader
-from kwit.metering.readings import RegisterReading
+from kwit.metering.readings import RegisterReading, Standing
 from kwit.metering.register_rows import Candidate
 from kwit.metering.usage import advance, current_states
+from kwit.metering.versions import Hearing, hear
 
 _RegisterKey = tuple[str, str]
 _StateKey = tuple[str, str, date]
@@ -17,6 +18,7 @@ _StateKey = tuple[str, str, date]
 class _Book:
     """The states of one register: all that are known, and those that newer ones must follow in order."""
 
+    versions: dict[date, list[RegisterReading]] = field(default_factory=dict)
     known: dict[date, RegisterReading] = field(default_factory=dict)
     in_order: dict[date, RegisterReading] = field(default_factory=dict)
     brought: set[date] = field(default_factory=set)
@@ -38,7 +40,11 @@ def settle_point(
     no bounds to other states.
     """
     books: dict[_RegisterKey, _Book] = {}
-    for reading in current_states(stored):
+    versions = list(stored)
+    for reading in versions:
+        book = books.setdefault((reading.meter_no, reading.register), _Book())
+        book.versions.setdefault(reading.boundary, []).append(reading)
+    for reading in current_states(versions):
         book = books.setdefault((reading.meter_no, reading.register), _Book())
         book.known[reading.boundary] = reading
         if not reading.reckoned and not reading.standing.held:
@@ -52,9 +58,9 @@ def settle_point(
     for candidate in sorted(accepted, key=_place):
         register = (candidate.reading.meter_no, candidate.reading.register)
         _settle(candidate, books[register], newest.get(register))
-        if candidate.accepted:
+        if candidate.in_force:
             judge(candidate)
-        if candidate.accepted and not candidate.reading.standing.held:
+        if candidate.in_force and not candidate.reading.standing.held:
             books[register].in_order[candidate.reading.boundary] = candidate.reading
 
 
@@ -96,20 +102,33 @@ def _settle_same_file(candidates: Sequence[Candidate]) -> None:
 def _settle(candidate: Candidate, book: _Book, newest: date | None) -> None:
     """Settle one state against the others of its register."""
     reading, reader = candidate.reading, candidate.reader
-    present = book.known.get(reading.boundary)
-    if present is not None and _same(present, reading):
-        candidate.repeated = True
-        sentence = f"Ten odczyt jest już wczytany (plik {present.source.file}, wiersz {present.source.row})."
-        reader.warn("duplicate_row", candidate.column, sentence)
+    hearing, met = hear(reading, book.versions.get(reading.boundary, ()))
+    if met is not None and hearing in {Hearing.AGAIN, Hearing.AFFIRMS}:
+        _repeat(candidate, met, affirming=hearing is Hearing.AFFIRMS)
+        return
+    if met is not None and hearing is Hearing.OLDER:
+        candidate.older = True
+        sentence = f"Plik {met.source.file} podał już później inny stan; ten zapisano tylko w historii."
+        reader.warn("older_value", candidate.column, sentence)
         return
     _check_order(candidate, book)
+    present = book.known.get(reading.boundary)
     if candidate.refused:
         return
-    if present is not None:
+    if present is not None and (present.state_wh, present.kind) != (reading.state_wh, reading.kind):
         sentence = f"Stan zmieniono z {_kwh(present.state_wh)} kWh; poprzedni pozostaje w historii."
         reader.warn("changed_value", candidate.column, sentence)
     elif newest is not None and reading.boundary < newest:
         _warn_once(reader, "out_of_order", "date", "Odczyt starszy niż ostatni znany odczyt tego liczydła.")
+
+
+def _repeat(candidate: Candidate, met: RegisterReading, *, affirming: bool) -> None:
+    """Note that a state is known; where it is kept nevertheless, it is held for what the known one is held for."""
+    candidate.repeated, candidate.affirming = True, affirming
+    sentence = f"Ten odczyt jest już wczytany (plik {met.source.file}, wiersz {met.source.row})."
+    candidate.reader.warn("duplicate_row", candidate.column, sentence)
+    if met.standing.held:
+        candidate.reading = replace(candidate.reading, standing=Standing(held=met.standing.held))
 
 
 def _check_order(candidate: Candidate, book: _Book) -> None:

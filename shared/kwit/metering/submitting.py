@@ -30,6 +30,7 @@ from kwit.metering.submissions import (
 from kwit.metering.usage import current_days, version_that_counts
 from kwit.metering.validation.review import StateReview
 from kwit.metering.validation.rules import PointTerms, RuleCode
+from kwit.metering.versions import last_word
 
 # A customer can answer for what the display shows and for what was used, not for what another source says.
 _ANSWERED_BY_CUSTOMER = frozenset({RuleCode.USE_HIGH, RuleCode.USE_LOW, RuleCode.ZERO_USE, RuleCode.ROLLOVER,
@@ -98,7 +99,7 @@ def submit(
     if current is not None and current.state_wh == row.candidate.reading.state_wh and not current.reckoned:
         return _known_already(current, caller, counter.submissions)
     # A version that withdraws counts for nothing, but a state said after it is a new one.
-    row.name_source(caller, after=max(versions, key=lambda one: (one.known_at, one.source), default=None))
+    row.name_source(caller, after=last_word(versions))
     _refuse_at_once(row.candidate, held, current)
     if row.candidate.accepted:
         _judge(row.candidate, mine, known, held, counter)

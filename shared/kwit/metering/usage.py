@@ -5,13 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeVar
 
 from kwit.kernel.time import DateRange, Period, day_minutes
 from kwit.metering.readings import IntervalDay, ReadingKind, RegisterReading
+from kwit.metering.versions import Version, drop_order, last_word
 
 _WH_PER_KWH = 1000
-Version = TypeVar("Version", RegisterReading, IntervalDay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +114,17 @@ def current_days(days: Iterable[IntervalDay]) -> list[IntervalDay]:
 def version_that_counts(versions: Sequence[Version]) -> Version | None:
     """Choose, of the versions of one register and time, the one that counts; None when all are withdrawn.
 
-    Of versions that came from outside the one known last counts, and a version that withdraws leaves nothing.
-    A reading that kWit reckoned counts only where no other does, however late the other was imported, or where
-    values of a day are missing in the other.
+    Of versions that came from outside the last word counts, and a version that withdraws leaves nothing. A reading
+    that kWit reckoned counts only where no other does, however late the other was imported, or where values of a
+    day are missing in the other.
     """
-    outside = [one for one in versions if not one.reckoned]
-    latest = max(outside, key=lambda one: (one.known_at, one.source), default=None)
+    latest = last_word(versions)
     if latest is not None and not latest.standing.void and not _incomplete(latest):
         return latest
     since = None if latest is None else latest.known_at
     reckoned = (one for one in versions if one.reckoned and (since is None or one.known_at > since))
     fallback = None if latest is None or latest.standing.void else latest
-    return max(reckoned, key=lambda one: (one.known_at, one.source), default=fallback)
+    return max(reckoned, key=drop_order, default=fallback)
 
 
 def _incomplete(reading: RegisterReading | IntervalDay) -> bool:

@@ -87,7 +87,8 @@ class TestHistory:
         known = Checker(meter)
         known.states(("2025-03-01 00:00", "0", "2.8.0"), ("2025-04-01 00:00", "90", "2.8.0"))
         assert rules_of(known.states(("2026-03-01 00:00", "500", "2.8.0"), spring)) == []
-        assert rules_of(known.states(("2026-04-01 00:00", "900", "2.8.0"))) == [("use_above_history", "hold")]
+        later = known.states(("2026-04-01 00:00", "900", "2.8.0"), at=KNOWN + timedelta(days=1))
+        assert rules_of(later) == [("use_above_history", "hold")]
 
     def test_without_history_nothing_is_said(self) -> None:
         office = Checker()

@@ -58,7 +58,7 @@ class StateReview:
         """Judge the registers of each meter together, and say of refused states what might be wrong with them."""
         last_of: dict[tuple[date, str], Candidate] = {}
         for candidate in sorted(candidates, key=lambda one: (one.reading.boundary, one.reading.register)):
-            if candidate.accepted:
+            if candidate.in_force:
                 last_of[candidate.reading.boundary, candidate.reading.meter_no] = candidate
             elif candidate.refused and _BY_ORDER & {one.code for one in candidate.reader.findings}:
                 self._hint(candidate)
@@ -75,7 +75,7 @@ class StateReview:
             sentence = rule(case) if severity is not None else None
             if severity is not None and sentence:
                 _settle(candidate, code, severity, sentence)
-        if candidate.accepted and not candidate.reading.standing.held:
+        if candidate.in_force and not candidate.reading.standing.held:
             self._replace(candidate.reading)
 
     def _hint(self, candidate: Candidate) -> None:
