@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from kwit.billing import bill as bill_module
+from kwit.billing import one_bill as bill_module
 from kwit.billing.drafts import Draft, evidence_name
 from kwit.billing.evidence import evidence_hash, read_evidence
 from kwit.billing.replay import Replayed, first_difference, replay_draft

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from kwit.billing.bill import Billing
 from kwit.billing.content import ENGINE
 from kwit.billing.correction_run import CorrectionStores
 from kwit.billing.drafts import evidence_name
@@ -20,6 +19,7 @@ from kwit.billing.evidence import (
     evidence_hash,
     read_evidence,
 )
+from kwit.billing.one_bill import Billing
 from kwit.billing.ports import VersionedSettings
 from kwit.billing.runs import RatingStores, rate_contract
 from kwit.kernel.identifiers import content_hash

@@ -262,11 +262,8 @@ class BillPages(FPDF):
     def details(self) -> None:
         """Draw the pages behind the first."""
         self._new_page()
-        self._heading("Odczyty i zużycie")
-        columns = ("licznik", "rejestr", "odczyt poprzedni", "odczyt obecny", "mnożna", "zużycie kWh")
-        self._table(columns, (30.0, 36.0, 42.0, 42.0, 12.0, 18.0), self.view.readings, left=4)
-        self._font(7.5, colour=_GREY)
-        self._text(self.view.reading_legend, width=WIDTH, height=3.8)
+        if self.view.readings or self.view.reading_legend:
+            self._readings()
         charges = ("opłata", "ilość", "j.m.", "cena netto zł", "netto zł", "VAT", "VAT zł")
         for title, rows in self.view.lines:
             self._heading(title)
@@ -276,6 +273,13 @@ class BillPages(FPDF):
         self._heading("Informacje")
         for label, text in self.view.notes:
             self._note(label, text)
+
+    def _readings(self) -> None:
+        self._heading("Odczyty i zużycie")
+        columns = ("licznik", "rejestr", "odczyt poprzedni", "odczyt obecny", "mnożna", "zużycie kWh")
+        self._table(columns, (30.0, 36.0, 42.0, 42.0, 12.0, 18.0), self.view.readings, left=4)
+        self._font(7.5, colour=_GREY)
+        self._text(self.view.reading_legend, width=WIDTH, height=3.8)
 
     def _new_page(self) -> None:
         self.add_page()
