@@ -320,6 +320,16 @@ class TestAnEarlyEnd:
         assert {line.rule for line in back.lines} == {"unused_days"}
         assert periods(drafts) == [{"fixed": (JULY, ends)}]
 
+    def test_waits_for_the_reading_of_the_last_day_and_bills_nothing_meanwhile(self) -> None:
+        office, ends = self.office(), date(2026, 4, 20)
+        office.change(ends, party_id="K-2", payer_id="K-2")
+        drafts, (hold,) = office.bill(MAY)
+        assert (drafts, hold.code) == ([], HoldCode.READING_MISSING)
+        office.read(ends)
+        drafts, holds = office.bill(date(2026, 4, 21))
+        assert holds == []
+        assert [move["fixed"] for move in periods(drafts)] == [(JULY, ends), (ends, JULY)]
+
     def test_taken_back_bills_the_days_again(self) -> None:
         office, ends = self.office(), date(2026, 4, 20)
         self.end(office, ends)

@@ -145,6 +145,8 @@ def _idle(progress: Progress, group: Group) -> None:
     for part in group.parts:
         for clock in part.clocks - progress.blocked:
             progress.days[clock] = part.due.end
+    if any(part.measures for part in group.parts):
+        return  # held: what is to be given back waits for it
     for refund in group.refunds:
         progress.days[refund.clock] = refund.until
         progress.prepaid[refund.clock] = refund.rest()
