@@ -3,6 +3,7 @@
 The same view gives the same bytes: creation date, producer and font subset depend on nothing else.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 
@@ -19,6 +20,7 @@ _PALE = (243, 246, 244)
 _WHITE = (255, 255, 255)
 _BLACK = (0, 0, 0)
 _INK = (20, 20, 20)
+_DARK = re.compile(rb"\x01+")
 
 
 def render_bill(*, view: BillView, issue_date: date) -> bytes:
@@ -339,10 +341,4 @@ class Bill(Paper):
 
 def _runs(bits: bytes | bytearray) -> Iterator[tuple[int, int]]:
     """Yield the dark stretches of a row, from a place up to, not including, another."""
-    start = None
-    for place, bit in enumerate((*bits, 0)):
-        if bit and start is None:
-            start = place
-        elif not bit and start is not None:
-            yield start, place
-            start = None
+    return (found.span() for found in _DARK.finditer(bits))

@@ -28,14 +28,20 @@ class Program:
     file_length: int
     meanings: bytes
     widths: str
-    signs: frozenset[int]
+    signs: frozenset[str]
 
 
 class _Codes(dict[int, str]):
-    """Codes of glyphs in hex by sign; signs that the face does not have show as its empty box."""
+    """Codes of glyphs by sign, two bytes each, as they stand in a string of a page (ISO 32000-1, 7.3.4.2).
+
+    Signs that the face does not have show as its empty box.
+    """
 
     def __missing__(self, sign: int) -> str:
-        return "0000"
+        return "\0\0"
+
+
+_ESCAPED = str.maketrans({"(": "\\(", ")": "\\)", "\\": "\\\\", "\r": "\\r"})
 
 
 class _Advances(dict[int, int]):
@@ -66,10 +72,10 @@ class Face:
         return sum([advances[ord(sign)] for sign in text])
 
     def coded(self, text: str) -> str:
-        """Write a text as the codes of its glyphs, in hex."""
+        """Write a text as the codes of its glyphs, a character for each byte."""
         return text.translate(self._codes)
 
-    def program(self, signs: set[int]) -> Program:
+    def program(self, signs: set[str]) -> Program:
         """Choose the smallest program that has all signs."""
         return self.polish if signs <= self.polish.signs else self.latin
 
@@ -97,10 +103,14 @@ def _face(number: int, name: str) -> Face:
         number=number,
         polish=_program(name, _POLISH, glyphs, widths),
         latin=_program(name, _LATIN, glyphs, widths),
-        _codes=_Codes({sign: f"{glyph:04X}" for sign, glyph in glyphs.items()}),
+        _codes=_Codes({sign: _code(glyph) for sign, glyph in glyphs.items()}),
         _advances=_Advances({sign: widths[glyph] for sign, glyph in glyphs.items()}, widths[0]),
         metrics=_metrics(font, scale, widths[0]),
     )
+
+
+def _code(glyph: int) -> str:
+    return f"{chr(glyph >> 8)}{chr(glyph & 0xFF)}".translate(_ESCAPED)
 
 
 def _metrics(font: TTFont, scale: float, box: int) -> dict[str, str | int]:
@@ -130,7 +140,7 @@ def _program(name: str, kind: str, glyphs: dict[int, int], widths: dict[int, int
         file_length=len(content),
         meanings=zlib.compress(_meanings(mine).encode("ascii"), _LEVEL),
         widths=_widths(sorted({0, *mine}), widths),
-        signs=signs,
+        signs=frozenset(map(chr, signs)),
     )
 
 

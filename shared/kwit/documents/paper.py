@@ -49,7 +49,9 @@ class Paper:
         self._sheet: list[str] = []
         self._style, self._size, self._colour = "", 8.0, (0, 0, 0)
         self._texts: dict[str, set[str]] = {}
-        self._font_set = self._fill_set = self._line_set = ""
+        self._font_set: tuple[str, float] | None = None
+        self._fill_set: Colour | None = None
+        self._line_set: Colour | None = None
 
     @property
     def pages(self) -> int:
@@ -65,7 +67,7 @@ class Paper:
         """Go on with a page that was left, the first being 1."""
         self._sheet = self._pages[page - 1]
         # What is set on this page is not known here, so it is set again.
-        self._font_set = self._fill_set = self._line_set = ""
+        self._font_set = self._fill_set = self._line_set = None
 
     def move(self, x: float, y: float) -> None:
         """Put the pen to a place."""
@@ -98,26 +100,25 @@ class Paper:
     def _write(self, x: float, base: float, text: str) -> None:
         face = faces()[self._style]
         self._fill(self._colour)
-        font = f"/F{face.number} {self._size:.2f} Tf "
-        chosen = "" if font == self._font_set else font
-        self._font_set = font
+        chosen = ""
+        if (self._style, self._size) != self._font_set:
+            self._font_set = self._style, self._size
+            chosen = f"/F{face.number} {self._size:.2f} Tf "
         self._texts.setdefault(self._style, set()).add(text)
         self._sheet.append(
-            f"BT {chosen}{x * _POINTS:.2f} {(HEIGHT - base) * _POINTS:.2f} Td <{face.coded(text)}> Tj ET"
+            f"BT {chosen}{x * _POINTS:.2f} {(HEIGHT - base) * _POINTS:.2f} Td ({face.coded(text)}) Tj ET"
         )
 
     def _fill(self, colour: Colour) -> None:
-        shade = f"{_shade(colour)} rg"
-        if shade != self._fill_set:
-            self._sheet.append(shade)
-            self._fill_set = shade
+        if colour != self._fill_set:
+            self._sheet.append(f"{_shade(colour)} rg")
+            self._fill_set = colour
 
     def line(self, x: float, y: float, to_x: float, to_y: float, *, colour: Colour = (0, 0, 0)) -> None:
         """Draw a line."""
-        shade = f"{_shade(colour)} RG"
-        if shade != self._line_set:
-            self._sheet.append(shade)
-            self._line_set = shade
+        if colour != self._line_set:
+            self._sheet.append(f"{_shade(colour)} RG")
+            self._line_set = colour
         self._sheet.append(f"{_place(x, y)} m {_place(to_x, to_y)} l S")
 
     def area(self, x: float, y: float, width: float, height: float, *, colour: Colour) -> None:
@@ -161,10 +162,9 @@ class Paper:
         pdf.single_resources_object = True
         for sheet in self._pages:
             pdf.add_page()
-            pdf.pages[pdf.page].contents = bytearray("\n".join(sheet).encode("ascii"))
+            pdf.pages[pdf.page].contents = bytearray("\n".join(sheet).encode("latin-1"))
         programs = [
-            (face, face.program({ord(sign) for text in self._texts.get(style, ()) for sign in text}))
-            for style, face in faces().items()
+            (face, face.program(set("".join(self._texts.get(style, ()))))) for style, face in faces().items()
         ]
 
         return bytes(pdf.output(output_producer_class=_producer(programs)))
