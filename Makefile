@@ -1,6 +1,6 @@
 # Two commands are the promise: `make demo` and `make test`. Each brings what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint unit e2e fuzz bench synth mutants lock goldens clean
+.PHONY: help env demo test lint unit e2e faults fuzz bench synth mutants lock goldens clean
 
 # Bytecode is worth keeping: without it every start of a function compiles its imports anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -32,7 +32,11 @@ unit: env ## All tests but the end-to-end ones, with coverage of shared/kwit by 
 e2e: env ## The end-to-end tests on the embedded cloud
 	@$(BIN)/python -m pytest -m end_to_end
 
+FAULT_SCHEDULES ?= 2000
 FUZZ_CASES ?= 20000
+faults: env ## Runs worked off in an order of chance with failing calls and killed functions, FAULT_SCHEDULES of them (2000)
+	@FAULT_SCHEDULES=$(FAULT_SCHEDULES) $(BIN)/python -m pytest -n 2 --dist worksteal -rP -p no:logging tests/faults | grep -E "schedules|^E |FAILED|passed|failed"
+
 fuzz: env ## Spoiled files for every parser of readings, FUZZ_CASES of them each (20000)
 	@FUZZ_CASES=$(FUZZ_CASES) $(BIN)/python -m pytest -n 2 -rP tests/metering/test_fuzz.py | grep -E "cases|^E |FAILED|passed|failed"
 

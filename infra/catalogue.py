@@ -157,12 +157,26 @@ RESULTS_PREFIX = "results/"
 WORK_PREFIX = "work/"
 _INVOICES = "invoices/"
 _EXPORTS = "exports/"
+_EVIDENCE = "evidence/"
 
 FUNCTIONS: tuple[Function, ...] = (
     _import("settings", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
     _import("price-lists", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
     _import("registry", timeout_seconds=300, tables={Table.REGISTRY: (GET, PUT, QUERY, BATCH_WRITE)}),
     _import("profiles", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
+    # Starting a run and approving it are two rights: each has a prefix of its own to be allowed to write under.
+    _import(
+        "run-orders",
+        timeout_seconds=300,
+        tables={Table.REGISTRY: (QUERY,), Table.BILLING: (GET, PUT, BATCH_WRITE)},
+        sends_to=("rate_contracts", "close_billing_run", "compare_runs"),
+    ),
+    _import(
+        "run-approvals",
+        timeout_seconds=300,
+        tables={Table.REGISTRY: (QUERY,), Table.BILLING: (GET, PUT, QUERY, UPDATE, BATCH_WRITE)},
+        sends_to=("issue_documents",),
+    ),
     _import(
         "readings",
         timeout_seconds=300,
@@ -250,6 +264,7 @@ FUNCTIONS: tuple[Function, ...] = (
             Table.READINGS: (GET, PUT, QUERY),
             Table.BILLING: (GET, PUT, UPDATE, BATCH_WRITE),
         },
+        objects=((Bucket.DOCUMENTS, _EVIDENCE, (Access.WRITE,)),),
         sends_to=("close_billing_run",),
     ),
     Function(
@@ -261,7 +276,20 @@ FUNCTIONS: tuple[Function, ...] = (
             Table.BILLING: (GET, PUT, QUERY, UPDATE, BATCH_WRITE),
         },
         objects=((Bucket.DOCUMENTS, _EXPORTS, (Access.WRITE,)),),
-        sends_to=("issue_documents",),
+        sends_to=("issue_documents", "compare_runs"),
+    ),
+    Function(
+        name="compare_runs",
+        trigger=Sent(),
+        timeout_seconds=300,
+        tables={
+            Table.REGISTRY: (QUERY,),
+            Table.BILLING: (GET, QUERY, BATCH_WRITE),
+            Table.DOCUMENTS: (GET, QUERY),
+        },
+        objects=((Bucket.DOCUMENTS, _EXPORTS, (Access.WRITE,)),),
+        # The diff is written as a workbook too.
+        layers=(Layer.EXCEL,),
     ),
     Function(
         name="issue_documents",

@@ -25,6 +25,7 @@ from kwit.registry.records import (
 from kwit.tariffs.holidays import statutory_holidays
 from kwit.tariffs.price_list import PriceList
 from tests.billing.company import company_settings
+from tests.fakes.evidence import MemoryEvidence
 from tests.fakes.queues import MemoryQueues
 from tests.fakes.reading_store import MemoryReadings
 from tests.fakes.registry_store import MemoryRegistry
@@ -46,6 +47,9 @@ class MemorySettings:
     def current(self, *, on: date) -> tuple[CompanySettings, str]:
         return self.settings, self.name
 
+    def version(self, version: str) -> CompanySettings:
+        return self.settings
+
     def change(self, **changes: object) -> None:
         self.settings = self.settings.model_copy(update=changes)
 
@@ -60,6 +64,9 @@ class MemoryPriceLists:
     def versions(self, code: str) -> Sequence[PriceList]:
         self.asked.append(code)
         return self.added.get(code, all_lists().get(code, ()))
+
+    def every_version(self, code: str) -> Sequence[PriceList]:
+        return [*self.added.get(code, ()), *all_lists().get(code, ())]
 
 
 def contract(no: str = "U/1", **changes: object) -> Contract:
@@ -149,10 +156,13 @@ class Company:
     settings: MemorySettings = field(default_factory=MemorySettings)
     price_lists: MemoryPriceLists = field(default_factory=MemoryPriceLists)
     queues: MemoryQueues = field(default_factory=MemoryQueues)
+    evidence: MemoryEvidence = field(default_factory=MemoryEvidence)
 
     @property
     def stores(self) -> RatingStores:
-        return RatingStores(self.settings, self.registry, self.runs, self.readings, self.price_lists)
+        return RatingStores(
+            self.settings, self.registry, self.runs, self.readings, self.price_lists, self.evidence
+        )
 
     def add(self, no: str = "U/1", *, states: Sequence[tuple[date, str]] = (), **changes: object) -> None:
         """Add a contract with its party, point, meter and states."""

@@ -10,6 +10,7 @@ from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table
 from kwit.billing.drafts import Issue, RunStatus
 from kwit.billing.ports import ApprovalTakenError, RunStore
+from kwit.kernel.identifiers import content_hash
 from tests.billing import samples
 from tests.fakes.run_store import MemoryRuns
 
@@ -36,7 +37,7 @@ class TestRuns:
         assert store.run("2020-01-01-daily") is None
         assert store.chunk_result("2020-01-01-daily", 0) is None
         assert store.batch("2020-01-01-daily", 0) is None
-        assert store.draft("2020-01-01-daily", 0, "x") is None
+        assert store.draft("2020-01-01-daily", 0, "x", "0" * 64) is None
 
     def test_a_chunk_counts_once_however_often_it_is_finished(self, store: RunStore) -> None:
         store.create_run(samples.run(contracts=2, chunks=1), [["U/1", "U/9"]])
@@ -45,7 +46,16 @@ class TestRuns:
         assert store.finish_chunk(result, [one]).chunks_done == 1
         assert store.finish_chunk(result, [one]).chunks_done == 1
         assert store.chunk_result(samples.RUN_ID, 0) == result
-        assert store.draft(samples.RUN_ID, 0, one.document_id) == one
+        assert store.draft(samples.RUN_ID, 0, one.document_id, one.content_hash) == one
+
+    def test_a_second_attempt_on_other_inputs_leaves_the_first_ones_drafts(self, store: RunStore) -> None:
+        store.create_run(samples.run(), [["U/1"]])
+        one = samples.draft()
+        other = replace(one, content=one.content + b" ", content_hash=content_hash(one.content + b" "))
+        store.finish_chunk(samples.chunk_result(one), [one])
+        store.finish_chunk(samples.chunk_result(other), [other])
+        assert store.chunk_result(samples.RUN_ID, 0) == samples.chunk_result(one)
+        assert store.draft(samples.RUN_ID, 0, one.document_id, one.content_hash) == one
 
     def test_an_approval_is_kept_once_under_its_number(self, store: RunStore) -> None:
         self.waiting(store)

@@ -12,6 +12,7 @@ class MemoryQueues:
     closes: list[str] = field(default_factory=list)
     batches: list[tuple[str, int]] = field(default_factory=list)
     renders: list[str] = field(default_factory=list)
+    compares: list[tuple[str, str, int]] = field(default_factory=list)
 
     def rate_chunk(self, run_id: str, chunk: int) -> None:
         self.chunks.append((run_id, chunk))
@@ -21,6 +22,9 @@ class MemoryQueues:
 
     def issue_batch(self, run_id: str, number: int, series: str) -> None:
         self.batches.append((run_id, number))
+
+    def compare_chunk(self, run_id: str, against: str, chunk: int) -> None:
+        self.compares.append((run_id, against, chunk))
 
     def render(self, document_ids: Sequence[str]) -> None:
         self.renders += document_ids

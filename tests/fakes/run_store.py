@@ -26,7 +26,7 @@ class MemoryRuns:
     runs: dict[str, Run] = field(default_factory=dict)
     chunks: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
     results: dict[tuple[str, int], ChunkResult] = field(default_factory=dict)
-    drafts: dict[tuple[str, int, str], Draft] = field(default_factory=dict)
+    drafts: dict[tuple[str, int, str, str], Draft] = field(default_factory=dict)
     batches: dict[tuple[str, int], Batch] = field(default_factory=dict)
     totals: dict[tuple[str, int], BatchTotals] = field(default_factory=dict)
     kept_approvals: dict[str, list[Approval]] = field(default_factory=dict)
@@ -52,14 +52,14 @@ class MemoryRuns:
     def finish_chunk(self, result: ChunkResult, drafts: Sequence[Draft]) -> Run:
         run = self.runs[result.run_id]
         for draft in drafts:
-            self.drafts[result.run_id, result.chunk, draft.document_id] = draft
+            self.drafts[result.run_id, result.chunk, draft.document_id, draft.content_hash] = draft
         if (result.run_id, result.chunk) not in self.results:
             self.results[result.run_id, result.chunk] = result
             self.runs[result.run_id] = replace(run, chunks_done=run.chunks_done + 1)
         return self.runs[result.run_id]
 
-    def draft(self, run_id: str, chunk: int, document_id: str) -> Draft | None:
-        return self.drafts.get((run_id, chunk, document_id))
+    def draft(self, run_id: str, chunk: int, document_id: str, content_hash: str) -> Draft | None:
+        return self.drafts.get((run_id, chunk, document_id, content_hash))
 
     def chunk_results(self, run_id: str) -> Sequence[ChunkResult]:
         return [self.results[key] for key in sorted(self.results) if key[0] == run_id]

@@ -37,7 +37,7 @@ FUNCTIONS = sorted(
 )
 RUN = "2026-04-01-daily"
 DOCUMENT = deterministic_id("bill", "U/1", "all", "2026-03-01")
-QUEUES = ("import", "pack", "rate", "close", "render", "deliver")
+QUEUES = ("import", "pack", "rate", "close", "render", "deliver", "compare")
 
 
 def handler(name: str) -> QueueFunction[Any]:

@@ -229,13 +229,16 @@ class TestRule:
             if rule["EventPattern"]["source"] == ["aws.s3"]
         }
         known = [
-            "inbox/settings/", "inbox/price-lists/", "inbox/registry/", "inbox/profiles/", "inbox/readings/",
+            "inbox/settings/", "inbox/price-lists/", "inbox/registry/", "inbox/profiles/", "inbox/run-orders/",
+            "inbox/run-approvals/", "inbox/readings/",
         ]  # fmt: skip
         assert keys == {
             "import_settings": [{"prefix": "inbox/settings/"}],
             "import_price_list": [{"prefix": "inbox/price-lists/"}],
             "import_registry": [{"prefix": "inbox/registry/"}],
             "import_profiles": [{"prefix": "inbox/profiles/"}],
+            "import_run_orders": [{"prefix": "inbox/run-orders/"}],
+            "import_run_approvals": [{"prefix": "inbox/run-approvals/"}],
             "import_readings": [{"prefix": "inbox/readings/"}],
             "reject_unknown_drop": [{"anything-but": {"prefix": [*known, "results/", "work/"]}}],
         }

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from kwit.aws.clients import Clients
+from kwit.aws.diff_store import DynamoDiffs, LastBills, PriceListLaws
 from kwit.aws.document_store import DynamoDocuments
+from kwit.aws.evidence_store import S3Evidence
 from kwit.aws.imports import DynamoImports
 from kwit.aws.mail import DynamoDeliveries, SesSender
 from kwit.aws.package_store import DynamoPackages, S3Files
@@ -24,6 +26,7 @@ from kwit.aws.run_store import DynamoRuns
 from kwit.aws.settings import Settings
 from kwit.aws.table import Table
 from kwit.aws.task_store import DynamoTasks
+from kwit.billing.run_diff import DiffStores
 from kwit.billing.runs import PlanningStores, RatingStores
 from kwit.documents.document import Document
 from kwit.documents.totals import Posted
@@ -133,9 +136,24 @@ class Application:
         return PlanningStores(self.company, self.registry, self.runs)
 
     @property
+    def comparing(self) -> DiffStores:
+        """Return what comparing runs needs."""
+        earlier = LastBills(self._table("billing_table"), self.documents)
+        return DiffStores(
+            self.runs, earlier, DynamoDiffs(self._table("billing_table")), PriceListLaws(self.price_lists)
+        )
+
+    @property
     def rating(self) -> RatingStores:
         """Return the stores that rating needs."""
-        return RatingStores(self.company, self.registry, self.runs, self.readings, self.price_lists)
+        return RatingStores(
+            self.company, self.registry, self.runs, self.readings, self.price_lists, self.evidence
+        )
+
+    @property
+    def evidence(self) -> S3Evidence:
+        """Return what chunks were rated from."""
+        return S3Evidence(self.clients.s3, self._need("documents_bucket"))
 
     @property
     def documents(self) -> DynamoDocuments:
@@ -185,7 +203,7 @@ class Application:
         """Return the queues of a run; an address is empty where the settings name none."""
         urls = [
             getattr(self.settings, name, "")
-            for name in ("rate_queue_url", "close_queue_url", "issue_queue_url")
+            for name in ("rate_queue_url", "close_queue_url", "issue_queue_url", "compare_queue_url")
         ]
         return SqsRunQueue(self.clients.sqs, *urls)
 

@@ -206,9 +206,19 @@ def batch_done(run_id: str, number: int) -> Key:
     return f"RUN#{run_id}", f"BATCHDONE#{number:09d}"
 
 
-def draft(run_id: str, chunk_number: int, document_id: str) -> Key:
-    """Billing: a draft."""
-    return f"DRAFTS#{run_id}#{chunk_number:06d}", document_id
+def diff_parts(run_id: str, against: str) -> str:
+    """Billing: the partition of the parts of a diff."""
+    return f"DIFF#{run_id}#{against}"
+
+
+def diff_part(run_id: str, against: str, chunk_number: int) -> Key:
+    """Billing: what came of comparing a chunk."""
+    return diff_parts(run_id, against), f"PART#{chunk_number:06d}"
+
+
+def draft(run_id: str, chunk_number: int, document_id: str, content_hash: str) -> Key:
+    """Billing: a draft; attempts at a chunk that found other inputs stand beside each other."""
+    return f"DRAFTS#{run_id}#{chunk_number:06d}", f"{document_id}#{content_hash[:16]}"
 
 
 def cursor(contract_no: str) -> Key:

@@ -19,6 +19,14 @@ class CloseRun(QueueMessage):
     run_id: str
 
 
+class CompareChunk(QueueMessage):
+    """Ask for a chunk of a run to be compared."""
+
+    run_id: str
+    against: str
+    chunk: int
+
+
 class ImportPart(QueueMessage):
     """Ask for a part of a long file of readings to be imported."""
 

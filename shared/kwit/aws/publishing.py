@@ -8,11 +8,13 @@ from decimal import Decimal
 from kwit.aws.bootstrap import Application
 from kwit.aws.runtime import Report
 from kwit.aws.schedules import ScheduleFired
+from kwit.billing.run_diff import RunDiff
 from kwit.documents.document import Document
 from kwit.kernel.money import ZERO, total
 from kwit.ledger.export import DocumentsMissingError
 from kwit.ledger.postings import RECEIVABLE, VAT_DUE, of_sale, postings_of
 from kwit.market.distribution import distributor_statements, statements_csv
+from kwit.reports.run_diff import diff_data, diff_page, diff_workbook
 from kwit.reports.sales import reconcile, sales_report, sales_workbook
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -69,3 +71,12 @@ def _sales(documents: list[Document], first: date, last: date, accounts: Mapping
     if not agreed.agrees:
         raise NotReconciledError(tuple(f"{name}: {a} / {b}" for name, a, b in agreed.rows if a != b))
     return sales_workbook(report=report, reconciliation=agreed)
+
+
+def publish_diff(diff: RunDiff, app: Application) -> list[str]:
+    """Write a whole diff beside the run's report, as a page, a workbook and data; return the keys."""
+    name = f"exports/diff-{diff.run_id}-{diff.against}"
+    app.files.put(f"{name}.html", diff_page(diff), "text/html; charset=utf-8")
+    app.files.put(f"{name}.xlsx", diff_workbook(diff), _XLSX)
+    app.files.put(f"{name}.json", diff_data(diff), "application/json")
+    return [f"{name}.{ending}" for ending in ("html", "xlsx", "json")]

@@ -42,6 +42,7 @@ class SqsRunQueue:
     rate_url: str = ""
     close_url: str = ""
     issue_url: str = ""
+    compare_url: str = ""
 
     def rate_chunk(self, run_id: str, chunk: int) -> None:
         """Ask for a chunk to be rated."""
@@ -59,6 +60,10 @@ class SqsRunQueue:
             MessageGroupId=deterministic_id("series", series),
             MessageDeduplicationId=deterministic_id("issue", run_id, number),
         )
+
+    def compare_chunk(self, run_id: str, against: str, chunk: int) -> None:
+        """Ask for a chunk of a run to be compared with another run, or with the bills before."""
+        send_many(self.client, self.compare_url, [{"run_id": run_id, "against": against, "chunk": chunk}])
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,10 @@ class DynamoPriceLists:
             latest[found.window.start.isoformat()] = found
         return [latest[start] for start in sorted(latest)]
 
+    def every_version(self, code: str) -> Sequence[PriceList]:
+        """Return every version of a price list ever kept, those not in force any more among them."""
+        return [decode(PriceList, unpacked(item)) for item in self.table.query(keys.price_list(code))]
+
     def known_since(self, code: str, content_hash: str) -> datetime | None:
         """Return since when a version in force is known; None when no version in force has these bytes."""
         in_force = {one.content_hash for one in self.versions(code)}

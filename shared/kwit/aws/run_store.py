@@ -94,7 +94,8 @@ class DynamoRuns:
         """Keep a chunk's drafts and its result, once; count it; return the run as it stands then."""
         run_id = result.run_id
         self.table.put_many(
-            key_of(keys.draft(run_id, result.chunk, draft.document_id)) | _draft_item(draft)
+            key_of(keys.draft(run_id, result.chunk, draft.document_id, draft.content_hash))
+            | _draft_item(draft)
             for draft in drafts
         )
         kept = self.table.new_item(keys.chunk_result(run_id, result.chunk), data=packed(encode(result)))
@@ -114,9 +115,9 @@ class DynamoRuns:
             values={":one": number(1)},
         )
 
-    def draft(self, run_id: str, chunk: int, document_id: str) -> Draft | None:
+    def draft(self, run_id: str, chunk: int, document_id: str, content_hash: str) -> Draft | None:
         """Return a draft with its bytes."""
-        item = self.table.get(keys.draft(run_id, chunk, document_id))
+        item = self.table.get(keys.draft(run_id, chunk, document_id, content_hash))
         return decode(Draft, unpacked(item)) if item else None
 
     def chunk_results(self, run_id: str) -> Sequence[ChunkResult]:

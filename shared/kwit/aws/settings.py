@@ -120,7 +120,7 @@ class PlanBillingRunSettings(WithRegistry, WithBilling):
     close_queue_url: str
 
 
-class RateContractsSettings(WithRegistry, WithReadings, WithBilling):
+class RateContractsSettings(WithRegistry, WithReadings, WithBilling, WithDocumentStore):
     """Configure ``rate_contracts``."""
 
     close_queue_url: str
@@ -128,6 +128,25 @@ class RateContractsSettings(WithRegistry, WithReadings, WithBilling):
 
 class CloseBillingRunSettings(WithRegistry, WithBilling, WithDocumentStore):
     """Configure ``close_billing_run``."""
+
+    issue_queue_url: str
+    compare_queue_url: str
+
+
+class CompareRunsSettings(WithRegistry, WithBilling, WithDocuments, WithDocumentStore):
+    """Configure ``compare_runs``."""
+
+
+class ImportRunOrdersSettings(WithRegistry, WithBilling, WithInbox):
+    """Configure ``import_run_orders``."""
+
+    rate_queue_url: str
+    close_queue_url: str
+    compare_queue_url: str
+
+
+class ImportRunApprovalsSettings(WithRegistry, WithBilling, WithInbox):
+    """Configure ``import_run_approvals``."""
 
     issue_queue_url: str
 
@@ -192,3 +211,4 @@ class RunCommandSettings(WithRegistry, WithBilling):
     rate_queue_url: str = ""
     close_queue_url: str = ""
     issue_queue_url: str = ""
+    compare_queue_url: str = ""

@@ -193,7 +193,7 @@ class ChunkResult:
     """What came of one chunk of contracts: the drafts by reference and the holds.
 
     `held` are drafts that wait for a person to release them, each named by a hold; `faults` name every figure of
-    a draft that does not agree with the others.
+    a draft that does not agree with the others; `evidence` is the hash of what the chunk was rated from.
     """
 
     run_id: str
@@ -204,6 +204,7 @@ class ChunkResult:
     nothing_due: tuple[str, ...] = field(default=())
     held: tuple[DraftRef, ...] = ()
     faults: tuple[str, ...] = ()
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +281,15 @@ def batch_number(approval: int, index: int) -> int:
     100002
     """
     return approval * _BATCHES_OF_AN_APPROVAL + index
+
+
+def evidence_name(run_id: str, chunk: int, evidence: str) -> str:
+    """Name the evidence of a chunk.
+
+    >>> evidence_name("2026-04-08-daily", 3, "ab")
+    '2026-04-08-daily/000003-ab'
+    """
+    return f"{run_id}/{chunk:06d}-{evidence}"
 
 
 def approval_of_batch(number: int) -> int:

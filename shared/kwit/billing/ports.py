@@ -27,6 +27,14 @@ class SettingsStore(Protocol):
         ...
 
 
+class VersionedSettings(Protocol):
+    """Company settings by the hash of their version."""
+
+    def version(self, version: str) -> CompanySettings:
+        """Return the settings of a version. Raises SettingsMissingError."""
+        ...
+
+
 class RunStore(Protocol):
     """Runs, their chunks, drafts, batches, and how far each contract is billed."""
 
@@ -50,8 +58,8 @@ class RunStore(Protocol):
         """Keep a chunk's drafts and its result, once; count it; return the run as it stands then."""
         ...
 
-    def draft(self, run_id: str, chunk: int, document_id: str) -> Draft | None:
-        """Return a draft with its bytes."""
+    def draft(self, run_id: str, chunk: int, document_id: str, content_hash: str) -> Draft | None:
+        """Return a draft with its bytes; two attempts at a chunk may leave two of one id, told apart by the hash."""
         ...
 
     def chunk_results(self, run_id: str) -> Sequence[ChunkResult]:
@@ -106,6 +114,18 @@ class RunStore(Protocol):
         ...
 
 
+class EvidenceStore(Protocol):
+    """What chunks were rated from, as bytes under a name that holds their hash."""
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep evidence; the same name always has the same bytes."""
+        ...
+
+    def read(self, name: str) -> bytes | None:
+        """Return evidence, or None when there is none of that name."""
+        ...
+
+
 class RunQueue(Protocol):
     """Messages that carry a run from step to step; any of them may arrive twice."""
 
@@ -119,4 +139,8 @@ class RunQueue(Protocol):
 
     def issue_batch(self, run_id: str, number: int, series: str) -> None:
         """Ask for a batch to be issued, in order within its series."""
+        ...
+
+    def compare_chunk(self, run_id: str, against: str, chunk: int) -> None:
+        """Ask for a chunk of a run to be compared with another run, or with the bills before."""
         ...

@@ -6,13 +6,14 @@ once, under a condition, and then only asks for the next step, so a message that
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from kwit.billing.approval import ALL, POLICY, approve_drafts, ask_for_batches, issue_approved
 from kwit.billing.bill import Billing, bill_contract, due_period, rating_profile
 from kwit.billing.case import RegistryIncompleteError, contract_on, gather_case
 from kwit.billing.certificate import Certificate, certify, draft_faults
+from kwit.billing.content import ENGINE
 from kwit.billing.drafts import (
     DAILY,
     ChunkResult,
@@ -24,8 +25,11 @@ from kwit.billing.drafts import (
     RunKind,
     RunOrder,
     RunStatus,
+    evidence_name,
 )
-from kwit.billing.ports import ApprovalTakenError, RunQueue, RunStore, SettingsStore
+from kwit.billing.evidence import ChunkEvidence, Recorder, evidence_hash
+from kwit.billing.ports import ApprovalTakenError, EvidenceStore, RunQueue, RunStore, SettingsStore
+from kwit.billing.run_diff import PREVIOUS, chunks_to_compare
 from kwit.kernel.identifiers import canonical_json, deterministic_id
 from kwit.metering.ports import ReadingStore
 from kwit.rating.series import SeriesSorter
@@ -64,6 +68,7 @@ class RatingStores(PlanningStores):
 
     readings: ReadingStore
     price_lists: PriceListStore
+    evidence: EvidenceStore
 
 
 def run_id_of(business_date: date, order: RunOrder = DAILY) -> str:
@@ -149,25 +154,27 @@ def _rate(
     settings, version = stores.settings.current(on=run.business_date)
     billing = Billing(run.run_id, run.business_date, settings, version, sorter)
     contracts = stores.runs.chunk_contracts(run.run_id, chunk)
+    evidence = ChunkEvidence(run.run_id, chunk, run.business_date, version, ENGINE)
+    recorder = Recorder(evidence, stores.registry, stores.readings, stores.runs, stores.price_lists)
     drafts: list[Draft] = []
     holds: list[Hold] = []
     nothing: list[str] = []
     cache: dict[str, Sequence[PriceList]] = {}
     for contract_no in contracts:
-        billed_to = stores.runs.billed_to(contract_no)
-        try:
-            made, held = _rate_contract(contract_no, billed_to, run, stores, billing, cache)
-        except RegistryIncompleteError as error:
-            made, held = (
-                [],
-                [_unbilled(run, contract_no, billed_to, HoldCode.REGISTRY_INCOMPLETE, error.missing)],
-            )
-        except _FAULTS_OF_ONE as error:
-            told = f"{type(error).__name__} while rating; the other contracts are not concerned"
-            made, held = [], [_unbilled(run, contract_no, billed_to, HoldCode.RATING_FAILED, told)]
+        recorded = replace(
+            stores,
+            registry=recorder.registry_of(contract_no),
+            readings=recorder.readings_of(contract_no),
+            runs=recorder.runs_of(contract_no),
+            price_lists=recorder,
+        )
+        made, held = rate_contract(contract_no, run, recorded, billing, cache)
         drafts += made
         holds += held
         nothing += [] if made or held else [contract_no]
+    packed = evidence.packed()
+    name = evidence_hash(packed)
+    stores.evidence.keep(evidence_name(run.run_id, chunk, name), packed)
     waiting = {hold.document_id for hold in holds}
     refs = [draft_ref(draft, chunk) for draft in drafts]
     result = ChunkResult(
@@ -179,8 +186,30 @@ def _rate(
         nothing_due=tuple(nothing),
         held=tuple(ref for ref in refs if ref.document_id in waiting),
         faults=tuple(fault for pair in zip(drafts, refs, strict=True) for fault in draft_faults(*pair)),
+        evidence=name,
     )
     return result, drafts
+
+
+def rate_contract(
+    contract_no: str,
+    run: Run,
+    stores: RatingStores,
+    billing: Billing,
+    cache: dict[str, Sequence[PriceList]],
+) -> tuple[list[Draft], list[Hold]]:
+    """Rate one contract of a run; what is wrong with it alone becomes a hold and concerns no other.
+
+    `cache` keeps price lists for the other contracts of the chunk.
+    """
+    billed_to = stores.runs.billed_to(contract_no)
+    try:
+        return _rate_contract(contract_no, billed_to, run, stores, billing, cache)
+    except RegistryIncompleteError as error:
+        return [], [_unbilled(run, contract_no, billed_to, HoldCode.REGISTRY_INCOMPLETE, error.missing)]
+    except _FAULTS_OF_ONE as error:
+        told = f"{type(error).__name__} while rating; the other contracts are not concerned"
+        return [], [_unbilled(run, contract_no, billed_to, HoldCode.RATING_FAILED, told)]
 
 
 def _rate_contract(
@@ -244,8 +273,8 @@ def close_run(
 ) -> tuple[Run, Certificate]:
     """Close a rated run: certify that it balances, and approve and issue it when the policy says so.
 
-    A run that does not balance is never approved; one that waits for a person is not issued. `at` is the instant
-    an approval by policy is kept under. Raises RunUnknownError.
+    A run that does not balance is never approved; one that waits for a person is compared with the bills before
+    it. `at` is the instant an approval by policy is kept under. Raises RunUnknownError.
     """
     run = stores.runs.run(run_id)
     if run is None:
@@ -262,6 +291,8 @@ def close_run(
     settings, _ = stores.settings.current(on=run.business_date)
     if run.status is RunStatus.RATED and _by_a_person(run, settings):
         run = stores.runs.set_status(run_id, expected=RunStatus.RATED, status=RunStatus.WAITING)
+        for chunk in chunks_to_compare(run):
+            queue.compare_chunk(run_id, PREVIOUS, chunk)
     elif run.status is RunStatus.RATED or (
         run.status is RunStatus.APPROVED and not _by_a_person(run, settings)
     ):

@@ -9,7 +9,10 @@ from kwit.billing.drafts import DocumentKind
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An issued document. Content and hash are the approved draft's; the rest is what issuing adds."""
+    """An issued document. Content and hash are the approved draft's; the rest is what issuing adds.
+
+    `run_id` and `chunk` say where it was rated, and so what it was rated from.
+    """
 
     document_id: str
     kind: DocumentKind
@@ -20,6 +23,7 @@ class Document:
     contract_no: str
     content: bytes
     content_hash: str
+    chunk: int = 0
 
     def bill(self) -> BillContent:
         """Read the content."""

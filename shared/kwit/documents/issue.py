@@ -148,7 +148,7 @@ def _block(
 def _documents(block: NumberBlock, runs: RunStore) -> list[Document]:
     made = []
     for entry in block.entries:
-        draft = runs.draft(block.run_id, entry.chunk, entry.document_id)
+        draft = runs.draft(block.run_id, entry.chunk, entry.document_id, entry.content_hash)
         if draft is None or content_hash(draft.content) != entry.content_hash:
             raise DraftChangedError(entry.document_id)
         days = parse_content(draft.content).payment_days
@@ -163,6 +163,7 @@ def _documents(block: NumberBlock, runs: RunStore) -> list[Document]:
                 contract_no=entry.contract_no,
                 content=draft.content,
                 content_hash=entry.content_hash,
+                chunk=entry.chunk,
             )
         )
     return made

@@ -12,3 +12,11 @@ class PriceListStore(Protocol):
     def versions(self, code: str) -> Sequence[PriceList]:
         """Return the versions in force of a price list, ordered by their first day."""
         ...
+
+
+class EveryVersion(Protocol):
+    """Versions of price lists, those not in force any more among them."""
+
+    def every_version(self, code: str) -> Sequence[PriceList]:
+        """Return every version of a price list ever kept, those not in force any more among them."""
+        ...

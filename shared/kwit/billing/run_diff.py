@@ -1,0 +1,309 @@
+"""The diff of a run (porównanie przebiegu): every draft against the bill before it, or another run's draft of the
+same period; differences by cause, in amounts that add up to the grosz.
+
+A run is compared chunk by chunk, so its size is no limit: each chunk leaves its rows and sums, and the whole is the
+sum of the parts. Contracts stand sorted over the chunks of a run, which is how the other run's are found.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from kwit.billing.content import BillContent, parse_content
+from kwit.billing.differences import Cause, Explained, explain_difference
+from kwit.billing.drafts import DraftRef, Run
+from kwit.billing.ports import RunStore
+from kwit.kernel.money import ZERO, total
+
+PREVIOUS = "previous"
+"""Against what a run is compared when no other run is named: the last bill of each contract before the draft."""
+
+
+class Presence(StrEnum):
+    """Where a period stands: in both, in this run alone, or in the other alone."""
+
+    BOTH = "both"
+    NEW = "new"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class DiffRow:
+    """A draft against its other: gross before and after, and the gross of each cause, PLN."""
+
+    contract_no: str
+    document_id: str
+    start: date
+    end: date
+    group: str
+    presence: Presence
+    held: bool
+    before: Decimal
+    after: Decimal
+    causes: tuple[tuple[Cause, Decimal], ...]
+
+    @property
+    def difference(self) -> Decimal:
+        """Return after less before, PLN gross."""
+        return self.after - self.before
+
+
+@dataclass(frozen=True, slots=True)
+class DiffSum:
+    """The net and VAT that a cause moved in a charge, PLN, and in how many drafts."""
+
+    cause: Cause
+    section: str
+    charge: str
+    name: str
+    drafts: int
+    net: Decimal
+    vat: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class DiffPart:
+    """What came of one chunk."""
+
+    rows: tuple[DiffRow, ...]
+    sums: tuple[DiffSum, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunDiff:
+    """A whole diff: rows by the size of their difference, sums by cause and charge."""
+
+    run_id: str
+    against: str
+    rows: tuple[DiffRow, ...]
+    sums: tuple[DiffSum, ...]
+
+    @property
+    def before(self) -> Decimal:
+        """Return the gross of what the run is compared with, PLN."""
+        return total(row.before for row in self.rows)
+
+    @property
+    def after(self) -> Decimal:
+        """Return the gross of the run's drafts, held ones included, PLN."""
+        return total(row.after for row in self.rows)
+
+    def by_cause(self) -> dict[Cause, Decimal]:
+        """Return the gross that each cause moved, PLN."""
+        moved: dict[Cause, Decimal] = defaultdict(lambda: ZERO)
+        for row in self.rows:
+            for cause, gross in row.causes:
+                moved[cause] += gross
+        return {cause: moved[cause] for cause in Cause if cause in moved}
+
+
+class EarlierBills(Protocol):
+    """The bills that contracts had before."""
+
+    def bill_before(self, contract_no: str, start: date) -> BillContent | None:
+        """Return the content of the contract's bill of the latest period that began before a day, or None."""
+        ...
+
+
+class DiffStore(Protocol):
+    """The parts of diffs."""
+
+    def keep_part(self, run_id: str, against: str, chunk: int, part: DiffPart) -> None:
+        """Keep what came of a chunk; the same chunk again replaces it."""
+        ...
+
+    def parts(self, run_id: str, against: str) -> Sequence[DiffPart]:
+        """Return the parts kept, in the order of the chunks."""
+        ...
+
+
+class Laws(Protocol):
+    """Which price lists hold levies and taxes."""
+
+    def laws(self, codes: Iterable[str]) -> frozenset[str]:
+        """Return those of the codes that do."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DiffStores:
+    """What comparing a run works with."""
+
+    runs: RunStore
+    earlier: EarlierBills
+    diffs: DiffStore
+    laws: Laws
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    ref: DraftRef
+    before: BillContent | None
+    after: BillContent | None
+    held: bool
+
+
+class RunNotComparableError(LookupError):
+    """A run that is to be compared is not known or not rated yet; carries its id."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"run {run_id} is unknown or not rated yet")
+        self.run_id = run_id
+
+
+def chunks_to_compare(run: Run) -> range:
+    """Return the chunks a diff has: one even for a run of nothing, which may lack what another has."""
+    return range(max(1, run.chunks))
+
+
+def compare_chunk(*, run_id: str, against: str, chunk: int, stores: DiffStores) -> RunDiff | None:
+    """Compare one chunk of a run and keep the part; return the whole diff once every part is there.
+
+    Raises RunNotComparableError.
+    """
+    run = _rated(stores.runs, run_id)
+    if against == PREVIOUS:
+        pairs = _against_bills(run, chunk, stores)
+    else:
+        pairs = _against_run(run, _rated(stores.runs, against), chunk, stores.runs)
+    stores.diffs.keep_part(run_id, against, chunk, _part(pairs, stores.laws))
+    parts = stores.diffs.parts(run_id, against)
+    return whole_diff(run_id, against, parts) if len(parts) == len(chunks_to_compare(run)) else None
+
+
+def _rated(runs: RunStore, run_id: str) -> Run:
+    run = runs.run(run_id)
+    if run is None or run.chunks_done < run.chunks:
+        raise RunNotComparableError(run_id)
+    return run
+
+
+def whole_diff(run_id: str, against: str, parts: Sequence[DiffPart]) -> RunDiff:
+    """Put the parts of a diff together."""
+    rows = sorted(
+        (row for part in parts for row in part.rows),
+        key=lambda row: (-abs(row.difference), row.contract_no, row.start),
+    )
+    return RunDiff(run_id, against, tuple(rows), _added(one for part in parts for one in part.sums))
+
+
+def _added(sums: Iterable[DiffSum]) -> tuple[DiffSum, ...]:
+    found: dict[tuple[Cause, str, str], DiffSum] = {}
+    for one in sums:
+        key = (one.cause, one.section, one.charge)
+        kept = found.get(key)
+        if kept is not None:
+            one = DiffSum(  # noqa: PLW2901 - the sum so far takes its place
+                one.cause,
+                one.section,
+                one.charge,
+                kept.name,
+                kept.drafts + one.drafts,
+                kept.net + one.net,
+                kept.vat + one.vat,
+            )
+        found[key] = one
+    order = {cause: index for index, cause in enumerate(Cause)}
+    return tuple(sorted(found.values(), key=lambda one: (order[one.cause], -abs(one.net), one.charge)))
+
+
+def _part(pairs: Iterable[_Compared], laws: Laws) -> DiffPart:
+    rows: list[DiffRow] = []
+    sums: list[DiffSum] = []
+    for one in pairs:
+        known = {item.code for side in (one.before, one.after) if side for item in side.price_lists}
+        explained = explain_difference(before=one.before, after=one.after, laws=laws.laws(known))
+        rows.append(_row(one, explained))
+        sums += _sums(explained)
+    return DiffPart(tuple(rows), _added(sums))
+
+
+def _sums(explained: Explained) -> tuple[DiffSum, ...]:
+    each = [
+        DiffSum(part.cause, part.section, part.charge, part.name, 1, part.net, part.vat)
+        for part in explained.parts
+    ]
+    # A charge that moves in several zones or stretches moves in one draft.
+    return tuple(
+        DiffSum(one.cause, one.section, one.charge, one.name, 1, one.net, one.vat) for one in _added(each)
+    )
+
+
+def _row(one: _Compared, explained: Explained) -> DiffRow:
+    shown = one.after or one.before
+    presence = Presence.BOTH if one.before and one.after else Presence.NEW if one.after else Presence.GONE
+    return DiffRow(
+        contract_no=one.ref.contract_no,
+        document_id=one.ref.document_id,
+        start=one.ref.start,
+        end=one.ref.end,
+        group=shown.group if shown else "",
+        presence=presence,
+        held=one.held,
+        before=one.before.gross if one.before else ZERO,
+        after=one.after.gross if one.after else ZERO,
+        causes=tuple(explained.by_cause().items()),
+    )
+
+
+def _against_bills(run: Run, chunk: int, stores: DiffStores) -> Iterable[_Compared]:
+    """Pair each draft with the bill before it; of several drafts of a contract, with the draft before."""
+    last: dict[str, BillContent] = {}
+    for ref, held, content in _drafts(stores.runs, run, chunk):
+        before = last.get(ref.contract_no) or stores.earlier.bill_before(ref.contract_no, ref.start)
+        last[ref.contract_no] = content
+        yield _Compared(ref, before, content, held)
+
+
+def _drafts(runs: RunStore, run: Run, chunk: int) -> Iterable[tuple[DraftRef, bool, BillContent]]:
+    result = runs.chunk_result(run.run_id, chunk)
+    if result is None:
+        return
+    refs = [(ref, False) for ref in result.drafts] + [(ref, True) for ref in result.held]
+    for ref, held in sorted(refs, key=lambda pair: (pair[0].contract_no, pair[0].start)):
+        draft = runs.draft(run.run_id, ref.chunk, ref.document_id, ref.content_hash)
+        if draft is not None:
+            yield ref, held, parse_content(draft.content)
+
+
+def _against_run(run: Run, other: Run, chunk: int, runs: RunStore) -> Iterable[_Compared]:
+    """Pair drafts by their identity, over the stretch of contract numbers that belongs to the chunk."""
+    first, following = _stretch(runs, run, chunk)
+    theirs = {
+        ref.document_id: (ref, content)
+        for number in _chunks_over(runs, other, first, following)
+        for ref, _, content in _drafts(runs, other, number)
+        if (not first or ref.contract_no >= first) and (not following or ref.contract_no < following)
+    }
+    for ref, held, content in _drafts(runs, run, chunk):
+        pair = theirs.pop(ref.document_id, None)
+        yield _Compared(ref, pair[1] if pair else None, content, held)
+    for ref, content in theirs.values():
+        yield _Compared(ref, content, None, held=False)
+
+
+def _stretch(runs: RunStore, run: Run, chunk: int) -> tuple[str, str]:
+    """Return the first contract number of a chunk and that of the next; empty where there is no bound."""
+    first = runs.chunk_contracts(run.run_id, chunk)[0] if 0 < chunk < run.chunks else ""
+    following = runs.chunk_contracts(run.run_id, chunk + 1)[0] if chunk + 1 < run.chunks else ""
+    return first, following
+
+
+def _chunks_over(runs: RunStore, run: Run, first: str, following: str) -> Iterable[int]:
+    """Return the chunks of a run that may hold contracts of a stretch: contracts stand sorted over them."""
+    low, high = 0, run.chunks
+    while low < high:
+        middle = (low + high) // 2
+        if runs.chunk_contracts(run.run_id, middle)[-1] < first:
+            low = middle + 1
+        else:
+            high = middle
+    while low < run.chunks:
+        if following and runs.chunk_contracts(run.run_id, low)[0] >= following:
+            return
+        yield low
+        low += 1

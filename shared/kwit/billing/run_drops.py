@@ -1,0 +1,110 @@
+"""Take orders and approvals that people drop: one decision each, with a result beside the file.
+
+Everything behind them may be repeated, so a file whose message comes twice decides nothing twice.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from kwit.billing.approval import ApprovalRefusedError, approve_drafts, discard_run, issue_approved
+from kwit.billing.certificate import certify
+from kwit.billing.order_files import ApprovalFile, ComparisonFile, OrderFile, read_approval, read_order
+from kwit.billing.ports import ApprovalTakenError, RunQueue
+from kwit.billing.run_diff import RunNotComparableError, chunks_to_compare
+from kwit.billing.runs import PlanningStores, plan_run
+from kwit.intake.dropped_file import DroppedFile
+from kwit.intake.findings import Finding, ImportResult, Severity, result_of
+
+
+def take_order(
+    *, file: DroppedFile, stores: PlanningStores, queue: RunQueue, known_at: datetime
+) -> ImportResult:
+    """Start the run that a dropped order asks for, or compare the run it names."""
+    order = read_order(file.content)
+    if isinstance(order, list):
+        return _result(file, "run_order", known_at, order)
+    if isinstance(order, ComparisonFile):
+        return _result(file, "run_order", known_at, ask_to_compare(order.run, order.against, stores, queue))
+    return _result(file, "run_order", known_at, _planned(order, stores, queue))
+
+
+def _planned(order: OrderFile, stores: PlanningStores, queue: RunQueue) -> list[Finding]:
+    run = plan_run(business_date=order.business_date, stores=stores, queue=queue, order=order.order)
+    sentence = f"Przebieg {run.run_id}: umów do rozliczenia {run.contracts}."
+    return [Finding("run_started", Severity.WARN, sentence, value=run.run_id)]
+
+
+def ask_to_compare(run_id: str, against: str, stores: PlanningStores, queue: RunQueue) -> list[Finding]:
+    """Ask for every chunk of a run to be compared; say so when the run is not known."""
+    run = stores.runs.run(run_id)
+    if run is None:
+        return [_refused("run_unknown", f"Nie ma przebiegu {run_id}.", run_id)]
+    for chunk in chunks_to_compare(run):
+        queue.compare_chunk(run_id, against, chunk)
+    return []
+
+
+def take_approval(
+    *, file: DroppedFile, stores: PlanningStores, queue: RunQueue, known_at: datetime
+) -> ImportResult:
+    """Approve, issue or discard as a dropped approval says, or say why that cannot be."""
+    approval = read_approval(file.content)
+    if isinstance(approval, list):
+        return _result(file, "run_approval", known_at, approval)
+    try:
+        findings = _decided(approval, stores, queue, known_at)
+    except (ApprovalRefusedError, ApprovalTakenError, RunNotComparableError) as error:
+        findings = [_refused("approval_refused", f"Odmowa: {error}.", approval.run)]
+    return _result(file, "run_approval", known_at, findings)
+
+
+def _decided(approval: ApprovalFile, stores: PlanningStores, queue: RunQueue, at: datetime) -> list[Finding]:
+    run = stores.runs.run(approval.run)
+    if run is None:
+        return [_refused("run_unknown", f"Nie ma przebiegu {approval.run}.", approval.run)]
+    if approval.action == "discard":
+        discard_run(run=run, by=approval.by, store=stores.runs)
+        return []
+    results = stores.runs.chunk_results(run.run_id)
+    if approval.approves:
+        settings, _ = stores.settings.current(on=run.business_date)
+        approve_drafts(
+            run=run,
+            certificate=certify(run=run, results=results),
+            results=results,
+            choice=approval.choice,
+            by=approval.by,
+            at=at,
+            drafts_hash=approval.drafts_hash,
+            settings=settings,
+            store=stores.runs,
+            reason=approval.reason,
+        )
+    if approval.issues:
+        issue_approved(
+            run=run,
+            results=results,
+            issue_date=approval.issue_date or run.business_date,
+            settings=stores.settings,
+            store=stores.runs,
+            queue=queue,
+        )
+    return []
+
+
+def _refused(code: str, sentence: str, value: str) -> Finding:
+    return Finding(code, Severity.REJECT, sentence, value=value)
+
+
+def _result(file: DroppedFile, kind: str, known_at: datetime, findings: Sequence[Finding]) -> ImportResult:
+    refused = any(one.severity is Severity.REJECT for one in findings)
+    return result_of(
+        file=file.name,
+        content_hash=file.content_hash,
+        kind=kind,
+        encoding="utf-8",
+        known_at=known_at,
+        findings=findings,
+        accepted=0 if refused else 1,
+        rejected=1 if refused else 0,
+    )

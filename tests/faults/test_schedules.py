@@ -1,0 +1,108 @@
+"""A run ends in the same state whatever calls fail, whichever functions die, in any order of messages.
+
+Each schedule is one seed: messages are handed out in an order of chance, up to three functions take turns call by
+call, functions are killed or their calls fail, before or after they take effect, and messages come again. `make
+faults` runs many more schedules than `make test` does.
+"""
+
+import os
+import random
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.faults.world import Told, World, trigger, world
+
+SEED = int(os.environ.get("FAULT_SEED", "20260401"))
+SCHEDULES = int(os.environ.get("FAULT_SCHEDULES", "100"))
+PARTS = 8
+MOST_FAULTS = 6
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[World]:
+    with world() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def undisturbed(office: World) -> dict[str, Any]:
+    """Run once, one function after the other, with no fault."""
+    office.reset()
+    told = office.work([trigger()], dice=Straight(0), faults=0)
+    assert told.faults == 0
+    return office.state()
+
+
+class Straight(random.Random):
+    """No chance at all: always the first, never a coincidence."""
+
+    def random(self) -> float:
+        return 1.0
+
+    def choice(self, seq: Any) -> Any:
+        return seq[0]
+
+    def randrange(self, *_: Any) -> int:  # type: ignore[override]  # the bound makes no difference to it
+        return 0
+
+    def randint(self, a: int, b: int) -> int:
+        return b
+
+
+def test_the_undisturbed_run_issues_every_bill_there_is(undisturbed: dict[str, Any]) -> None:
+    numbers = sorted(
+        value["number"]["S"]
+        for name, value in undisturbed.items()
+        if name.startswith("documents DOC#") and "number" in value
+    )
+    assert numbers == [f"FV/2026/04/00000{n}" for n in range(1, 5)]
+    assert undisturbed["billing RUN#2026-04-01-daily RUN"]["run_status"]["S"] == "issued"
+    assert sum(name.endswith(".pdf") for name in undisturbed) == 4
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_any_schedule_with_faults_ends_in_the_same_state(
+    office: World, undisturbed: dict[str, Any], part: int
+) -> None:
+    told = Told()
+    for number in range(part, SCHEDULES, PARTS):
+        office.reset()
+        dice = random.Random(f"{SEED}-{number}")
+        triggers = [trigger()] * dice.choice((1, 1, 2))
+        one = office.work(triggers, dice=dice, faults=dice.randint(1, MOST_FAULTS))
+        state = office.state()
+        differing = sorted(
+            name for name in state.keys() | undisturbed.keys() if state.get(name) != undisturbed.get(name)
+        )
+        assert differing == [], f"schedule {number} of seed {SEED}"
+        _check_mails(office, number)
+        told.faults += one.faults
+        told.redelivered += one.redelivered
+        told.calls += one.calls
+    assert told.faults > SCHEDULES // PARTS // 4
+    print(
+        f"{len(range(part, SCHEDULES, PARTS))} schedules, {told.faults} faults, {told.redelivered} messages again"
+    )
+    print(dict(told.calls))
+
+
+def _check_mails(office: World, number: int) -> None:
+    """At most one mail of a document; one that may not have left is named, never silent."""
+    mails, deliveries = office.mails(), office.deliveries()
+    assert max(mails.values(), default=0) <= 1, f"schedule {number}: a mail twice"
+    assert len(deliveries) == 4
+    for document_id, status in deliveries.items():
+        if mails[document_id] != 1:
+            assert status == "uncertain", f"schedule {number}: {document_id} is {status} without a mail"
+
+
+def test_a_schedule_is_the_same_whenever_it_is_run(office: World) -> None:
+    seen: list[tuple[int, int, Counter[str]]] = []
+    for _ in range(2):
+        office.reset()
+        told = office.work([trigger()], dice=random.Random(7), faults=MOST_FAULTS)
+        seen.append((told.faults, told.redelivered, told.calls))
+    assert seen[0] == seen[1]
