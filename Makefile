@@ -1,6 +1,6 @@
 # Two commands are the promise: `make demo` and `make test`. Each brings what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint unit e2e faults fuzz bench synth mutants lock goldens clean
+.PHONY: help env demo test lint unit e2e faults fuzz bench mass-correction synth mutants lock goldens clean
 
 # Bytecode is worth keeping: without it every start of a function compiles its imports anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -8,7 +8,7 @@ export PYTHONPATH :=
 BIN := .venv/bin
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 env: ## Make .venv from the lock file
 	@./infra/local/environment.sh
@@ -45,6 +45,10 @@ synth: env ## Synthesise the CDK app into cdk.out/
 
 bench: env ## Performance figures as ratios, into benchmarks/out/results.json
 	@$(BIN)/python -m benchmarks
+
+CONTRACTS ?= 1000
+mass-correction: env ## A wrong price of two months over CONTRACTS contracts (1000), corrected; prints the figures
+	@$(BIN)/python -m benchmarks.mass_correction $(CONTRACTS)
 
 mutants: env ## Mutation run over the rating room, half an hour or so; docs/mutation.md tells how to read it
 	@./infra/local/mutation.sh

@@ -168,7 +168,13 @@ FUNCTIONS: tuple[Function, ...] = (
     _import(
         "run-orders",
         timeout_seconds=300,
-        tables={Table.REGISTRY: (QUERY,), Table.BILLING: (GET, PUT, BATCH_WRITE)},
+        tables={
+            Table.REGISTRY: (QUERY,),
+            # Corrections ask for open tasks, and for the contract of a document's number.
+            Table.READINGS: (QUERY,),
+            Table.BILLING: (GET, PUT, BATCH_WRITE),
+            Table.DOCUMENTS: (GET,),
+        },
         sends_to=("rate_contracts", "close_billing_run", "compare_runs"),
     ),
     _import(
@@ -261,8 +267,10 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout_seconds=120,
         tables={
             Table.REGISTRY: (QUERY,),
-            Table.READINGS: (GET, PUT, QUERY),
+            # Settling a task for correction moves it: one item written, one taken away.
+            Table.READINGS: (GET, PUT, QUERY, DELETE),
             Table.BILLING: (GET, PUT, UPDATE, BATCH_WRITE),
+            Table.DOCUMENTS: (QUERY, BATCH_GET),
         },
         objects=((Bucket.DOCUMENTS, _EVIDENCE, (Access.WRITE,)),),
         sends_to=("close_billing_run",),
@@ -297,6 +305,7 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout_seconds=120,
         tables={
             Table.REGISTRY: (QUERY,),
+            Table.READINGS: (PUT, QUERY, DELETE),
             Table.BILLING: (GET, PUT, UPDATE),
             Table.DOCUMENTS: (GET, PUT, UPDATE, BATCH_WRITE),
         },

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+_READS = ("GetItem", "BatchGetItem", "Query", "Scan")
+
 
 class Crash(BaseException):
     """The process died; no handler of exceptions gets to see it."""
@@ -12,11 +14,16 @@ class Crash(BaseException):
 
 @dataclass
 class Fault:
-    """Dies at the `at`-th call, counted from 0 over all watched clients, `before` or `after` it."""
+    """Dies at the `at`-th call, counted from 0 over all watched clients, `before` or `after` it.
+
+    `writes` counts only calls that change something: a crash at a read leaves what a crash after the last write
+    before it leaves.
+    """
 
     at: int
     when: str
     calls: int = 0
+    writes: bool = False
 
     def watch(self, client: Any) -> None:
         client.meta.events.register("before-call", self._before)
@@ -26,12 +33,17 @@ class Fault:
         client.meta.events.unregister("before-call", self._before)
         client.meta.events.unregister("after-call", self._after)
 
-    def _before(self, **_: object) -> None:
-        if self.when == "before" and self.calls == self.at:
+    def _counts(self, model: Any) -> bool:
+        return not self.writes or not model.name.startswith(_READS)
+
+    def _before(self, *, model: Any, **_: object) -> None:
+        if self._counts(model) and self.when == "before" and self.calls == self.at:
             self.calls += 1
             raise Crash
 
-    def _after(self, **_: object) -> None:
+    def _after(self, *, model: Any, **_: object) -> None:
+        if not self._counts(model):
+            return
         self.calls += 1
         if self.when == "after" and self.calls == self.at + 1:
             raise Crash

@@ -12,7 +12,13 @@ def load(message: Dropped, app: Application) -> Report | None:
     file, result = drop_of(message, app)
     if file is not None:
         at = known_at(message, app)
-        result = take_order(file=file, stores=app.planning, queue=app.run_queue, known_at=at)
+        result = take_order(
+            file=file,
+            stores=app.planning,
+            queue=app.run_queue,
+            known_at=at,
+            corrections=app.corrections,
+        )
     return put_result(message, result, app) if result is not None else None
 
 

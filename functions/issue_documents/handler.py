@@ -17,6 +17,7 @@ def issue(message: IssueBatch, app: Application) -> Report:
         documents=app.documents,
         queue=app.render_queue,
         post=app.post,
+        tasks=app.tasks,
     )
     if issued.run.status is RunStatus.ISSUED:
         app.run_queue.close_run(message.run_id)

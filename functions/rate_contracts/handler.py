@@ -15,6 +15,7 @@ def rate(message: RateChunk, app: Application) -> Report:
         stores=app.rating,
         queue=app.run_queue,
         holidays=app.holidays,
+        corrections=app.corrections,
     )
     held = [f"{hold.contract_no} {hold.code}" for hold in result.holds]
     counts = {"drafts": len(result.drafts), "holds": held}

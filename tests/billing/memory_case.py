@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from kwit.billing.bill import Billing
 from kwit.billing.case import Case, gather_case
+from kwit.billing.correction_run import CorrectionStores
 from kwit.billing.runs import RatingStores
 from kwit.kernel.provenance import Source
 from kwit.metering.readings import ReadingKind, RegisterReading
@@ -25,11 +26,13 @@ from kwit.registry.records import (
 from kwit.tariffs.holidays import statutory_holidays
 from kwit.tariffs.price_list import PriceList
 from tests.billing.company import company_settings
+from tests.fakes.document_store import MemoryDocuments
 from tests.fakes.evidence import MemoryEvidence
 from tests.fakes.queues import MemoryQueues
 from tests.fakes.reading_store import MemoryReadings
 from tests.fakes.registry_store import MemoryRegistry
 from tests.fakes.run_store import MemoryRuns
+from tests.fakes.tasks import MemoryTasks
 from tests.rating.cases import KNOWN, all_lists
 
 LISTS = ("jasna-energia", "pge-dystrybucja", "levies-pl")
@@ -157,6 +160,18 @@ class Company:
     price_lists: MemoryPriceLists = field(default_factory=MemoryPriceLists)
     queues: MemoryQueues = field(default_factory=MemoryQueues)
     evidence: MemoryEvidence = field(default_factory=MemoryEvidence)
+    tasks: MemoryTasks = field(default_factory=MemoryTasks)
+    documents: MemoryDocuments = field(init=False)
+
+    def __post_init__(self) -> None:
+        runs = self.runs
+        self.documents = MemoryDocuments(
+            runs.cursors, runs.events, carries=runs.carries, lasts=runs.lasts, revisions=runs.revisions
+        )
+
+    @property
+    def corrections(self) -> CorrectionStores:
+        return CorrectionStores(self.documents, self.tasks)
 
     @property
     def stores(self) -> RatingStores:

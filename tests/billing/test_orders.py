@@ -19,7 +19,13 @@ def company(*numbers: str) -> Company:
 
 
 def rated(one: Company, order: RunOrder) -> str:
-    run = plan_run(business_date=APRIL, stores=one.stores, queue=one.queues, order=order)
+    run = plan_run(
+        business_date=APRIL,
+        stores=one.stores,
+        queue=one.queues,
+        order=order,
+        corrections=one.corrections,
+    )
     for chunk in range(run.chunks):
         rate_chunk(
             run_id=run.run_id,
@@ -27,6 +33,7 @@ def rated(one: Company, order: RunOrder) -> str:
             stores=one.stores,
             queue=one.queues,
             holidays=statutory_holidays(),
+            corrections=one.corrections,
         )
     return run.run_id
 

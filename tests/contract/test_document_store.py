@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from kwit.aws.document_store import DynamoDocuments
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table
+from kwit.billing.corrects import Corrects, CursorMove, Standing
+from kwit.billing.drafts import DocumentKind
 from kwit.billing.ports import RunStore
+from kwit.documents.document import NumberBlock
 from kwit.documents.ports import (
     AlreadyBilledError,
     BlockTakenError,
-    DocumentStore,
     SeriesMovedError,
 )
 from tests.billing import samples
@@ -26,7 +29,7 @@ PREFIX = "FV/2026/04/{number:06}"
 class Pair:
     """A documents' store and the runs' store that shows its cursors."""
 
-    documents: DocumentStore
+    documents: Any
     runs: RunStore
 
 
@@ -36,9 +39,8 @@ def pair(request: pytest.FixtureRequest) -> Pair:
         cursors: dict[str, date] = {}
         carries: dict[str, str] = {}
         events: dict[str, frozenset[str]] = {}
-        return Pair(
-            MemoryDocuments(cursors, events, carries=carries), MemoryRuns(cursors, events, carries=carries)
-        )
+        shared = {"carries": carries, "lasts": {}, "revisions": {}}
+        return Pair(MemoryDocuments(cursors, events, **shared), MemoryRuns(cursors, events, **shared))
     tables: dict[str, Table] = request.getfixturevalue("tables")
     return Pair(DynamoDocuments(tables["documents"], tables["billing"]), DynamoRuns(tables["billing"]))
 
@@ -122,3 +124,85 @@ class TestDocuments:
 
     def test_an_unknown_document_is_none(self, pair: Pair) -> None:
         assert pair.documents.document("none") is None
+
+    def test_documents_are_found_by_contract_in_order_of_issue(self, pair: Pair) -> None:
+        first = samples.document("U/1", number="FV/2026/04/000001")
+        second = replace(first, document_id="second", number="FV/2026/05/000001", issue_date=date(2026, 5, 8))
+        other = samples.document("U/2", number="FV/2026/04/000002")
+        pair.documents.put_documents([second, other, first])
+        pair.documents.put_documents([first])
+        assert list(pair.documents.issued("U/1")) == [first.issued(), second.issued()]
+        assert list(pair.documents.issued("U/9")) == []
+
+    def test_documents_are_found_by_number(self, pair: Pair) -> None:
+        pair.documents.put_documents([samples.document("U/2", number="FV/2026/04/000002")])
+        assert pair.documents.contract_of("FV/2026/04/000002") == "U/2"
+        assert pair.documents.contract_of("FV/2026/04/000003") is None
+
+
+def correction(
+    *, last: str = "doc-U/1", name: str = "k1", number: int = 1, **moved: object
+) -> tuple[NumberBlock, CursorMove]:
+    """Make the block of one correction of the first bill of U/1."""
+    known = {"revision": 0, "billed_to": date(2026, 4, 6), "carried": "", "to_billed_to": date(2026, 4, 6)}
+    move = CursorMove(**(known | {"to_carried": ""} | moved))  # type: ignore[arg-type]  # one field by name
+    (entry,) = samples.block("U/1").entries
+    corrects = Corrects("doc-U/1", last, move)
+    entry = replace(entry, document_id=name, kind=DocumentKind.CORRECTION, corrects=corrects)
+    block = samples.block(run_id=f"corrections-{name}")
+    return replace(block, prefix="FK/{number:06}", first=number, entries=(entry,)), move
+
+
+class TestChains:
+    @pytest.fixture
+    def billed(self, pair: Pair) -> Pair:
+        pair.documents.take_block(samples.block("U/1", events=("e1", "e2")), first_bills=frozenset({"U/1"}))
+        return pair
+
+    def test_a_correction_becomes_the_last_of_its_chain(self, billed: Pair) -> None:
+        assert billed.documents.chain_ends(["doc-U/1"]) == {}
+        billed.documents.take_block(correction()[0], first_bills=frozenset())
+        assert billed.documents.chain_ends(["doc-U/1", "other"]) == {"doc-U/1": "k1"}
+        again, _ = correction(last="k1", name="k2", number=2, revision=1)
+        billed.documents.take_block(again, first_bills=frozenset())
+        assert billed.documents.chain_ends(["doc-U/1"]) == {"doc-U/1": "k2"}
+
+    @pytest.mark.parametrize("last", ["doc-U/1", "elsewhere"])
+    def test_a_document_is_corrected_by_one_correction_at_a_time(self, billed: Pair, last: str) -> None:
+        billed.documents.take_block(correction()[0], first_bills=frozenset())
+        late, _ = correction(last=last, name="k2", number=2, revision=1)
+        with pytest.raises(AlreadyBilledError) as caught:
+            billed.documents.take_block(late, first_bills=frozenset())
+        assert caught.value.contracts == ("U/1",)
+        assert billed.documents.chain_ends(["doc-U/1"]) == {"doc-U/1": "k1"}
+        assert billed.documents.next_ordinal("FK/{number:06}") == 2
+
+    def test_what_it_hands_on_stands_on_the_cursor(self, billed: Pair) -> None:
+        billed.documents.take_block(correction(to_carried='{"used":[]}')[0], first_bills=frozenset())
+        assert billed.runs.standing("U/1") == Standing(date(2026, 4, 6), '{"used":[]}', "doc-U/1", 1)
+
+    @pytest.mark.parametrize(
+        "moved", [{"carried": "other"}, {"billed_to": date(2026, 5, 6)}, {"revision": 1}]
+    )
+    def test_a_cursor_that_moved_meanwhile_refuses_it(self, billed: Pair, moved: dict[str, object]) -> None:
+        before = billed.runs.standing("U/1")
+        with pytest.raises(AlreadyBilledError):
+            billed.documents.take_block(correction(**moved)[0], first_bills=frozenset())  # type: ignore[arg-type]
+        assert billed.runs.standing("U/1") == before
+
+    def test_a_released_period_takes_the_cursor_back_and_frees_its_events(self, billed: Pair) -> None:
+        block, _ = correction(to_billed_to=date(2026, 2, 4), frees=("e1",))
+        billed.documents.take_block(block, first_bills=frozenset())
+        assert billed.runs.billed_to("U/1") == date(2026, 2, 4)
+        assert billed.runs.billed_events("U/1") == {"e2"}
+
+    def test_a_bill_drafted_before_a_correction_is_refused_after_it(self, billed: Pair) -> None:
+        billed.documents.take_block(correction()[0], first_bills=frozenset())
+        (entry,) = samples.block("U/1").entries
+        following = replace(entry, document_id="next", start=entry.end, end=entry.end + timedelta(days=30))
+        block = replace(samples.block("U/1", first=2, number=1), entries=(following,))
+        with pytest.raises(AlreadyBilledError):
+            billed.documents.take_block(block, first_bills=frozenset())
+        known = replace(block, entries=(replace(following, revision=1),))
+        billed.documents.take_block(known, first_bills=frozenset())
+        assert billed.runs.billed_to("U/1") == following.end

@@ -1,16 +1,17 @@
 """Documents in memory, with the same conditions on blocks as the table has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from kwit.billing.ports import IssuedDocument
 from kwit.documents.document import BlockEntry, Document, NumberBlock
 from kwit.documents.ports import AlreadyBilledError, BlockTakenError, SeriesMovedError
 
 
 @dataclass
 class MemoryDocuments:
-    """The documents' store in memory. `cursors`, `events` and `carries` are shared with the runs' store."""
+    """The documents' store in memory. What stands on cursors is shared with the runs' store."""
 
     cursors: dict[str, date] = field(default_factory=dict)
     events: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -18,6 +19,9 @@ class MemoryDocuments:
     blocks: dict[tuple[date, str, int], NumberBlock] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     carries: dict[str, str] = field(default_factory=dict)
+    lasts: dict[str, str] = field(default_factory=dict)
+    revisions: dict[str, int] = field(default_factory=dict)
+    chains: dict[str, str] = field(default_factory=dict)
 
     def block(self, run_id: str, batch: int, *, issue_date: date) -> NumberBlock | None:
         return self.blocks.get((issue_date, run_id, batch))
@@ -29,13 +33,13 @@ class MemoryDocuments:
         key = (block.issue_date, block.run_id, block.batch)
         if key in self.blocks:
             raise BlockTakenError(block.run_id, block.batch)
-        starts: dict[str, date] = {}
-        ends: dict[str, date] = {}
+        of_contract: dict[str, list[BlockEntry]] = {}
         for entry in block.entries:
-            starts.setdefault(entry.contract_no, entry.start)
-            ends[entry.contract_no] = entry.end
+            of_contract.setdefault(entry.contract_no, []).append(entry)
         refused = [
-            no for no, start in starts.items() if not self._in_turn(no, start, first=no in first_bills)
+            no
+            for no, entries in of_contract.items()
+            if not self._may_move(no, entries, first=no in first_bills)
         ]
         if refused:
             raise AlreadyBilledError(refused)
@@ -43,13 +47,42 @@ class MemoryDocuments:
             raise SeriesMovedError(block.prefix)
         if block.entries:
             self.counters[block.prefix] = block.first + len(block.entries)
-        self.cursors.update(ends)
-        for entry in block.entries:
-            self.events[entry.contract_no] = self.events.get(entry.contract_no, frozenset()) | set(
-                entry.events
-            )
-        self.carries.update({entry.contract_no: entry.carried for entry in block.entries})
+        for no, entries in of_contract.items():
+            self._move(no, entries)
         self.blocks[key] = block
+
+    def _may_move(self, contract_no: str, entries: Sequence[BlockEntry], *, first: bool) -> bool:
+        correcting = entries[-1].corrects
+        if correcting is None:
+            revised = self.revisions.get(contract_no, 0) == entries[0].revision
+            return self._in_turn(contract_no, entries[0].start, first=first) and (first or revised)
+        move = correcting.move
+        stands = (
+            self.cursors.get(contract_no),
+            self.carries.get(contract_no),
+            self.revisions.get(contract_no, 0),
+        )
+        chained = all(
+            self.chains.get(one.corrects.original, one.corrects.original) == one.corrects.last
+            for one in entries
+            if one.corrects
+        )
+        return chained and stands == (move.billed_to, move.carried, move.revision)
+
+    def _move(self, contract_no: str, entries: Sequence[BlockEntry]) -> None:
+        correcting = entries[-1].corrects
+        billed = self.events.get(contract_no, frozenset())
+        if correcting is None:
+            self.cursors[contract_no] = entries[-1].end
+            self.carries[contract_no] = entries[-1].carried
+            self.lasts[contract_no] = entries[-1].document_id
+            self.events[contract_no] = billed.union(*(entry.events for entry in entries))
+            return
+        self.chains |= {one.corrects.original: one.document_id for one in entries if one.corrects}
+        move = correcting.move
+        self.cursors[contract_no], self.carries[contract_no] = move.to_billed_to, move.to_carried
+        self.revisions[contract_no] = move.revision + 1
+        self.events[contract_no] = billed - set(move.frees)
 
     def _in_turn(self, contract_no: str, start: date, *, first: bool) -> bool:
         return contract_no not in self.cursors if first else self.cursors.get(contract_no) == start
@@ -60,6 +93,16 @@ class MemoryDocuments:
 
     def document(self, document_id: str) -> Document | None:
         return self.documents.get(document_id)
+
+    def issued(self, contract_no: str) -> Sequence[IssuedDocument]:
+        found = [one for one in self.documents.values() if one.contract_no == contract_no]
+        return [one.issued() for one in sorted(found, key=lambda one: (one.issue_date, one.number))]
+
+    def chain_ends(self, originals: Sequence[str]) -> Mapping[str, str]:
+        return {one: self.chains[one] for one in originals if one in self.chains}
+
+    def contract_of(self, document_number: str) -> str | None:
+        return next((d.contract_no for d in self.documents.values() if d.number == document_number), None)
 
     def documents_of(self, entries: Sequence[BlockEntry]) -> list[Document]:
         return [self.documents[e.document_id] for e in entries if e.document_id in self.documents]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from kwit.billing.corrects import Standing
 from kwit.billing.drafts import (
     Approval,
     Batch,
@@ -19,7 +20,7 @@ from kwit.billing.ports import ApprovalTakenError
 
 @dataclass
 class MemoryRuns:
-    """The runs' store in memory. `cursors`, `events` and `carries` are shared with the documents' store."""
+    """The runs' store in memory. What stands on cursors is shared with the documents' store."""
 
     cursors: dict[str, date] = field(default_factory=dict)
     events: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -32,6 +33,8 @@ class MemoryRuns:
     kept_approvals: dict[str, list[Approval]] = field(default_factory=dict)
     kept_issues: dict[str, list[Issue]] = field(default_factory=dict)
     carries: dict[str, str] = field(default_factory=dict)
+    lasts: dict[str, str] = field(default_factory=dict)
+    revisions: dict[str, int] = field(default_factory=dict)
 
     def create_run(self, run: Run, chunks: Sequence[Sequence[str]]) -> Run:
         if run.run_id not in self.runs:
@@ -124,3 +127,13 @@ class MemoryRuns:
 
     def carried(self, contract_no: str) -> str:
         return self.carries.get(contract_no, "")
+
+    def standing(self, contract_no: str) -> Standing | None:
+        if contract_no not in self.cursors:
+            return None
+        return Standing(
+            self.cursors[contract_no],
+            self.carries.get(contract_no, ""),
+            self.lasts.get(contract_no, ""),
+            self.revisions.get(contract_no, 0),
+        )

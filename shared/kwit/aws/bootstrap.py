@@ -26,6 +26,7 @@ from kwit.aws.run_store import DynamoRuns
 from kwit.aws.settings import Settings
 from kwit.aws.table import Table
 from kwit.aws.task_store import DynamoTasks
+from kwit.billing.correction_run import CorrectionStores
 from kwit.billing.run_diff import DiffStores
 from kwit.billing.runs import PlanningStores, RatingStores
 from kwit.documents.document import Document
@@ -154,6 +155,11 @@ class Application:
     def evidence(self) -> S3Evidence:
         """Return what chunks were rated from."""
         return S3Evidence(self.clients.s3, self._need("documents_bucket"))
+
+    @property
+    def corrections(self) -> CorrectionStores:
+        """Return the issued documents and the tasks that corrections are made of."""
+        return CorrectionStores(self.documents, self.tasks)
 
     @property
     def documents(self) -> DynamoDocuments:

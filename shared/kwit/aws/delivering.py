@@ -29,7 +29,7 @@ def deliver(message: DocumentNamed, app: Application) -> Report:
         raise NotRenderedError(message.document_id)
     delivery = deliver_document(
         document=document,
-        settings=app.company.version(document.bill().settings_version),
+        settings=app.company.version(document.read().settings_version),
         pdf=app.files.get(file.key),
         store=app.deliveries,
         sender=app.sender,

@@ -1,13 +1,15 @@
 """Number blocks, issued documents, deliveries and posting packages in DynamoDB."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from kwit.aws import keys
 from kwit.aws.codec import decode, encode
-from kwit.aws.table import Table, TransactionRefusedError, number, packed, text, unpacked
+from kwit.aws.table import Table, TransactionRefusedError, key_of, number, packed, text, unpacked
+from kwit.billing.corrects import Corrects, CursorMove
+from kwit.billing.ports import IssuedDocument
 from kwit.documents.document import BlockEntry, Document, NumberBlock
 from kwit.documents.ports import AlreadyBilledError, BlockTakenError, SeriesMovedError
 
@@ -40,20 +42,27 @@ class DynamoDocuments:
         return int(item["next_ordinal"]["N"]) if item else 1
 
     def take_block(self, block: NumberBlock, *, first_bills: frozenset[str]) -> None:
-        """Move the counter, keep the block and move each contract's billed-to day, all or nothing.
+        """Move the counter, keep the block, move chains and each contract's cursor, all or nothing.
 
         Raises BlockTakenError, SeriesMovedError, AlreadyBilledError.
         """
         kept = self.table.new_item(
             keys.block(block.issue_date, block.run_id, block.batch), data=packed(encode(block))
         )
-        contracts = list(dict.fromkeys(entry.contract_no for entry in block.entries))
-        moves = [self._move_cursor(no, block, first=no in first_bills) for no in contracts]
         counter = [self._move_counter(block)] if block.entries else []
+        moves = [
+            (entry.contract_no, self._move_chain(entry.corrects, entry.document_id))
+            for entry in block.entries
+            if entry.corrects
+        ]
+        moves += [
+            (contract_no, self._move_cursor(contract_no, block, first=contract_no in first_bills))
+            for contract_no in dict.fromkeys(entry.contract_no for entry in block.entries)
+        ]
         try:
-            self.table.transact([kept, *counter, *moves])
+            self.table.transact([kept, *counter, *(action for _, action in moves)])
         except TransactionRefusedError as error:
-            raise _translate(error, block, contracts) from error
+            raise _translate(error, block, [contract_no for contract_no, _ in moves]) from error
 
     def _move_counter(self, block: NumberBlock) -> dict[str, Any]:
         following = block.first + len(block.entries)
@@ -65,8 +74,22 @@ class DynamoDocuments:
             | ({":first": number(block.first)} if block.first > 1 else {}),
         )
 
+    def _move_chain(self, corrects: Corrects, document_id: str) -> dict[str, Any]:
+        """Make a correction the last of its chain, if the document that it corrects is the last yet."""
+        first = corrects.last == corrects.original
+        values = {":document": text(document_id)}
+        return self.table.change(
+            keys.chain(corrects.original),
+            expression="SET last_document = :document",
+            condition="attribute_not_exists(pk)" if first else "last_document = :last",
+            values=values if first else values | {":last": text(corrects.last)},
+        )
+
     def _move_cursor(self, contract_no: str, block: NumberBlock, *, first: bool) -> dict[str, Any]:
         entries = [entry for entry in block.entries if entry.contract_no == contract_no]
+        correcting = entries[-1].corrects
+        if correcting is not None:
+            return self._move_corrected_cursor(contract_no, correcting.move)
         start, end = entries[0].start.isoformat(), entries[-1].end.isoformat()
         values: dict[str, Any] = {
             ":end": text(end),
@@ -76,28 +99,65 @@ class DynamoDocuments:
         events = sorted({event for entry in entries for event in entry.events})
         adding = " ADD billed_events :events" if events else ""
         values |= {":events": {"SS": events}} if events else {}
+        standing, revision = _revision(entries[0].revision)
         return self.cursors.change(
             keys.cursor(contract_no),
             expression=f"SET billed_to = :end, last_document = :document, carried = :carried{adding}",
-            condition="attribute_not_exists(pk)" if first else "billed_to = :start",
-            values=values if first else values | {":start": text(start)},
+            condition="attribute_not_exists(pk)" if first else f"billed_to = :start AND {standing}",
+            values=values if first else values | {":start": text(start)} | revision,
+        )
+
+    def _move_corrected_cursor(self, contract_no: str, move: CursorMove) -> dict[str, Any]:
+        standing, revision = _revision(move.revision)
+        freeing = " DELETE billed_events :frees" if move.frees else ""
+        return self.cursors.change(
+            keys.cursor(contract_no),
+            expression=f"SET billed_to = :to, carried = :handed, cursor_revision = :next{freeing}",
+            condition=f"billed_to = :from AND carried = :carried AND {standing}",
+            values={
+                ":from": text(move.billed_to.isoformat()),
+                ":to": text(move.to_billed_to.isoformat()),
+                ":carried": text(move.carried),
+                ":handed": text(move.to_carried),
+                ":next": number(move.revision + 1),
+            }
+            | ({":frees": {"SS": sorted(move.frees)}} if move.frees else {})
+            | revision,
         )
 
     def put_documents(self, documents: Sequence[Document]) -> None:
         """Keep documents; one that is kept already stays as it is.
 
         An id is bound to its number and bytes by the block, so writing the same document again writes the same
-        item: no condition is needed.
+        items: no condition is needed. The list of its contract and its number are written before it, so a
+        document that can be read is found by both.
         """
+        self.table.put_many(item for one in documents for item in _finding(one))
         self.table.put_many(
-            {
-                "pk": text(keys.document(one.document_id)[0]),
-                "sk": text(keys.document(one.document_id)[1]),
-                "number": text(one.number),
-                "data": packed(encode(one)),
-            }
+            key_of(keys.document(one.document_id)) | {"number": text(one.number), "data": packed(encode(one))}
             for one in documents
         )
+
+    def issued(self, contract_no: str) -> Sequence[IssuedDocument]:
+        """Return a contract's documents that are kept, in order of issue."""
+        listed = [
+            item["sk"]["S"].partition("#")[2]
+            for item in self.table.query(keys.contract_documents(contract_no))
+        ]
+        items = self.table.get_many([keys.document(document_id) for document_id in listed])
+        found = {item["pk"]["S"]: decode(Document, unpacked(item)) for item in items}
+        documents = [found[name] for name in (keys.document(one)[0] for one in listed) if name in found]
+        return [one.issued() for one in sorted(documents, key=lambda one: (one.issue_date, one.number))]
+
+    def chain_ends(self, originals: Sequence[str]) -> Mapping[str, str]:
+        """Return, of documents that were corrected, the id of the last document in their chain."""
+        items = self.table.get_many([keys.chain(original) for original in originals])
+        return {item["pk"]["S"].removeprefix("DOC#"): item["last_document"]["S"] for item in items}
+
+    def contract_of(self, document_number: str) -> str | None:
+        """Return the contract of the document that bears a number, or None."""
+        item = self.table.get(keys.numbered(document_number))
+        return item["contract_no"]["S"] if item else None
 
     def document(self, document_id: str) -> Document | None:
         """Return a document, or None."""
@@ -118,15 +178,29 @@ class DynamoDocuments:
         return sorted(blocks, key=lambda block: (block.prefix, block.first, block.batch))
 
 
+def _finding(one: Document) -> list[dict[str, Any]]:
+    """Make the items by which a document is found: the list of its contract, and its number."""
+    listed = key_of(keys.contract_document(one.contract_no, one.issue_date, one.document_id))
+    numbered = key_of(keys.numbered(one.number)) | {"contract_no": text(one.contract_no)}
+    return [listed, numbered | {"document_id": text(one.document_id)}]
+
+
+def _revision(revision: int) -> tuple[str, dict[str, Any]]:
+    """Return the condition that a cursor was corrected so many times, and the value that it names."""
+    if not revision:
+        return "attribute_not_exists(cursor_revision)", {}
+    return "cursor_revision = :revision", {":revision": number(revision)}
+
+
 def _translate(error: TransactionRefusedError, block: NumberBlock, contracts: Sequence[str]) -> Exception:
-    """Say which of the three conditions of a block failed."""
+    """Say which of the conditions of a block failed; `contracts` names whose moves follow block and counter."""
     reasons = list(error.reasons) or [None]
     if reasons[0] == "ConditionalCheckFailed":
         return BlockTakenError(block.run_id, block.batch)
-    of_cursors = reasons[2:] if block.entries else reasons[1:]
-    refused = [no for no, why in zip(contracts, of_cursors, strict=False) if why == "ConditionalCheckFailed"]
+    of_moves = reasons[2:] if block.entries else reasons[1:]
+    refused = [no for no, why in zip(contracts, of_moves, strict=False) if why == "ConditionalCheckFailed"]
     if refused:
-        return AlreadyBilledError(refused)
+        return AlreadyBilledError(list(dict.fromkeys(refused)))
     if any(reason in _REFUSED for reason in reasons):
         return SeriesMovedError(block.prefix)
     return error

@@ -261,6 +261,26 @@ def document(document_id: str) -> Key:
     return f"DOC#{document_id}", "DOC"
 
 
+def contract_documents(contract_no: str) -> str:
+    """Documents: the partition that lists a contract's issued documents."""
+    return f"CONTRACTDOCS#{contract_no}"
+
+
+def contract_document(contract_no: str, issue_date: date, document_id: str) -> Key:
+    """Documents: an issued document in the list of its contract."""
+    return contract_documents(contract_no), f"{issue_date.isoformat()}#{document_id}"
+
+
+def numbered(document_number: str) -> Key:
+    """Documents: which document bears a number."""
+    return f"NUMBER#{document_number}", "NUMBER"
+
+
+def chain(original: str) -> Key:
+    """Documents: the mark of the last document in the chain of corrections of an original."""
+    return f"DOC#{original}", "CHAIN"
+
+
 def rendered(document_id: str) -> Key:
     """Documents: where the PDF of a document lies."""
     return f"DOC#{document_id}", "PDF"

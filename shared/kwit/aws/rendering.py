@@ -5,8 +5,7 @@ from kwit.aws.document_store import DocumentUnknownError
 from kwit.aws.messages import DocumentNamed
 from kwit.aws.rendered import RenderedFile
 from kwit.aws.runtime import Report
-from kwit.documents.bill_pdf import render_bill
-from kwit.documents.view import bill_view
+from kwit.documents.rendering import render_document
 from kwit.kernel.identifiers import content_hash
 
 
@@ -18,8 +17,8 @@ def render(message: DocumentNamed, app: Application) -> Report:
     document = app.documents.document(message.document_id)
     if document is None:
         raise DocumentUnknownError(message.document_id)
-    company = app.company.version(document.bill().settings_version)
-    pdf = render_bill(view=bill_view(document=document, settings=company), issue_date=document.issue_date)
+    company = app.company.version(document.read().settings_version)
+    pdf = render_document(document=document, settings=company)
     key = f"invoices/{document.issue_date:%Y/%m}/{document.number.replace('/', '-')}.pdf"
     app.files.put(key, pdf, "application/pdf")
     app.rendered.put(document.document_id, RenderedFile(key, content_hash(pdf), len(pdf)))

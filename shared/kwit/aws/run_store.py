@@ -8,6 +8,7 @@ from typing import Any
 from kwit.aws import keys
 from kwit.aws.codec import decode, encode
 from kwit.aws.table import Item, Table, TransactionRefusedError, key_of, number, packed, text, unpacked
+from kwit.billing.corrects import Standing
 from kwit.billing.drafts import (
     DAILY,
     Approval,
@@ -244,6 +245,18 @@ class DynamoRuns:
         """Return what the last issued bill of a contract hands on, as text; empty when it hands on nothing."""
         item = self.table.get(keys.cursor(contract_no))
         return item["carried"]["S"] if item and "carried" in item else ""
+
+    def standing(self, contract_no: str) -> Standing | None:
+        """Return all that the cursor of a contract says, read at once and consistently; None before a bill."""
+        item = self.table.get(keys.cursor(contract_no))
+        if item is None:
+            return None
+        return Standing(
+            billed_to=date.fromisoformat(item["billed_to"]["S"]),
+            carried=item["carried"]["S"] if "carried" in item else "",
+            last_document=item["last_document"]["S"],
+            revision=int(item["cursor_revision"]["N"]) if "cursor_revision" in item else 0,
+        )
 
 
 def _draft_item(draft: Draft) -> dict[str, Any]:

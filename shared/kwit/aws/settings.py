@@ -120,7 +120,7 @@ class PlanBillingRunSettings(WithRegistry, WithBilling):
     close_queue_url: str
 
 
-class RateContractsSettings(WithRegistry, WithReadings, WithBilling, WithDocumentStore):
+class RateContractsSettings(WithRegistry, WithReadings, WithBilling, WithDocuments, WithDocumentStore):
     """Configure ``rate_contracts``."""
 
     close_queue_url: str
@@ -137,7 +137,7 @@ class CompareRunsSettings(WithRegistry, WithBilling, WithDocuments, WithDocument
     """Configure ``compare_runs``."""
 
 
-class ImportRunOrdersSettings(WithRegistry, WithBilling, WithInbox):
+class ImportRunOrdersSettings(WithRegistry, WithReadings, WithBilling, WithDocuments, WithInbox):
     """Configure ``import_run_orders``."""
 
     rate_queue_url: str
@@ -151,7 +151,7 @@ class ImportRunApprovalsSettings(WithRegistry, WithBilling, WithInbox):
     issue_queue_url: str
 
 
-class IssueDocumentsSettings(WithRegistry, WithBilling, WithDocuments):
+class IssueDocumentsSettings(WithRegistry, WithReadings, WithBilling, WithDocuments):
     """Configure ``issue_documents``."""
 
     render_queue_url: str
@@ -206,8 +206,10 @@ def load(model: type[SettingsT], environ: Mapping[str, str]) -> SettingsT:
 
 
 class RunCommandSettings(WithRegistry, WithBilling):
-    """Configure ``kwit run``, which does by hand what the functions of a run do."""
+    """Configure ``kwit run``, which does by hand what the functions of a run do; corrections need all tables."""
 
+    readings_table: str = ""
+    documents_table: str = ""
     rate_queue_url: str = ""
     close_queue_url: str = ""
     issue_queue_url: str = ""

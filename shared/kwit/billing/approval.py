@@ -201,8 +201,14 @@ def _cut(drafts: Sequence[DraftRef]) -> list[tuple[DraftRef, ...]]:
     cut: list[tuple[DraftRef, ...]] = []
     for _, group in itertools.groupby(drafts, key=lambda ref: ref.contract_no):
         together = tuple(group)
-        if cut and len(cut[-1]) + len(together) <= BATCH_SIZE:
+        if cut and _actions(cut[-1]) + _actions(together) <= BATCH_SIZE:
             cut[-1] += together
         else:
             cut.append(together)
     return cut
+
+
+def _actions(drafts: Sequence[DraftRef]) -> int:
+    """Count what drafts take of a number block: a correction moves its chain, and its contract's cursor beside."""
+    corrected = {ref.contract_no for ref in drafts if ref.corrects is not None}
+    return len(drafts) + len(corrected)

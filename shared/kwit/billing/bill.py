@@ -24,6 +24,7 @@ from kwit.metering.usage import Usage, settlement_end
 from kwit.rating.lines import Rated
 from kwit.rating.profile import MonthsAtChange, RatingProfile, VatRounding
 from kwit.rating.series import SeriesSorter
+from kwit.rating.terms import Months
 from kwit.registry.company import CompanySettings, ProfileSettings
 from kwit.registry.records import Contract
 from kwit.tariffs.price_list import PartialPeriod
@@ -53,6 +54,12 @@ _RISK = {
     HoldCode.REGISTRY_INCOMPLETE: 90,
     HoldCode.RATING_PROBLEM: 90,
     HoldCode.RATING_FAILED: 95,
+    HoldCode.NO_DOCUMENTS: 40,
+    HoldCode.DOCUMENT_MISSING: 60,
+    HoldCode.DOCUMENT_UNKNOWN: 60,
+    HoldCode.ESTIMATE_STANDS: 70,
+    HoldCode.CORRECTIONS_CONTINUE: 20,
+    HoldCode.RELEASE_NOT_LAST: 60,
 }
 
 
@@ -147,6 +154,34 @@ def bill_contract(
         billed_events |= frozenset(outcome.events)
         start, first, handed = outcome.end, False, read_carried(outcome.carried)
     return drafts, []
+
+
+def bill_again(
+    *,
+    case: Case,
+    period: Period,
+    months: Months,
+    carried: Carried,
+    billing: Billing,
+    readings: ReadingStore,
+    profile: str,
+) -> Draft | Hold:
+    """Bill exactly the days of a bill issued before from what the case knows now, by a profile of the settings.
+
+    All events of the case are billed. Estimates are kept as `bill_contract` keeps them.
+    """
+    contract = case.contract_on(period.start)
+    named = billing.settings.profiles.get(profile)
+    if named is None:
+        detail = f"profile {profile} is not in the settings"
+        return _hold(case, period.start, period.end, HoldCode.REGISTRY_INCOMPLETE, detail)
+    due = NextPeriod(period.start, period.end, exact_end=True, months=months)
+    by = Reckoning(billing.sorter, readings, rating_profile(profile, named), named)
+    nothing: frozenset[str] = frozenset()
+    one = _Due(case, contract, due, carried, billing, by, first=False, billed_events=nothing)
+    outcome, _ = _settle_period(one)
+    # What made the bill wait for a person once is no reason to leave it wrong.
+    return outcome.draft if isinstance(outcome, HeldDraft) else outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +296,12 @@ def _hold_of_problems(case: Case, rated: Rated, usage: Usage, refusals: Sequence
 
 
 def _hold(case: Case, start: date, end: date, code: HoldCode, detail: str, *, wh: int = 0) -> Hold:
-    return Hold(case.contract_no, start, end, code, detail, _RISK[code], wh)
+    return hold(case.contract_no, start, end, code, detail, wh=wh)
+
+
+def hold(contract_no: str, start: date, end: date, code: HoldCode, detail: str, *, wh: int = 0) -> Hold:
+    """Make the hold of a contract's days with the risk of its code."""
+    return Hold(contract_no, start, end, code, detail, _RISK[code], wh)
 
 
 def _screened(one: _Due, case: Case, content: BillContent, done: Reckoned) -> Draft | HeldDraft:
@@ -287,8 +327,8 @@ def _screened(one: _Due, case: Case, content: BillContent, done: Reckoned) -> Dr
     if code is None:
         return draft
     detail = "; ".join(reason.detail for reason in reasons)
-    hold = Hold(case.contract_no, draft.start, draft.end, code, detail, draft.risk, wh, draft.document_id)
-    return HeldDraft(draft, hold)
+    waits = Hold(case.contract_no, draft.start, draft.end, code, detail, draft.risk, wh, draft.document_id)
+    return HeldDraft(draft, waits)
 
 
 def _cycle_days(contract: Contract, start: date) -> int:
@@ -339,6 +379,12 @@ _SENTENCES = {
     HoldCode.USE_HIGH: "Zużycie przekracza próg kontroli.",
     HoldCode.NEGATIVE: "Kwota jest ujemna.",
     HoldCode.UNCONFIRMED_PRICES: "Rachunek opiera się na niepotwierdzonych stawkach.",
+    HoldCode.NO_DOCUMENTS: "Umowa nie ma dokumentu, który można by skorygować.",
+    HoldCode.DOCUMENT_MISSING: "Dokument ma już numer, ale nie jest jeszcze zapisany; korekta czeka na niego.",
+    HoldCode.DOCUMENT_UNKNOWN: "Wskazanego dokumentu nie da się skorygować.",
+    HoldCode.ESTIMATE_STANDS: "Zafakturowany szacunek nadal obowiązuje; popraw go, żeby powstała korekta.",
+    HoldCode.CORRECTIONS_CONTINUE: "Korekt jest więcej, niż mieści jeden przebieg; resztę zrobi następny.",
+    HoldCode.RELEASE_NOT_LAST: "Zwolnić okres można tylko od ostatniej faktury umowy wstecz.",
     HoldCode.USE_ABOVE_HISTORY: "Zużycie jest dużo wyższe niż wcześniej.",
     HoldCode.USE_BELOW_HISTORY: "Zużycie jest dużo niższe niż wcześniej.",
     HoldCode.ZERO_USE: "W okresie nie ma zużycia.",

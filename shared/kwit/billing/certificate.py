@@ -2,12 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from kwit.billing.carried import read_carried
-from kwit.billing.content import BillContent, EnergyData, LineData, parse_content
+from kwit.billing.content import BillContent, EnergyData, LineData
+from kwit.billing.contents import read_content
+from kwit.billing.correcting import kwh_billed, wh_read
+from kwit.billing.correction_certificate import correction_faults
+from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.drafts import ChunkResult, Draft, DraftRef, Hold, Run
 from kwit.kernel.energy import whole_kwh
 from kwit.kernel.identifiers import canonical_json, content_hash
@@ -90,8 +94,29 @@ def draft_faults(draft: Draft, ref: DraftRef) -> list[str]:
     """Name every figure of a draft that does not agree with its reference or with the others."""
     if content_hash(draft.content) != ref.content_hash:
         return [f"draft {ref.document_id} is not the one that was rated"]
-    faults = content_faults(parse_content(draft.content), ref)
+    content = read_content(draft.content)
+    if isinstance(content, CorrectionContent):
+        faults = correction_faults(content, ref)
+        for name, bill in (("before", content.before), ("after", content.after)):
+            faults += [f"bill {name}: {fault}" for fault in content_faults(bill, _own_ref(bill, ref))]
+    else:
+        faults = content_faults(content, ref)
     return [f"draft {ref.document_id}: {fault}" for fault in faults]
+
+
+def _own_ref(bill: BillContent, ref: DraftRef) -> DraftRef:
+    """Refer to a bill inside a correction by its own figures."""
+    told = [one.value for line in bill.lines for one in line.inputs if one.name == "event"]
+    return replace(
+        ref,
+        net=bill.net,
+        vat=bill.vat,
+        gross=bill.gross,
+        wh_read=wh_read(bill),
+        kwh_billed=kwh_billed(bill),
+        carried=bill.carried,
+        events=tuple(told),
+    )
 
 
 def _factors(line: LineData) -> str:

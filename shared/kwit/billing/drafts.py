@@ -5,6 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from kwit.billing.corrects import Corrects, TaskRef
+
 
 class DocumentKind(StrEnum):
     """Kinds of documents (rodzaje dokumentów); each has its number series in every unit of the company."""
@@ -43,6 +45,12 @@ class HoldCode(StrEnum):
     NEW_CONTRACT = "new_contract"
     LONG_PERIOD = "long_period"
     RISK_HIGH = "risk_high"
+    NO_DOCUMENTS = "no_documents"
+    DOCUMENT_MISSING = "document_missing"
+    ESTIMATE_STANDS = "estimate_stands"
+    CORRECTIONS_CONTINUE = "corrections_continue"
+    RELEASE_NOT_LAST = "release_not_last"
+    DOCUMENT_UNKNOWN = "document_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,9 @@ class Draft:
 
     `document_id` is made of contract, charges and period, so any run that bills the same period makes the
     same id. `carried` is what it hands on to the next bill, as text; `events` are the ids of those it bills;
-    `unit` is the unit of the company (jednostka) whose series it is numbered in.
+    `unit` is the unit of the company (jednostka) whose series it is numbered in. A correction says what it
+    corrects and which tasks it settles, and its figures are differences; `revision` is that of the contract's
+    cursor that a bill starts from.
     """
 
     document_id: str
@@ -80,6 +90,9 @@ class Draft:
     kind: DocumentKind = DocumentKind.INVOICE
     unit: str = ""
     reasons: tuple[RiskReason, ...] = ()
+    revision: int = 0
+    corrects: Corrects | None = None
+    settles: tuple[TaskRef, ...] = ()
 
     @property
     def risk(self) -> int:
@@ -129,8 +142,8 @@ class RunOrder:
     """What somebody asks of a run (zlecenie przebiegu); the daily run has the plain one.
 
     Empty selections mean all. `until` bills up to that day off the cycle; `documents` are numbers of documents to
-    be corrected, `cancel` corrects them to zero; `dry` waits for approval whatever the policy says. `by` is who
-    asks, `reason` why, in the words that a correction prints.
+    be corrected, `cancel` corrects them to zero, `release` lets their periods be billed again; `dry` waits for
+    approval whatever the policy says. `by` is who asks, `reason` why, in the words that a correction prints.
     """
 
     kind: RunKind = RunKind.BILLS
@@ -142,6 +155,7 @@ class RunOrder:
     documents: tuple[str, ...] = ()
     until: date | None = None
     cancel: bool = False
+    release: bool = False
     dry: bool = False
 
 
@@ -186,6 +200,9 @@ class DraftRef:
     kind: DocumentKind = DocumentKind.INVOICE
     unit: str = ""
     risk: int = 0
+    revision: int = 0
+    corrects: Corrects | None = None
+    settles: tuple[TaskRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +210,8 @@ class ChunkResult:
     """What came of one chunk of contracts: the drafts by reference and the holds.
 
     `held` are drafts that wait for a person to release them, each named by a hold; `faults` name every figure of
-    a draft that does not agree with the others; `evidence` is the hash of what the chunk was rated from.
+    a draft that does not agree with the others; `without_difference` are tasks for correction whose re-rating
+    found nothing to correct; `evidence` is the hash of what the chunk was rated from.
     """
 
     run_id: str
@@ -205,6 +223,7 @@ class ChunkResult:
     held: tuple[DraftRef, ...] = ()
     faults: tuple[str, ...] = ()
     evidence: str = ""
+    without_difference: tuple[TaskRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

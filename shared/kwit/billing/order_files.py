@@ -37,12 +37,15 @@ class OrderFile(_File):
     documents: tuple[str, ...] = ()
     until: date | None = None
     cancel: bool = False
+    release: bool = False
     dry: bool = True
 
     @model_validator(mode="after")
     def _whole(self) -> "OrderFile":
         if self.cancel and (self.kind is not RunKind.CORRECTIONS or not self.documents):
             raise ValueError("cancel needs kind: corrections and the numbers of documents")
+        if self.release and not self.cancel:
+            raise ValueError("only what is cancelled can be released")
         if self.documents and self.kind is not RunKind.CORRECTIONS:
             raise ValueError("documents are named by corrections alone")
         if self.until is not None and not self.contracts:
@@ -62,6 +65,7 @@ class OrderFile(_File):
             documents=self.documents,
             until=self.until,
             cancel=self.cancel,
+            release=self.release,
             dry=self.dry,
         )
 

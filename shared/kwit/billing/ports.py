@@ -1,10 +1,22 @@
 """What billing asks of stores and queues."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from kwit.billing.drafts import Approval, Batch, BatchTotals, ChunkResult, Draft, Issue, Run, RunStatus
+from kwit.billing.corrects import Standing
+from kwit.billing.drafts import (
+    Approval,
+    Batch,
+    BatchTotals,
+    ChunkResult,
+    DocumentKind,
+    Draft,
+    Issue,
+    Run,
+    RunStatus,
+)
 from kwit.registry.company import CompanySettings
 
 
@@ -24,6 +36,10 @@ class SettingsStore(Protocol):
 
         Raises SettingsMissingError.
         """
+        ...
+
+    def version(self, version: str) -> CompanySettings:
+        """Return the settings of a version. Raises SettingsMissingError."""
         ...
 
 
@@ -111,6 +127,37 @@ class RunStore(Protocol):
 
     def carried(self, contract_no: str) -> str:
         """Return what the last issued bill of a contract hands on, as text; empty when it hands on nothing."""
+        ...
+
+    def standing(self, contract_no: str) -> Standing | None:
+        """Return all that the cursor of a contract says, read at once and consistently; None before a bill."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedDocument:
+    """An issued document, as far as billing corrects it; `content` is what was approved."""
+
+    document_id: str
+    kind: DocumentKind
+    number: str
+    issue_date: date
+    content: bytes
+
+
+class IssuedStore(Protocol):
+    """Issued documents, by contract and by number, and their chains of corrections."""
+
+    def issued(self, contract_no: str) -> Sequence[IssuedDocument]:
+        """Return a contract's documents that are kept, in order of issue."""
+        ...
+
+    def chain_ends(self, originals: Sequence[str]) -> Mapping[str, str]:
+        """Return, of documents that were corrected, the id of the last document in their chain."""
+        ...
+
+    def contract_of(self, document_number: str) -> str | None:
+        """Return the contract of the document that bears a number, or None."""
         ...
 
 

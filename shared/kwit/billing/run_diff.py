@@ -13,7 +13,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from kwit.billing.content import BillContent, parse_content
+from kwit.billing.content import BillContent
+from kwit.billing.contents import Content, read_content
+from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.differences import Cause, Explained, explain_difference
 from kwit.billing.drafts import DraftRef, Run
 from kwit.billing.ports import RunStore
@@ -254,12 +256,16 @@ def _against_bills(run: Run, chunk: int, stores: DiffStores) -> Iterable[_Compar
     """Pair each draft with the bill before it; of several drafts of a contract, with the draft before."""
     last: dict[str, BillContent] = {}
     for ref, held, content in _drafts(stores.runs, run, chunk):
+        if isinstance(content, CorrectionContent):
+            # A correction knows itself what it corrects.
+            yield _Compared(ref, content.before, content.after, held)
+            continue
         before = last.get(ref.contract_no) or stores.earlier.bill_before(ref.contract_no, ref.start)
         last[ref.contract_no] = content
         yield _Compared(ref, before, content, held)
 
 
-def _drafts(runs: RunStore, run: Run, chunk: int) -> Iterable[tuple[DraftRef, bool, BillContent]]:
+def _drafts(runs: RunStore, run: Run, chunk: int) -> Iterable[tuple[DraftRef, bool, Content]]:
     result = runs.chunk_result(run.run_id, chunk)
     if result is None:
         return
@@ -267,23 +273,27 @@ def _drafts(runs: RunStore, run: Run, chunk: int) -> Iterable[tuple[DraftRef, bo
     for ref, held in sorted(refs, key=lambda pair: (pair[0].contract_no, pair[0].start)):
         draft = runs.draft(run.run_id, ref.chunk, ref.document_id, ref.content_hash)
         if draft is not None:
-            yield ref, held, parse_content(draft.content)
+            yield ref, held, read_content(draft.content)
 
 
 def _against_run(run: Run, other: Run, chunk: int, runs: RunStore) -> Iterable[_Compared]:
     """Pair drafts by their identity, over the stretch of contract numbers that belongs to the chunk."""
     first, following = _stretch(runs, run, chunk)
     theirs = {
-        ref.document_id: (ref, content)
+        ref.document_id: (ref, _bill(content))
         for number in _chunks_over(runs, other, first, following)
         for ref, _, content in _drafts(runs, other, number)
         if (not first or ref.contract_no >= first) and (not following or ref.contract_no < following)
     }
     for ref, held, content in _drafts(runs, run, chunk):
         pair = theirs.pop(ref.document_id, None)
-        yield _Compared(ref, pair[1] if pair else None, content, held)
+        yield _Compared(ref, pair[1] if pair else None, _bill(content), held)
     for ref, content in theirs.values():
         yield _Compared(ref, content, None, held=False)
+
+
+def _bill(content: Content) -> BillContent:
+    return content.after if isinstance(content, CorrectionContent) else content
 
 
 def _stretch(runs: RunStore, run: Run, chunk: int) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from kwit.billing.approval import ApprovalRefusedError, approve_drafts, discard_run, issue_approved
 from kwit.billing.certificate import certify
+from kwit.billing.correction_run import CorrectionStores, DocumentNumbersUnknownError
 from kwit.billing.order_files import ApprovalFile, ComparisonFile, OrderFile, read_approval, read_order
 from kwit.billing.ports import ApprovalTakenError, RunQueue
 from kwit.billing.run_diff import RunNotComparableError, chunks_to_compare
@@ -17,7 +18,12 @@ from kwit.intake.findings import Finding, ImportResult, Severity, result_of
 
 
 def take_order(
-    *, file: DroppedFile, stores: PlanningStores, queue: RunQueue, known_at: datetime
+    *,
+    file: DroppedFile,
+    stores: PlanningStores,
+    queue: RunQueue,
+    known_at: datetime,
+    corrections: CorrectionStores,
 ) -> ImportResult:
     """Start the run that a dropped order asks for, or compare the run it names."""
     order = read_order(file.content)
@@ -25,11 +31,23 @@ def take_order(
         return _result(file, "run_order", known_at, order)
     if isinstance(order, ComparisonFile):
         return _result(file, "run_order", known_at, ask_to_compare(order.run, order.against, stores, queue))
-    return _result(file, "run_order", known_at, _planned(order, stores, queue))
+    return _result(file, "run_order", known_at, _planned(order, stores, queue, corrections))
 
 
-def _planned(order: OrderFile, stores: PlanningStores, queue: RunQueue) -> list[Finding]:
-    run = plan_run(business_date=order.business_date, stores=stores, queue=queue, order=order.order)
+def _planned(
+    order: OrderFile, stores: PlanningStores, queue: RunQueue, corrections: CorrectionStores
+) -> list[Finding]:
+    try:
+        run = plan_run(
+            business_date=order.business_date,
+            stores=stores,
+            queue=queue,
+            order=order.order,
+            corrections=corrections,
+        )
+    except DocumentNumbersUnknownError as error:
+        numbers = ", ".join(error.numbers)
+        return [_refused("document_unknown", f"Nie ma dokumentu o numerze {numbers}.", numbers)]
     sentence = f"Przebieg {run.run_id}: umów do rozliczenia {run.contracts}."
     return [Finding("run_started", Severity.WARN, sentence, value=run.run_id)]
 

@@ -11,9 +11,19 @@ from datetime import date, datetime
 
 from kwit.billing.approval import ALL, POLICY, approve_drafts, ask_for_batches, issue_approved
 from kwit.billing.bill import Billing, bill_contract, due_period, rating_profile
-from kwit.billing.case import RegistryIncompleteError, contract_on, gather_case
+from kwit.billing.case import Case, RegistryIncompleteError, contract_on, gather_case
 from kwit.billing.certificate import Certificate, certify, draft_faults
 from kwit.billing.content import ENGINE
+from kwit.billing.correcting import Corrections
+from kwit.billing.correction_run import (
+    CorrectionStores,
+    CorrectionStoresMissingError,
+    contracts_to_correct,
+    correct_one,
+    settle_tasks,
+    settled_by_run,
+)
+from kwit.billing.corrects import Standing, TaskRef
 from kwit.billing.drafts import (
     DAILY,
     ChunkResult,
@@ -79,16 +89,28 @@ def run_id_of(business_date: date, order: RunOrder = DAILY) -> str:
     return f"{business_date.isoformat()}-{order.kind}-{name[:8]}"
 
 
-def plan_run(*, business_date: date, stores: PlanningStores, queue: RunQueue, order: RunOrder = DAILY) -> Run:
+def plan_run(
+    *,
+    business_date: date,
+    stores: PlanningStores,
+    queue: RunQueue,
+    order: RunOrder = DAILY,
+    corrections: CorrectionStores | None = None,
+) -> Run:
     """Plan the run of a business date: find the contracts concerned and ask for their chunks to be rated.
 
-    A run that exists already is asked for again only where it is unfinished.
+    A run that exists already is asked for again only where it is unfinished. Raises CorrectionStoresMissingError,
+    DocumentNumbersUnknownError.
     """
     run_id = run_id_of(business_date, order)
     run = stores.runs.run(run_id)
     if run is None:
         settings, _ = stores.settings.current(on=business_date)
-        due = due_contracts(business_date=business_date, settings=settings, stores=stores, order=order)
+        if order.kind is RunKind.CORRECTIONS:
+            found = _needed(corrections, run_id)
+            due = contracts_to_correct(order=order, registry=stores.registry, stores=found)
+        else:
+            due = due_contracts(business_date=business_date, settings=settings, stores=stores, order=order)
         chunks = [due[index : index + CHUNK_SIZE] for index in range(0, len(due), CHUNK_SIZE)]
         planned = Run(run_id, business_date, contracts=len(due), chunks=len(chunks), order=order)
         run = stores.runs.create_run(planned, chunks)
@@ -100,6 +122,12 @@ def plan_run(*, business_date: date, stores: PlanningStores, queue: RunQueue, or
     elif run.status in {RunStatus.RATED, RunStatus.APPROVED, RunStatus.ISSUING}:
         queue.close_run(run_id)
     return run
+
+
+def _needed(corrections: CorrectionStores | None, run_id: str) -> CorrectionStores:
+    if corrections is None:
+        raise CorrectionStoresMissingError(run_id)
+    return corrections
 
 
 def due_contracts(
@@ -132,24 +160,37 @@ def _asked_for(contract: Contract, order: RunOrder) -> bool:
 
 
 def rate_chunk(
-    *, run_id: str, chunk: int, stores: RatingStores, queue: RunQueue, holidays: frozenset[date]
+    *,
+    run_id: str,
+    chunk: int,
+    stores: RatingStores,
+    queue: RunQueue,
+    holidays: frozenset[date],
+    corrections: CorrectionStores | None = None,
 ) -> ChunkResult:
-    """Rate the contracts of a chunk, keep drafts and holds once, and ask for the run's close after the last."""
+    """Rate the contracts of a chunk, keep drafts and holds once, and ask for the run's close after the last.
+
+    Tasks for correction that turn out to need none are settled, there is nothing to approve. Raises RunUnknownError,
+    CorrectionStoresMissingError.
+    """
     run = stores.runs.run(run_id)
     if run is None:
         raise RunUnknownError(run_id)
     done = stores.runs.chunk_result(run_id, chunk)
     if done is None:
-        done, drafts = _rate(run, chunk, stores, SeriesSorter(holidays))
+        done, drafts = _rate(run, chunk, stores, SeriesSorter(holidays), corrections)
         run = stores.runs.finish_chunk(done, drafts)
         done = stores.runs.chunk_result(run_id, chunk) or done
+    if corrections is not None:
+        by = settled_by_run(run_id, run.business_date)
+        settle_tasks(refs=done.without_difference, by=by, tasks=corrections.tasks)
     if run.chunks_done >= run.chunks:
         queue.close_run(run_id)
     return done
 
 
 def _rate(
-    run: Run, chunk: int, stores: RatingStores, sorter: SeriesSorter
+    run: Run, chunk: int, stores: RatingStores, sorter: SeriesSorter, corrections: CorrectionStores | None
 ) -> tuple[ChunkResult, list[Draft]]:
     settings, version = stores.settings.current(on=run.business_date)
     billing = Billing(run.run_id, run.business_date, settings, version, sorter)
@@ -159,6 +200,7 @@ def _rate(
     drafts: list[Draft] = []
     holds: list[Hold] = []
     nothing: list[str] = []
+    without: list[TaskRef] = []
     cache: dict[str, Sequence[PriceList]] = {}
     for contract_no in contracts:
         recorded = replace(
@@ -168,7 +210,10 @@ def _rate(
             runs=recorder.runs_of(contract_no),
             price_lists=recorder,
         )
-        made, held = rate_contract(contract_no, run, recorded, billing, cache)
+        own = recorder.corrections_of(contract_no, corrections) if corrections else None
+        found = rate_contract(contract_no, run, recorded, billing, cache, own)
+        made, held = found.drafts, found.holds
+        without += found.without_difference
         drafts += made
         holds += held
         nothing += [] if made or held else [contract_no]
@@ -185,6 +230,7 @@ def _rate(
         holds=tuple(holds),
         nothing_due=tuple(nothing),
         held=tuple(ref for ref in refs if ref.document_id in waiting),
+        without_difference=tuple(without),
         faults=tuple(fault for pair in zip(drafts, refs, strict=True) for fault in draft_faults(*pair)),
         evidence=name,
     )
@@ -197,30 +243,92 @@ def rate_contract(
     stores: RatingStores,
     billing: Billing,
     cache: dict[str, Sequence[PriceList]],
-) -> tuple[list[Draft], list[Hold]]:
-    """Rate one contract of a run; what is wrong with it alone becomes a hold and concerns no other.
+    corrections: CorrectionStores | None,
+) -> Corrections:
+    """Bill or correct one contract of a run; what is wrong with it alone is a hold and concerns no other.
 
-    `cache` keeps price lists for the other contracts of the chunk.
+    `cache` keeps price lists for the other contracts of the chunk. Raises CorrectionStoresMissingError.
     """
-    billed_to = stores.runs.billed_to(contract_no)
+    standing = stores.runs.standing(contract_no)
+    billed_to = standing.billed_to if standing else None
     try:
-        return _rate_contract(contract_no, billed_to, run, stores, billing, cache)
+        if run.order.kind is RunKind.CORRECTIONS:
+            return _correct_contract(contract_no, run, stores, billing, cache, corrections)
+        drafts, holds = _rate_contract(contract_no, standing, run, stores, billing, cache)
+        return Corrections(tuple(drafts), tuple(holds))
+    except CorrectionStoresMissingError:
+        raise
     except RegistryIncompleteError as error:
-        return [], [_unbilled(run, contract_no, billed_to, HoldCode.REGISTRY_INCOMPLETE, error.missing)]
+        held = _unbilled(run, contract_no, billed_to, HoldCode.REGISTRY_INCOMPLETE, error.missing)
     except _FAULTS_OF_ONE as error:
         told = f"{type(error).__name__} while rating; the other contracts are not concerned"
-        return [], [_unbilled(run, contract_no, billed_to, HoldCode.RATING_FAILED, told)]
+        held = _unbilled(run, contract_no, billed_to, HoldCode.RATING_FAILED, told)
+    return Corrections(holds=(held,))
+
+
+def _correct_contract(
+    contract_no: str,
+    run: Run,
+    stores: RatingStores,
+    billing: Billing,
+    cache: dict[str, Sequence[PriceList]],
+    corrections: CorrectionStores | None,
+) -> Corrections:
+    needed = _needed(corrections, run.run_id)
+    return correct_one(
+        case=_case(contract_no, run, stores, billing, cache),
+        run=run,
+        runs=stores.runs,
+        settings=stores.settings,
+        readings=stores.readings,
+        billing=billing,
+        stores=needed,
+    )
 
 
 def _rate_contract(
     contract_no: str,
-    billed_to: date | None,
+    standing: Standing | None,
     run: Run,
     stores: RatingStores,
     billing: Billing,
     cache: dict[str, Sequence[PriceList]],
 ) -> tuple[list[Draft], list[Hold]]:
-    case = gather_case(
+    case = _case(contract_no, run, stores, billing, cache)
+    billed_events = stores.runs.billed_events(contract_no) if case.events else frozenset()
+    drafts, holds = bill_contract(
+        case=case,
+        billed_to=standing.billed_to if standing else None,
+        carried=standing.carried if standing else None,
+        billing=billing,
+        readings=stores.readings,
+        billed_events=billed_events,
+    )
+    return _from_standing(drafts, holds, standing)
+
+
+def _from_standing(
+    drafts: Sequence[Draft], holds: Sequence[Hold], standing: Standing | None
+) -> tuple[list[Draft], list[Hold]]:
+    """Stamp drafts with the revision of the cursor that they start from.
+
+    A period that was released is billed under another id: its first bill stands for ever under the old one.
+    """
+    if standing is None or not standing.revision:
+        return list(drafts), list(holds)
+    again = {one.document_id: deterministic_id("again", one.document_id, standing.revision) for one in drafts}
+    stamped = [replace(one, document_id=again[one.document_id], revision=standing.revision) for one in drafts]
+    return stamped, [replace(one, document_id=again.get(one.document_id, "")) for one in holds]
+
+
+def _case(
+    contract_no: str,
+    run: Run,
+    stores: RatingStores,
+    billing: Billing,
+    cache: dict[str, Sequence[PriceList]],
+) -> Case:
+    return gather_case(
         contract_no=contract_no,
         on=run.business_date,
         registry=stores.registry,
@@ -228,16 +336,6 @@ def _rate_contract(
         price_lists=stores.price_lists,
         cache=cache,
         sums=billing.settings.sums,
-    )
-    carried = stores.runs.carried(contract_no) if billed_to else None
-    billed_events = stores.runs.billed_events(contract_no) if case.events else frozenset()
-    return bill_contract(
-        case=case,
-        billed_to=billed_to,
-        carried=carried,
-        billing=billing,
-        readings=stores.readings,
-        billed_events=billed_events,
     )
 
 
@@ -265,6 +363,9 @@ def draft_ref(draft: Draft, chunk: int) -> DraftRef:
         kind=draft.kind,
         unit=draft.unit,
         risk=draft.risk,
+        revision=draft.revision,
+        corrects=draft.corrects,
+        settles=draft.settles,
     )
 
 

@@ -20,6 +20,7 @@ from kwit.billing.approval import (
     issue_approved,
 )
 from kwit.billing.certificate import Certificate, certify, hash_of_drafts
+from kwit.billing.correction_run import CorrectionStores, DocumentNumbersUnknownError
 from kwit.billing.drafts import ChunkResult, Run, RunKind, RunOrder
 from kwit.billing.ports import ApprovalTakenError
 from kwit.billing.run_report import issue_faults
@@ -57,6 +58,7 @@ def plan(
     document: Annotated[list[str] | None, typer.Option(help="A document number to correct.")] = None,
     corrections: Annotated[bool, typer.Option(help="Make corrections instead of bills.")] = False,
     cancel: Annotated[bool, typer.Option(help="Correct the documents named to zero.")] = False,
+    release: Annotated[bool, typer.Option(help="Let the days of what is cancelled be billed again.")] = False,
     until: Annotated[str, typer.Option(help="Bill up to this day, off the cycle (YYYY-MM-DD).")] = "",
     dry: Annotated[bool, typer.Option(help="Wait for approval whatever the policy says.")] = True,
     reason: Annotated[str, typer.Option(help="Why, in the words a correction prints.")] = "",
@@ -72,15 +74,20 @@ def plan(
         documents=tuple(document or ()),
         until=_day(until) if until else None,
         cancel=cancel,
+        release=release,
         dry=dry,
     )
     application = _application()
-    run = plan_run(
-        business_date=_day(business_date),
-        stores=application.planning,
-        queue=application.run_queue,
-        order=order,
-    )
+    try:
+        run = plan_run(
+            business_date=_day(business_date),
+            stores=application.planning,
+            queue=application.run_queue,
+            order=order,
+            corrections=_corrections(application) if order.kind is RunKind.CORRECTIONS else None,
+        )
+    except DocumentNumbersUnknownError as error:
+        _fail(str(error))
     _print(f"{run.run_id}: {run.contracts} contracts in {run.chunks} chunks, {run.status}")
 
 
@@ -197,6 +204,14 @@ def _application() -> Application:
         return Application(load(RunCommandSettings, os.environ))
     except MissingSettingsError as error:
         _fail(str(error))
+
+
+def _corrections(application: Application) -> CorrectionStores:
+    """Return the stores of corrections of the system that the environment names."""
+    for name in ("readings_table", "documents_table"):
+        if not getattr(application.settings, name):
+            _fail(f"corrections need {name.upper()} in the environment")
+    return application.corrections
 
 
 def _run(run_id: str) -> _Found:

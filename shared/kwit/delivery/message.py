@@ -12,6 +12,8 @@ from email.utils import format_datetime
 
 import jinja2
 
+from kwit.billing.content import BillContent, PartyData
+from kwit.billing.correction_content import CorrectionContent
 from kwit.documents import polish
 from kwit.documents.document import Document
 from kwit.registry.company import CompanySettings, MailSettings
@@ -61,16 +63,48 @@ def template_environment() -> jinja2.Environment:
 
 def mail_texts(*, document: Document, settings: CompanySettings) -> Mapping[str, str]:
     """Return what the e-mail's templates may name, as finished text."""
-    bill, seller = document.bill(), settings.seller
-    payable = max(bill.due + (bill.opening_balance or Decimal(0)), Decimal(0))
-    point = bill.point
+    content = document.read()
+    if isinstance(content, CorrectionContent):
+        return _common_texts(document, content.after, content.payer, settings) | _correction_texts(
+            document.number, content
+        )
+    payable = max(content.due + (content.opening_balance or Decimal(0)), Decimal(0))
+    texts = _common_texts(document, content, content.payer, settings)
+    subject = f"Faktura {document.number} – do zapłaty {polish.zloty(payable)}"
+    return texts | {"template": "invoice", "payable": polish.zloty(payable), "subject": subject}
+
+
+def _correction_texts(number: str, content: CorrectionContent) -> dict[str, str]:
+    """Return what only the e-mail of a correction names; `owed` is empty when nothing is to be paid."""
+    amount = polish.zloty(abs(content.due))
+    if content.due > 0:
+        owed, told = "tak", f"Do dopłaty: {amount}."
+    elif content.due:
+        owed, told = "", f"Do zwrotu: {amount}; rozliczymy ją z następną fakturą albo zwrócimy na wniosek."
+    else:
+        owed, told = "", "Kwota do zapłaty nie zmienia się."
+    sign = "+" if content.due > 0 else "−" if content.due else ""
+    return {
+        "template": "correction",
+        "corrected": content.original.number,
+        "reason": content.reason,
+        "difference": f"{sign}{amount}",
+        "settlement": told,
+        "owed": owed,
+        "subject": f"Faktura korygująca {number} do faktury {content.original.number}",
+    }
+
+
+def _common_texts(
+    document: Document, bill: BillContent, payer: PartyData, settings: CompanySettings
+) -> dict[str, str]:
+    seller, point = settings.seller, bill.point
     return {
         "number": document.number,
         "period": f"{polish.day(bill.start)} – {polish.day(bill.end - timedelta(days=1))}",
-        "payable": polish.zloty(payable),
         "due": polish.day(document.due_date),
-        "account": polish.account(bill.payer.bank_account or seller.bank_account),
-        "transfer_title": f"{document.number}, klient {bill.payer.party_id}",
+        "account": polish.account(payer.bank_account or seller.bank_account),
+        "transfer_title": f"{document.number}, klient {payer.party_id}",
         "ppe": point.ppe,
         "address": f"{point.street}, {point.postcode} {point.city}",
         "customer_no": bill.customer.party_id,
@@ -97,11 +131,11 @@ def compose_mail(
     document's id, so the same document gives the same message. Raises MailAddressError for the recipient,
     SenderSettingsError for the company's own settings.
     """
-    recipient = checked_address(document.bill().payer.email)
+    recipient = checked_address(document.read().payer.email)
     texts = mail_texts(document=document, settings=settings)
     sender = _sender(settings.mail)
     message = EmailMessage(policy=_SEVEN_BIT)
-    message["Subject"] = f"Faktura {document.number} – do zapłaty {texts['payable']}".replace("\u00a0", " ")
+    message["Subject"] = texts["subject"].replace("\u00a0", " ")
     message["From"] = sender
     message["To"] = recipient
     if settings.mail.reply_to:
@@ -109,8 +143,9 @@ def compose_mail(
     message["Date"] = format_datetime(sent_at)
     message["Message-ID"] = f"<{document.document_id}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(environment.get_template("invoice.txt").render(texts))
-    message.add_alternative(environment.get_template("invoice.html").render(texts), subtype="html")
+    template = texts["template"]
+    message.set_content(environment.get_template(f"{template}.txt").render(texts))
+    message.add_alternative(environment.get_template(f"{template}.html").render(texts), subtype="html")
     name = document.number.replace("/", "-")
     message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
     _fix_boundaries(message, document.document_id)

@@ -12,8 +12,8 @@ import segno
 from kwit.documents.paper import PADDING, Colour, Paper
 from kwit.documents.view import Bar, BillView, Row
 
-_MARGIN = 15.0
-_WIDTH = 180.0
+MARGIN = 15.0
+WIDTH = 180.0
 _BOTTOM = 280.0
 _GREY = (110, 110, 110)
 _PALE = (243, 246, 244)
@@ -25,15 +25,13 @@ _DARK = re.compile(rb"\x01+")
 
 def render_bill(*, view: BillView, issue_date: date) -> bytes:
     """Draw the pages of a bill as PDF."""
-    bill = Bill(view)
-    bill.front()
-    bill.details()
-    bill.feet()
-    made_at = datetime(issue_date.year, issue_date.month, issue_date.day, 12, tzinfo=UTC)
-    return bill.file(title=f"{view.title} {view.number}", author=view.seller_name, made_at=made_at)
+    pages = BillPages(view)
+    pages.front()
+    pages.details()
+    return pages.finished(issue_date)
 
 
-class Bill(Paper):
+class BillPages(Paper):
     """The drawing of one bill."""
 
     def __init__(self, view: BillView) -> None:
@@ -42,13 +40,20 @@ class Bill(Paper):
         value = view.colour.lstrip("#")
         self.accent = (int(value[:2], 16), int(value[2:4], 16), int(value[4:6], 16))
 
-    def feet(self) -> None:
+    def finished(self, issue_date: date) -> bytes:
+        """Draw the feet and make the file; it tells the noon of its day of issue as when it was made."""
+        self._feet()
+        made_at = datetime(issue_date.year, issue_date.month, issue_date.day, 12, tzinfo=UTC)
+        title = f"{self.view.title} {self.view.number}"
+        return self.file(title=title, author=self.view.seller_name, made_at=made_at)
+
+    def _feet(self) -> None:
         """Draw the foot of every page, once their number is known."""
         for page in range(1, self.pages + 1):
             self.turn_to(page)
-            self.move(_MARGIN, 286)
-            self._fit(self.view.footer, _WIDTH - 30, size=7, least=5, colour=_GREY)
-            self.cell(_WIDTH - 30, 4, self._cut(self.view.footer, _WIDTH - 30))
+            self.move(MARGIN, 286)
+            self._fit(self.view.footer, WIDTH - 30, size=7, least=5, colour=_GREY)
+            self.cell(WIDTH - 30, 4, self._cut(self.view.footer, WIDTH - 30))
             self._font(7, colour=_GREY)
             self.cell(30, 4, f"strona {page} z {self.pages}", align="R")
 
@@ -58,7 +63,7 @@ class Bill(Paper):
     def _row(self, width: float, height: float, text: str, *, align: str = "L") -> None:
         """Write a cell that has its line for itself, and go to the margin of the next."""
         self.cell(width, height, text, align=align)
-        self.move(_MARGIN, self.y + height)
+        self.move(MARGIN, self.y + height)
 
     def _text(self, text: str, *, width: float, height: float, align: str = "L") -> None:
         """Write a text from the present place, line under line."""
@@ -103,13 +108,13 @@ class Bill(Paper):
 
     def _head(self) -> None:
         self.area(0, 0, 210, 20, colour=self.accent)
-        self.move(_MARGIN, 5)
+        self.move(MARGIN, 5)
         self._fit(self.view.seller_name, 90, bold=True, size=15, least=9, colour=_WHITE)
         self.cell(90, 10, self._cut(self.view.seller_name, 90))
         number = f"{self.view.title} {self.view.number}"
         self._fit(number, 90, bold=True, size=11, colour=_WHITE)
         self.cell(90, 10, number, align="R")
-        self.move(_MARGIN, 25)
+        self.move(MARGIN, 25)
 
     def _parties(self) -> None:
         top = self.y
@@ -119,7 +124,7 @@ class Bill(Paper):
         )
         bottom = top
         for index, (label, name, lines) in enumerate(columns):
-            self.move(_MARGIN + index * 66, top)
+            self.move(MARGIN + index * 66, top)
             self._font(7, colour=_GREY)
             self._text(label.upper(), width=62, height=4)
             self._font(9, bold=True)
@@ -128,48 +133,48 @@ class Bill(Paper):
             for line in lines:
                 self._text(line, width=62, height=3.9)
             bottom = max(bottom, self.y)
-        self.move(_MARGIN + 132, top)
+        self.move(MARGIN + 132, top)
         for label, value in self.view.dates:
-            self.x = _MARGIN + 132
+            self.x = MARGIN + 132
             self._font(7, colour=_GREY)
             self._text(label, width=48, height=3.4, align="R")
             self._font(8.5, bold=True)
             self._text(value, width=48, height=4.2, align="R")
-        self.move(_MARGIN, max(bottom, self.y) + 4)
+        self.move(MARGIN, max(bottom, self.y) + 4)
 
     def _payable(self) -> None:
         top, height = self.y, 40.0
-        self.round_area(_MARGIN, top, _WIDTH, height, radius=2, colour=_PALE)
-        self.move(_MARGIN + 5, top + 3)
+        self.round_area(MARGIN, top, WIDTH, height, radius=2, colour=_PALE)
+        self.move(MARGIN + 5, top + 3)
         self._font(9, colour=_GREY)
-        self.cell(60, 5, "Do zapłaty")
-        self.move(_MARGIN + 5, top + 8)
+        self.cell(60, 5, self.view.payable_label)
+        self.move(MARGIN + 5, top + 8)
         self._font(24, bold=True, colour=self.accent)
         self.cell(85, 12, self.view.payable)
-        self.move(_MARGIN + 5, top + 21)
+        self.move(MARGIN + 5, top + 21)
         self._font(8)
         self._text(f"słownie: {self.view.payable_words}", width=85, height=3.9)
-        self.move(_MARGIN + 95, top + 3)
+        self.move(MARGIN + 95, top + 3)
         for label, value in (
             ("Termin płatności", self.view.due),
             ("Numer rachunku", self.view.account),
             ("Tytuł przelewu", self.view.transfer_title),
         ):
-            self.x = _MARGIN + 95
+            self.x = MARGIN + 95
             self._font(7, colour=_GREY)
             self._text(label, width=55, height=3.6)
             self._font(8.5, bold=True)
             self._text(value, width=55, height=4.4)
         if self.view.payment_qr:
             self._transfer_code(top)
-        self.move(_MARGIN, top + height + 4)
+        self.move(MARGIN, top + height + 4)
         for sentence in self.view.balance:
             self._font(8.5)
-            self._text(sentence, width=_WIDTH, height=4.4)
+            self._text(sentence, width=WIDTH, height=4.4)
 
     def _transfer_code(self, top: float) -> None:
-        self._qr(self.view.payment_qr, x=_MARGIN + 150, y=top + 4, size=27)
-        self.move(_MARGIN + 147, top + 32)
+        self._qr(self.view.payment_qr, x=MARGIN + 150, y=top + 4, size=27)
+        self.move(MARGIN + 147, top + 32)
         self._font(6.5, colour=_GREY)
         self.cell(33, 4, "zeskanuj w aplikacji banku", align="C")
 
@@ -190,9 +195,9 @@ class Bill(Paper):
         half = (len(self.view.facts) + 1) // 2
         bottom = top
         for column, facts in enumerate((self.view.facts[:half], self.view.facts[half:])):
-            self.move(_MARGIN, top)
+            self.move(MARGIN, top)
             for label, value in facts:
-                x = _MARGIN + column * 92
+                x = MARGIN + column * 92
                 y = self.y
                 self.move(x, y)
                 self._font(8, colour=_GREY)
@@ -200,7 +205,7 @@ class Bill(Paper):
                 self._font(8)
                 self._text(value, width=54, height=4.4)
             bottom = max(bottom, self.y)
-        self.move(_MARGIN, bottom + 2)
+        self.move(MARGIN, bottom + 2)
 
     def _summary(self) -> None:
         self._heading("Za co płacisz")
@@ -211,16 +216,16 @@ class Bill(Paper):
         self._heading("Twoje zużycie")
         self._font(8.5)
         for sentence in self.view.use_sentences:
-            self._text(sentence, width=_WIDTH, height=4.4)
+            self._text(sentence, width=WIDTH, height=4.4)
         if len(self.view.bars) < 2:
             return
         top, height = self.y + 5, min(34.0, _BOTTOM - self.y - 12)
         if height < 12:
             return
-        width = _WIDTH / max(len(self.view.bars), 6)
+        width = WIDTH / max(len(self.view.bars), 6)
         for index, bar in enumerate(self.view.bars):
-            self._bar(bar, x=_MARGIN + index * width, width=width, top=top, height=height)
-        self.line(_MARGIN, top + height, _MARGIN + _WIDTH, top + height, colour=_GREY)
+            self._bar(bar, x=MARGIN + index * width, width=width, top=top, height=height)
+        self.line(MARGIN, top + height, MARGIN + WIDTH, top + height, colour=_GREY)
 
     def _bar(self, bar: Bar, *, x: float, width: float, top: float, height: float) -> None:
         tall = height * bar.per_mille / 1000
@@ -234,9 +239,9 @@ class Bill(Paper):
         self.cell(width, 4, bar.label, align="C")
 
     def _heading(self, text: str) -> None:
-        self.move(_MARGIN, self.y + 2)
+        self.move(MARGIN, self.y + 2)
         self._font(10.5, bold=True, colour=self.accent)
-        self._row(_WIDTH, 6, text)
+        self._row(WIDTH, 6, text)
 
     def details(self) -> None:
         """Draw the pages behind the first."""
@@ -245,7 +250,7 @@ class Bill(Paper):
         columns = ("licznik", "rejestr", "odczyt poprzedni", "odczyt obecny", "mnożna", "zużycie kWh")
         self._table(columns, (30.0, 36.0, 42.0, 42.0, 12.0, 18.0), self.view.readings, left=4)
         self._font(7.5, colour=_GREY)
-        self._text(self.view.reading_legend, width=_WIDTH, height=3.8)
+        self._text(self.view.reading_legend, width=WIDTH, height=3.8)
         charges = ("opłata", "ilość", "j.m.", "cena netto zł", "netto zł", "VAT", "VAT zł")
         for title, rows in self.view.lines:
             self._heading(title)
@@ -258,28 +263,28 @@ class Bill(Paper):
 
     def _new_page(self) -> None:
         self.add_page()
-        self.move(_MARGIN, _MARGIN - 3)
+        self.move(MARGIN, MARGIN - 3)
         self._font(8, colour=_GREY)
-        self._row(_WIDTH, 4, f"{self.view.title} {self.view.number}", align="R")
+        self._row(WIDTH, 4, f"{self.view.title} {self.view.number}", align="R")
 
     def _note(self, label: str, text: str) -> None:
         self._font(8)
-        self._room(len(self._wrapped(text, _WIDTH - 32)) * 3.9 + 1.5)
+        self._room(len(self._wrapped(text, WIDTH - 32)) * 3.9 + 1.5)
         top = self.y
         self._font(8, bold=True)
         self._text(label, width=31, height=3.9)
         below = self.y
-        self.move(_MARGIN + 32, top)
+        self.move(MARGIN + 32, top)
         self._font(8)
-        self._text(text, width=_WIDTH - 32, height=3.9)
-        self.move(_MARGIN, max(below, self.y) + 1.2)
+        self._text(text, width=WIDTH - 32, height=3.9)
+        self.move(MARGIN, max(below, self.y) + 1.2)
 
     def _room(self, height: float) -> bool:
         """Begin a new page when less than `height` mm are left; tell whether it did."""
         if self.y + height <= _BOTTOM:
             return False
         self._new_page()
-        self.move(_MARGIN, self.y + 2)
+        self.move(MARGIN, self.y + 2)
         return True
 
     def _table(
@@ -297,22 +302,22 @@ class Bill(Paper):
         self._font(7, colour=_GREY)
         for index, (text, width) in enumerate(zip(columns, widths, strict=True)):
             self.cell(width, 4.4, text, align="L" if index < left else "R", rule=_GREY)
-        self.move(_MARGIN, self.y + 4.8)
+        self.move(MARGIN, self.y + 4.8)
 
     def _table_row(self, row: Row, widths: Sequence[float], left: int) -> None:
         self._font(8, bold=row.strong)
         count = len(self._wrapped(row.cells[0], widths[0] - 1))
         top = self.y
         self._text(row.cells[0], width=widths[0] - 1, height=4.2)
-        x = _MARGIN + widths[0]
+        x = MARGIN + widths[0]
         for index, (text, width) in enumerate(zip(row.cells[1:], widths[1:], strict=True), start=1):
             self.move(x, top)
             self._fit(text, width, bold=row.strong)
             self.cell(width, 4.2, text, align="L" if index < left else "R")
             x += width
-        self.move(_MARGIN, top + max(count, 1) * 4.2 + 0.4)
+        self.move(MARGIN, top + max(count, 1) * 4.2 + 0.4)
         if row.strong:
-            self.move(_MARGIN, self.y + 0.6)
+            self.move(MARGIN, self.y + 0.6)
 
     def _fit(
         self,

@@ -3,8 +3,19 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kwit.billing.content import BillContent, parse_content
+from kwit.billing.content import BillContent
+from kwit.billing.contents import Content, read_content
+from kwit.billing.corrects import Corrects, TaskRef
 from kwit.billing.drafts import DocumentKind
+from kwit.billing.ports import IssuedDocument
+
+
+class NotABillError(TypeError):
+    """A document was read as a bill and is none; carries its number."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"document {number} is not a bill")
+        self.number = number
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +36,27 @@ class Document:
     content_hash: str
     chunk: int = 0
 
+    def issued(self) -> IssuedDocument:
+        """Return the document as billing corrects it."""
+        return IssuedDocument(self.document_id, self.kind, self.number, self.issue_date, self.content)
+
+    def read(self) -> Content:
+        """Read the content, whatever kind of document it is."""
+        return read_content(self.content)
+
     def bill(self) -> BillContent:
-        """Read the content."""
-        return parse_content(self.content)
+        """Read the content of a bill. Raises NotABillError."""
+        content = self.read()
+        if not isinstance(content, BillContent):
+            raise NotABillError(self.number)
+        return content
+
+    def booked(self) -> tuple[tuple[int, BillContent], ...]:
+        """Return what the document adds to the books: a bill once, a correction its bill after less the one before."""
+        content = self.read()
+        if isinstance(content, BillContent):
+            return ((1, content),)
+        return ((-1, content.before), (1, content.after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +73,17 @@ class BlockEntry:
     carried: str = ""
     events: tuple[str, ...] = ()
     kind: DocumentKind = DocumentKind.INVOICE
+    revision: int = 0
+    corrects: Corrects | None = None
+    settles: tuple[TaskRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NumberBlock:
     """A block of numbers (blok numerów): the record from which every number in it is fixed.
 
-    `first` is the first ordinal taken from the series `prefix`; `passed_over` names drafts that another run
-    had billed before this one came to take numbers.
+    `first` is the first ordinal taken from the series `prefix`; `passed_over` names contracts that another run
+    had billed or corrected before this one came to take numbers.
     """
 
     run_id: str

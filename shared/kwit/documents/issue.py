@@ -6,7 +6,8 @@ rest (documents, requests to render) follows by deterministic ids as often as th
 
 from dataclasses import dataclass
 
-from kwit.billing.content import parse_content
+from kwit.billing.contents import read_content
+from kwit.billing.correction_run import settle_tasks
 from kwit.billing.drafts import Batch, DraftRef, Run
 from kwit.billing.ports import RunStore
 from kwit.documents.document import (
@@ -26,6 +27,7 @@ from kwit.documents.ports import (
 )
 from kwit.documents.totals import Post, batch_totals
 from kwit.kernel.identifiers import content_hash
+from kwit.metering.ports import TaskStore
 
 _MOST_ATTEMPTS = 8
 
@@ -63,12 +65,13 @@ def issue_batch(
     documents: DocumentStore,
     queue: RenderQueue,
     post: Post,
+    tasks: TaskStore | None = None,
 ) -> Issued:
     """Give the approved drafts of a batch their numbers, keep them as documents, ask for their PDFs.
 
-    `post` tells what the documents' postings add up to, for the run's certificate.
-
-    Raises BatchUnknownError, DraftChangedError, SeriesMovedError when other writers keep moving the series.
+    `post` tells what the documents' postings add up to, for the run's certificate. What corrections settle is
+    settled in `tasks`; a batch of bills needs none. Raises BatchUnknownError, DraftChangedError, SeriesMovedError
+    when other writers keep moving the series.
     """
     batch = runs.batch(run_id, number)
     if batch is None:
@@ -79,6 +82,9 @@ def issue_batch(
     issued = _documents(block, runs) if block is not None else []
     if issued:
         documents.put_documents(issued)
+        if tasks is not None and block is not None:
+            for entry in block.entries:
+                settle_tasks(refs=entry.settles, by=entry.number, tasks=tasks)
         queue.render([document.document_id for document in issued])
     passed_over = block.passed_over if block is not None else ()
     totals = batch_totals(issued, post(issued), passed_over=passed_over)
@@ -107,12 +113,19 @@ def _take_block(batch: Batch, runs: RunStore, documents: DocumentStore) -> Numbe
 
 
 def _in_turn(batch: Batch, runs: RunStore, passed_over: set[str]) -> list[DraftRef]:
-    """Keep the drafts whose contract is billed exactly up to their start; name the others in `passed_over`."""
+    """Keep corrections, and bills whose contract is billed exactly up to their start.
+
+    The others are named in `passed_over`.
+    """
     chosen: list[DraftRef] = []
     billed_to = {ref.contract_no: runs.billed_to(ref.contract_no) for ref in batch.drafts}
     for ref in batch.drafts:
         reached = billed_to[ref.contract_no]
         if ref.contract_no in passed_over:
+            continue
+        if ref.corrects is not None:
+            # Whose turn a correction is, its chain and cursor tell in the transaction itself.
+            chosen.append(ref)
             continue
         if reached is not None and reached != ref.start:
             passed_over.add(ref.contract_no)
@@ -138,6 +151,9 @@ def _block(
             events=ref.events,
             carried=ref.carried,
             kind=ref.kind,
+            revision=ref.revision,
+            corrects=ref.corrects,
+            settles=ref.settles,
         )
         for offset, ref in enumerate(drafts)
     )
@@ -151,7 +167,7 @@ def _documents(block: NumberBlock, runs: RunStore) -> list[Document]:
         draft = runs.draft(block.run_id, entry.chunk, entry.document_id, entry.content_hash)
         if draft is None or content_hash(draft.content) != entry.content_hash:
             raise DraftChangedError(entry.document_id)
-        days = parse_content(draft.content).payment_days
+        days = read_content(draft.content).payment_days
         made.append(
             Document(
                 document_id=entry.document_id,

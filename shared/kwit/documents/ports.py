@@ -8,7 +8,10 @@ from kwit.documents.document import Document, NumberBlock
 
 
 class AlreadyBilledError(RuntimeError):
-    """Periods of a block are billed already, or not yet next in turn; carries the contract numbers."""
+    """Periods of a block are billed already, not yet next in turn, or corrected meanwhile.
+
+    Carries the contract numbers.
+    """
 
     def __init__(self, contracts: Sequence[str]) -> None:
         super().__init__(f"not next in turn to be billed: {', '.join(contracts)}")
@@ -46,13 +49,13 @@ class DocumentStore(Protocol):
     def take_block(self, block: NumberBlock, *, first_bills: frozenset[str]) -> None:
         """Move the counter, keep the block, move each contract's billed-to day and add its billed events.
 
-        All or nothing. `first_bills` names the contracts never billed before. Raises BlockTakenError, SeriesMovedError,
-        AlreadyBilledError.
+        A correction becomes the last of its chain and moves the cursor as it says. All or nothing. `first_bills`
+        names the contracts never billed before. Raises BlockTakenError, SeriesMovedError, AlreadyBilledError.
         """
         ...
 
     def put_documents(self, documents: Sequence[Document]) -> None:
-        """Keep documents; one that is kept already stays as it is."""
+        """Keep documents, so that their contract and their number find them; one kept already stays as it is."""
         ...
 
     def document(self, document_id: str) -> Document | None:

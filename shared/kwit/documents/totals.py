@@ -28,16 +28,16 @@ def batch_totals(
     documents: Sequence[Document], posted: Posted, *, passed_over: tuple[str, ...] = ()
 ) -> BatchTotals:
     """Add issued documents up by their lines and by their totals, beside what their postings came to."""
-    bills = [document.bill() for document in documents]
+    booked = [one for document in documents for one in document.booked()]
     return BatchTotals(
         documents=len(documents),
         first=documents[0].number if documents else "",
         last=documents[-1].number if documents else "",
-        lines_net=total(line.net for bill in bills for line in bill.lines),
-        net=total(bill.net for bill in bills),
-        vat=total(bill.vat for bill in bills),
-        gross=total(bill.gross for bill in bills),
-        due=total(bill.due for bill in bills),
+        lines_net=total(sign * line.net for sign, bill in booked for line in bill.lines),
+        net=total(sign * bill.net for sign, bill in booked),
+        vat=total(sign * bill.vat for sign, bill in booked),
+        gross=total(sign * bill.gross for sign, bill in booked),
+        due=total(sign * bill.due for sign, bill in booked),
         debit=posted.debit,
         credit=posted.credit,
         receivable=posted.receivable,

@@ -33,8 +33,8 @@ ESTIMATES = {
     "from_register": "ze stanów liczydła rozłożonych na godziny",
     "subtractive": "z różnicy wskazań innych punktów",
 }
-_SECTIONS = {"sale": "Sprzedaż energii", "distribution": "Usługa dystrybucji", "other": "Pozostałe"}
-_UNITS = {
+SECTIONS = {"sale": "Sprzedaż energii", "distribution": "Usługa dystrybucji", "other": "Pozostałe"}
+UNITS = {
     "month": "mc", "kW": "kW·mc", "MW": "MW·mc", "item": "szt.", "hour": "h", "metre": "m", "day": "dzień", "PLN": "zł",
 }  # fmt: skip
 _MONTHLY = frozenset({"kW", "MW"})
@@ -101,6 +101,7 @@ class BillView:
     notes: tuple[tuple[str, str], ...]
     footer: str
     colour: str
+    payable_label: str = "Do zapłaty"
 
 
 def bill_view(*, document: Document, settings: CompanySettings) -> BillView:
@@ -113,9 +114,9 @@ def bill_view(*, document: Document, settings: CompanySettings) -> BillView:
         title="Faktura VAT",
         number=document.number,
         seller_name=seller.name,
-        seller_lines=_seller_lines(settings),
+        seller_lines=seller_lines(settings),
         payer_name=bill.payer.name,
-        payer_lines=_payer_lines(bill),
+        payer_lines=payer_lines(bill),
         dates=_dates(document, bill, settings),
         facts=_facts(bill),
         payable=polish.zloty(payable),
@@ -132,12 +133,12 @@ def bill_view(*, document: Document, settings: CompanySettings) -> BillView:
         bars=_bars(bill),
         summary=_summary(bill),
         balance=(*settlement_sentences(bill), *_balance(bill, payable)),
-        readings=tuple(_reading_row(span) for span in bill.usage),
-        reading_legend=_legend(bill),
+        readings=tuple(reading_row(span) for span in bill.usage),
+        reading_legend=reading_legend(bill),
         lines=_line_tables(bill),
         vat=_vat_rows(bill),
         notes=_notes(bill, settings),
-        footer=_footer(document, settings),
+        footer=footer_text(document, settings),
         colour=seller.colour,
     )
 
@@ -152,7 +153,8 @@ def payment_code(*, nip: str, account: str, amount: Decimal, name: str, title: s
     return "|".join(field.replace("|", " ") for field in fields)
 
 
-def _seller_lines(settings: CompanySettings) -> tuple[str, ...]:
+def seller_lines(settings: CompanySettings) -> tuple[str, ...]:
+    """Return the seller's address, numbers and register as lines."""
     seller = settings.seller
     register = [f"KRS {seller.krs}" if seller.krs else "", seller.court]
     register += [f"kapitał zakładowy {seller.capital}" if seller.capital else ""]
@@ -168,7 +170,8 @@ def _seller_lines(settings: CompanySettings) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def _payer_lines(bill: BillContent) -> tuple[str, ...]:
+def payer_lines(bill: BillContent) -> tuple[str, ...]:
+    """Return the buyer's address and number as lines, and who takes the energy where it is another."""
     payer = bill.payer
     lines = [payer.street, f"{payer.postcode} {payer.city}"]
     lines += [f"NIP {payer.nip}"] if payer.nip else []
@@ -274,7 +277,7 @@ def _summary(bill: BillContent) -> tuple[Row, ...]:
     rows = [
         Row(
             (
-                _SECTIONS.get(section.section, section.section),
+                SECTIONS.get(section.section, section.section),
                 polish.amount(section.net),
                 polish.amount(section.vat) if binding else "",
                 polish.amount(section.gross) if binding else "",
@@ -303,7 +306,8 @@ def _balance(bill: BillContent, payable: Decimal) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _reading_row(span: SpanData) -> Row:
+def reading_row(span: SpanData) -> Row:
+    """Return the readings of a register and its use as a row: meter, register, before, now, multiplier, kWh."""
     quantity = _QUANTITIES.get(span.quantity, span.quantity)
     unit = f"{polish.SPACE}kvarh" if span.quantity.startswith("reactive") else ""
     used = f"{polish.number(from_wh(span.wh, unit='kWh'))}{unit}"
@@ -319,7 +323,8 @@ def _reading_row(span: SpanData) -> Row:
     return Row((span.meter_no, name, *cells, str(span.multiplier), used))
 
 
-def _legend(bill: BillContent) -> str:
+def reading_legend(bill: BillContent) -> str:
+    """Say what the letters of readings mean."""
     states = [state for span in bill.usage for state in (span.first, span.last) if state]
     kinds = {state.kind for state in states}
     ways = {"estimated": _ways(state.method for state in states)}
@@ -339,7 +344,7 @@ def _line_tables(bill: BillContent) -> tuple[tuple[str, tuple[Row, ...]], ...]:
         members = [line for line in bill.lines if line.section == section.section]
         rows = [_line_row(line, whole=(line.start, line.end) == whole) for line in members]
         rows.append(Row(("Razem", "", "", "", polish.amount(section.net), "", ""), strong=True))
-        tables.append((_SECTIONS.get(section.section, section.section), tuple(rows)))
+        tables.append((SECTIONS.get(section.section, section.section), tuple(rows)))
     return tuple(tables)
 
 
@@ -350,7 +355,7 @@ def _line_row(line: LineData, *, whole: bool) -> Row:
         (
             f"{line.name}{period}",
             polish.number(line.quantity),
-            line.unit if event and line.unit in _MONTHLY else _UNITS.get(line.unit, line.unit),
+            line.unit if event and line.unit in _MONTHLY else UNITS.get(line.unit, line.unit),
             " × ".join(polish.number(one) for one in (line.price, *map(_shown, line.factors))),
             polish.amount(line.net),
             polish.percent(line.vat_rate),
@@ -423,5 +428,6 @@ def _page_order(page: str) -> tuple[int, str]:
     return int(digits or 0), page
 
 
-def _footer(document: Document, settings: CompanySettings) -> str:
+def footer_text(document: Document, settings: CompanySettings) -> str:
+    """Return the foot of every page: seller, number and the hash of what was approved."""
     return f"{settings.seller.name} · {document.number} · treść {document.content_hash[:16]}"

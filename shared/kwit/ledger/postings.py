@@ -1,7 +1,8 @@
 """Postings (dekrety): each document becomes one balanced entry, derived from it and from nothing else.
 
 Receivable at gross on the debit side; revenue per component and VAT per rate on the credit side. The accounts
-come from the company's settings, by the posting key that the price list gives each charge.
+come from the company's settings, by the posting key that the price list gives each charge. A correction posts its
+difference on the same sides as the bill, negative where it takes something back (storno czerwone).
 """
 
 import csv
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from kwit.billing.content import BillContent
 from kwit.documents.document import Document
 from kwit.documents.totals import Posted
 from kwit.kernel.money import ZERO, total
@@ -77,10 +79,19 @@ def postings_of(*, document: Document, accounts: Mapping[str, str]) -> list[Post
 
     Raises AccountMissingError, NotBalancedError.
     """
-    bill = document.bill()
+    booked = document.booked()
+    bill = booked[-1][1]
     nets: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for line in bill.lines:
-        nets[line.posting] += line.net
+    vats: dict[Decimal, Decimal] = defaultdict(lambda: ZERO)
+    for sign, one in booked:
+        for line in one.lines:
+            nets[line.posting] += sign * line.net
+        for row in one.vat_rows:
+            vats[row.rate] += sign * row.vat
+    if len(booked) > 1:
+        # What a correction leaves as it was is not posted again.
+        nets = defaultdict(lambda: ZERO, {key: net for key, net in nets.items() if net})
+        vats = defaultdict(lambda: ZERO, {rate: vat for rate, vat in vats.items() if vat})
 
     def posting(key: str, description: str, *, debit: Decimal = ZERO, credit: Decimal = ZERO) -> Posting:
         return Posting(
@@ -104,21 +115,31 @@ def postings_of(*, document: Document, accounts: Mapping[str, str]) -> list[Post
             posting(credited, description, credit=amount),
         ]
 
-    rows = [posting(RECEIVABLE, "należność", debit=bill.gross)]
+    gross = total(sign * one.gross for sign, one in booked)
+    rows = [posting(RECEIVABLE, "należność", debit=gross)]
     rows += [posting(key, "przychód", credit=net) for key, net in nets.items()]
-    rows += [posting(VAT_DUE, f"VAT {row.rate * 100:.0f}%", credit=row.vat) for row in bill.vat_rows]
-    if bill.deposit is not None:
-        worth = total(month.value for month in bill.deposit.months)
-        refunds = total(one.refund for one in bill.deposit.lapsed)
-        forfeited = total(one.forfeited for one in bill.deposit.lapsed)
-        rows += pair(DEPOSIT_PURCHASE, DEPOSIT, "energia oddana", worth)
-        rows += pair(DEPOSIT, RECEIVABLE, "depozyt rozliczony", bill.deposit.used)
-        rows += pair(DEPOSIT, RECEIVABLE, "zwrot nadpłaty z depozytu", refunds)
-        rows += pair(DEPOSIT, DEPOSIT_FORFEITED, "depozyt umorzony", forfeited)
+    rows += [posting(VAT_DUE, f"VAT {rate * 100:.0f}%", credit=vat) for rate, vat in vats.items()]
+    worth, used, refunds, forfeited = _deposit_moves(booked)
+    rows += pair(DEPOSIT_PURCHASE, DEPOSIT, "energia oddana", worth)
+    rows += pair(DEPOSIT, RECEIVABLE, "depozyt rozliczony", used)
+    rows += pair(DEPOSIT, RECEIVABLE, "zwrot nadpłaty z depozytu", refunds)
+    rows += pair(DEPOSIT, DEPOSIT_FORFEITED, "depozyt umorzony", forfeited)
     debit, credit = total(row.debit for row in rows), total(row.credit for row in rows)
     if debit != credit:
         raise NotBalancedError(document.number, debit, credit)
     return rows
+
+
+def _deposit_moves(booked: Sequence[tuple[int, BillContent]]) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    """Add up what a deposit was worth, paid, gave back and lost."""
+    worth, used, refunds, forfeited = ZERO, ZERO, ZERO, ZERO
+    for sign, bill in booked:
+        if bill.deposit is not None:
+            worth += sign * total(month.value for month in bill.deposit.months)
+            used += sign * bill.deposit.used
+            refunds += sign * total(one.refund for one in bill.deposit.lapsed)
+            forfeited += sign * total(one.forfeited for one in bill.deposit.lapsed)
+    return worth, used, refunds, forfeited
 
 
 def of_sale(row: Posting) -> bool:

@@ -8,13 +8,16 @@ period, ready to be held against the distributor's invoice.
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from kwit.billing.content import BillContent, LineData
 from kwit.documents.document import Document
 from kwit.kernel.money import total
+
+_Booked = tuple[int, BillContent, LineData]
 
 COLUMNS = (
     "operator",
@@ -60,33 +63,49 @@ class DistributorStatement:
 
 
 def distributor_statements(*, documents: Iterable[Document]) -> list[DistributorStatement]:
-    """Gather the distribution lines of documents by distributor; documents without any leave no trace."""
+    """Gather the distribution lines of documents by distributor; documents without any leave no trace.
+
+    A correction brings the lines that it takes back, negative, and those that it puts in their place.
+    """
     found: dict[str, list[BilledComponent]] = defaultdict(list)
     for document in documents:
-        bill = document.bill()
-        found[bill.point.distributor] += [
-            BilledComponent(
-                distributor=bill.point.distributor,
-                ppe=bill.point.ppe,
-                group=bill.group,
-                start=line.start,
-                end=line.end,
-                charge=line.charge,
-                zone=line.zone,
-                quantity=line.quantity,
-                unit=line.unit,
-                price=line.price,
-                net=line.net,
-                document=document.number,
+        booked = [(sign, bill, line) for sign, bill in document.booked() for line in bill.lines]
+        for sign, bill, line in _uncancelled(booked):
+            found[bill.point.distributor].append(
+                BilledComponent(
+                    distributor=bill.point.distributor,
+                    ppe=bill.point.ppe,
+                    group=bill.group,
+                    start=line.start,
+                    end=line.end,
+                    charge=line.charge,
+                    zone=line.zone,
+                    quantity=sign * line.quantity,
+                    unit=line.unit,
+                    price=line.price,
+                    net=sign * line.net,
+                    document=document.number,
+                )
             )
-            for line in bill.lines
-            if line.section == "distribution"
-        ]
     return [
         DistributorStatement(name, tuple(sorted(members, key=_order)), total(one.net for one in members))
         for name, members in sorted(found.items())
         if members
     ]
+
+
+def _uncancelled(booked: Sequence[_Booked]) -> list[_Booked]:
+    """Keep distribution lines, those left out that a correction takes back and puts back as they were."""
+    lines = [one for one in booked if one[2].section == "distribution"]
+    taken = [_told(bill, line) for sign, bill, line in lines if sign < 0]
+    put = [_told(bill, line) for sign, bill, line in lines if sign > 0]
+    same = [one for one in taken if one in put]
+    return [one for one in lines if _told(one[1], one[2]) not in same]
+
+
+def _told(bill: BillContent, line: LineData) -> tuple[object, ...]:
+    days = (line.start, line.end)
+    return bill.group, line.charge, line.zone, days, line.quantity, line.unit, line.price, line.net
 
 
 def _order(one: BilledComponent) -> tuple[str, date, str]:

@@ -57,17 +57,18 @@ class SalesReport:
 
 
 def sales_report(*, documents: Iterable[Document], first: date, last: date) -> SalesReport:
-    """Add issued documents up by tariff group and component."""
+    """Add issued documents up by tariff group and component; a correction counts by its difference."""
     cells: dict[tuple[str, str, str, str, str], tuple[Decimal, Decimal]] = {}
-    rows: dict[str, list[tuple[Document, str, int, Decimal, Decimal, Decimal]]] = defaultdict(list)
+    rows: dict[str, list[tuple[str, str, int, Decimal, Decimal, Decimal]]] = defaultdict(list)
     for document in documents:
-        bill = document.bill()
-        kwh = sum(row.kwh for row in bill.energy if row.quantity == "import")
-        rows[bill.group].append((document, bill.point.ppe, kwh, bill.net, bill.vat, bill.gross))
-        for line in bill.lines:
-            key = (bill.group, line.section, line.charge, line.name, line.unit)
-            quantity, net = cells.get(key, (Decimal(0), ZERO))
-            cells[key] = (quantity + line.quantity, net + line.net)
+        for sign, bill in document.booked():
+            kwh = sign * sum(row.kwh for row in bill.energy if row.quantity == "import")
+            money = (sign * bill.net, sign * bill.vat, sign * bill.gross)
+            rows[bill.group].append((document.number, bill.point.ppe, kwh, *money))
+            for line in bill.lines:
+                key = (bill.group, line.section, line.charge, line.name, line.unit)
+                quantity, net = cells.get(key, (Decimal(0), ZERO))
+                cells[key] = (quantity + sign * line.quantity, net + sign * line.net)
     components = tuple(
         ComponentSales(group, section, charge, name, unit, quantity, net)
         for (group, section, charge, name, unit), (quantity, net) in sorted(cells.items())
@@ -75,7 +76,7 @@ def sales_report(*, documents: Iterable[Document], first: date, last: date) -> S
     groups = tuple(
         GroupSales(
             group=group,
-            documents=len(members),
+            documents=len({number for number, *_ in members}),
             points=len({ppe for _, ppe, *_ in members}),
             kwh=sum(row[2] for row in members),
             net=total(row[3] for row in members),
@@ -92,7 +93,7 @@ def sales_report(*, documents: Iterable[Document], first: date, last: date) -> S
         net=total(row.net for row in groups),
         vat=total(row.vat for row in groups),
         gross=total(row.gross for row in groups),
-        documents=sum(row.documents for row in groups),
+        documents=len({number for members in rows.values() for number, *_ in members}),
     )
 
 
