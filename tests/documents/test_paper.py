@@ -13,7 +13,7 @@ from kwit.documents.faces import faces
 from kwit.documents.paper import PADDING, Paper
 
 MADE = datetime(2026, 4, 8, 12, tzinfo=UTC)
-POLISH = "Zażółć gęślą jaźń: ĄĆĘŁŃÓŚŹŻ – „x” § 1,50 zł/m³ €"
+POLISH = "Zażółć gęślą jaźń: ĄĆĘŁŃÓŚŹŻ – „x” § −2 × 1,50 zł/m³ €"
 DOTS = 8
 """To a millimetre, where pages are looked at."""
 
