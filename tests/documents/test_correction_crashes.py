@@ -32,6 +32,7 @@ from tests.billing.company import company_settings
 from tests.billing.memory_case import contract, meter, party, point, state
 from tests.billing.office import HOLIDAYS, order
 from tests.crash import Crash, Fault, watched
+from tests.fakes.evidence import MemoryEvidence
 from tests.fakes.tasks import MemoryInvoiced
 from tests.moto_tables import make_tables, pretend_credentials
 from tests.rating.cases import KNOWN
@@ -64,7 +65,9 @@ class World:
         self.registry = DynamoRegistry(self.tables["registry"])
         self.settings = DynamoSettings(self.tables["registry"])
         self.price_lists = DynamoPriceLists(self.tables["registry"])
-        self.stores = RatingStores(self.settings, self.registry, self.runs, self.readings, self.price_lists)
+        self.stores = RatingStores(
+            self.settings, self.registry, self.runs, self.readings, self.price_lists, MemoryEvidence()
+        )
         self.corrections = CorrectionStores(self.documents, self.tasks)
         self.queue = SqsRunQueue(
             self.sqs, self.urls["rate"], self.urls["close"], self.urls["issue.fifo"], self.urls["compare"]
