@@ -44,6 +44,7 @@ class Office:
             stores=self.company.stores,
             settings=self.company.settings,
             price_lists=self.company.price_lists,
+            corrections=self.company.corrections,
             holidays=statutory_holidays(),
         )
 

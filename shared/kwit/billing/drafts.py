@@ -210,8 +210,8 @@ class ChunkResult:
     """What came of one chunk of contracts: the drafts by reference and the holds.
 
     `held` are drafts that wait for a person to release them, each named by a hold; `faults` name every figure of
-    a draft that does not agree with the others; `evidence` is the hash of what the chunk was rated from;
-    `without_difference` are tasks for correction whose re-rating found nothing to correct.
+    a draft that does not agree with the others; `without_difference` are tasks for correction whose re-rating
+    found nothing to correct; `evidence` is the hash of what the chunk was rated from.
     """
 
     run_id: str

@@ -6,7 +6,7 @@ asked then is an error with a name now. Price lists are kept for ever by their h
 """
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast, get_type_hints
@@ -14,20 +14,13 @@ from typing import Any, cast, get_type_hints
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from kwit.billing.ports import IssuedStore, RunStore
+from kwit.billing.correction_run import CorrectionStores
+from kwit.billing.ports import IssuedDocument, IssuedStore, RunStore
 from kwit.kernel.identifiers import content_hash
 from kwit.metering.ports import ReadingStore, TaskStore
 from kwit.registry.ports import RegistryStore
 from kwit.tariffs.ports import EveryVersion, PriceListStore
 from kwit.tariffs.price_list import PriceList
-
-_ROOMS: dict[str, type[Any]] = {
-    "registry": RegistryStore,
-    "readings": ReadingStore,
-    "runs": RunStore,
-    "issued": IssuedStore,
-    "tasks": TaskStore,
-}
 
 
 class EvidenceError(Exception):
@@ -96,8 +89,16 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return _ADAPTERS[name]
 
 
+_ROOMS: dict[str, type[Any]] = {
+    "registry": RegistryStore,
+    "readings": ReadingStore,
+    "runs": RunStore,
+    "tasks": TaskStore,
+}
+
+
 def _returned(room: str, method: str) -> Any:
-    return get_type_hints(getattr(_ROOMS[room], method))["return"]
+    return get_type_hints(getattr(_ROOMS.get(room, _IssuedNames), method))["return"]
 
 
 def _question(room: str, method: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> str:
@@ -126,19 +127,60 @@ class Recorder:
         """Return the cursors as a contract's rating reads them."""
         return cast("RunStore", _Recording(self.evidence, contract_no, "runs", self.runs))
 
-    def issued_of(self, contract_no: str, issued: IssuedStore) -> IssuedStore:
-        """Return issued documents as a contract's correcting reads them."""
-        return cast("IssuedStore", _Recording(self.evidence, contract_no, "issued", issued))
-
-    def tasks_of(self, contract_no: str, tasks: TaskStore) -> TaskStore:
-        """Return tasks as a contract's correcting reads them."""
-        return cast("TaskStore", _Recording(self.evidence, contract_no, "tasks", tasks))
+    def corrections_of(self, contract_no: str, stores: CorrectionStores) -> CorrectionStores:
+        """Return issued documents and tasks as a contract's correction reads them."""
+        issued = _Recording(self.evidence, contract_no, "issued", _IssuedNames(stores.issued))
+        tasks = _Recording(self.evidence, contract_no, "tasks", stores.tasks)
+        return CorrectionStores(
+            cast("IssuedStore", _IssuedByNames(cast("_IssuedNames", issued), stores.issued)),
+            cast("TaskStore", tasks),
+        )
 
     def versions(self, code: str) -> Sequence[PriceList]:
         """Return the versions of a price list, their hashes written down."""
         versions = self.price_lists.versions(code)
         self.evidence.price_lists[code] = tuple(one.content_hash for one in versions)
         return versions
+
+
+@dataclass(frozen=True, slots=True)
+class _IssuedNames:
+    """Issued documents by their ids: what is issued never changes, so names are enough to find it again."""
+
+    store: IssuedStore
+
+    def issued(self, contract_no: str) -> Sequence[str]:
+        """Return the ids of a contract's documents."""
+        return [one.document_id for one in self.store.issued(contract_no)]
+
+    def chain_ends(self, originals: Sequence[str]) -> Mapping[str, str]:
+        """Return the ends of chains."""
+        return self.store.chain_ends(originals)
+
+
+@dataclass(frozen=True, slots=True)
+class _IssuedByNames:
+    """Issued documents, those that the recorded names tell."""
+
+    names: _IssuedNames
+    store: IssuedStore
+
+    def issued(self, contract_no: str) -> Sequence[IssuedDocument]:
+        """Return the documents that the names tell, in their order."""
+        named = self.names.issued(contract_no)
+        kept = {one.document_id: one for one in self.store.issued(contract_no)}
+        gone = next((one for one in named if one not in kept), None)
+        if gone is not None:
+            raise InputMissingError(f"document {gone}")
+        return [kept[one] for one in named]
+
+    def chain_ends(self, originals: Sequence[str]) -> Mapping[str, str]:
+        """Return the ends of chains as they were."""
+        return self.names.chain_ends(originals)
+
+    def contract_of(self, document_number: str) -> str | None:
+        """Return the contract of a document's number."""
+        return self.store.contract_of(document_number)
 
 
 class _Recording:
@@ -200,15 +242,11 @@ class Playback:
         """Return the cursors as they were read."""
         return cast("RunStore", _Playing(self.evidence, self.contract_no, "runs"))
 
-    @property
-    def issued(self) -> IssuedStore:
-        """Return issued documents as they were read."""
-        return cast("IssuedStore", _Playing(self.evidence, self.contract_no, "issued"))
-
-    @property
-    def tasks(self) -> TaskStore:
-        """Return tasks as they were read."""
-        return cast("TaskStore", _Playing(self.evidence, self.contract_no, "tasks"))
+    def corrections(self, stores: CorrectionStores) -> CorrectionStores:
+        """Return issued documents and tasks as they were read; `stores` find the documents by their names."""
+        names = cast("_IssuedNames", _Playing(self.evidence, self.contract_no, "issued"))
+        tasks = cast("TaskStore", _Playing(self.evidence, self.contract_no, "tasks"))
+        return CorrectionStores(cast("IssuedStore", _IssuedByNames(names, stores.issued)), tasks)
 
     def versions(self, code: str) -> Sequence[PriceList]:
         """Return the versions of a price list that were known then, found by their hashes.

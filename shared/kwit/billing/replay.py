@@ -51,6 +51,7 @@ def replay_draft(
     stores: RatingStores,
     settings: VersionedSettings,
     price_lists: EveryVersion,
+    corrections: CorrectionStores,
     holidays: frozenset[date],
 ) -> Replayed:
     """Rate a contract again from the evidence of its chunk and compare the document's bytes.
@@ -59,7 +60,9 @@ def replay_draft(
     """
     try:
         evidence = _evidence(run_id, chunk, stores)
-        found = _rated_again(evidence, contract_no, document_id, stores, settings, price_lists, holidays)
+        found = _rated_again(
+            evidence, contract_no, document_id, stores, settings, price_lists, corrections, holidays
+        )
     except EvidenceError as error:
         return Replayed(document_id, same=False, difference=str(error), engine="", engine_now=ENGINE)
     engine = evidence.engine
@@ -99,6 +102,7 @@ def _rated_again(
     stores: RatingStores,
     settings: VersionedSettings,
     price_lists: EveryVersion,
+    corrections: CorrectionStores,
     holidays: frozenset[date],
 ) -> bytes | None:
     run = stores.runs.run(evidence.run_id)
@@ -116,9 +120,8 @@ def _rated_again(
         price_lists=playback,
         evidence=stores.evidence,
     )
-    corrections = CorrectionStores(playback.issued, playback.tasks)
-    drafts, _, _ = rate_contract(contract_no, run, played, billing, {}, corrections)
-    return next((draft.content for draft in drafts if draft.document_id == document_id), None)
+    made = rate_contract(contract_no, run, played, billing, {}, playback.corrections(corrections))
+    return next((draft.content for draft in made.drafts if draft.document_id == document_id), None)
 
 
 def first_difference(before: bytes, after: bytes) -> str:

@@ -14,6 +14,7 @@ from kwit.billing.bill import Billing, bill_contract, due_period, rating_profile
 from kwit.billing.case import Case, RegistryIncompleteError, contract_on, gather_case
 from kwit.billing.certificate import Certificate, certify, draft_faults
 from kwit.billing.content import ENGINE
+from kwit.billing.correcting import Corrections
 from kwit.billing.correction_run import (
     CorrectionStores,
     CorrectionStoresMissingError,
@@ -209,15 +210,10 @@ def _rate(
             runs=recorder.runs_of(contract_no),
             price_lists=recorder,
         )
-        found = None
-        if corrections is not None:
-            issued, tasks = (
-                recorder.issued_of(contract_no, corrections.issued),
-                recorder.tasks_of(contract_no, corrections.tasks),
-            )
-            found = CorrectionStores(issued, tasks)
-        made, held, settled = rate_contract(contract_no, run, recorded, billing, cache, found)
-        without += settled
+        own = recorder.corrections_of(contract_no, corrections) if corrections else None
+        found = rate_contract(contract_no, run, recorded, billing, cache, own)
+        made, held = found.drafts, found.holds
+        without += found.without_difference
         drafts += made
         holds += held
         nothing += [] if made or held else [contract_no]
@@ -247,28 +243,19 @@ def rate_contract(
     stores: RatingStores,
     billing: Billing,
     cache: dict[str, Sequence[PriceList]],
-    corrections: CorrectionStores | None = None,
-) -> tuple[list[Draft], list[Hold], tuple[TaskRef, ...]]:
-    """Rate one contract of a run; what is wrong with it alone becomes a hold and concerns no other.
+    corrections: CorrectionStores | None,
+) -> Corrections:
+    """Bill or correct one contract of a run; what is wrong with it alone is a hold and concerns no other.
 
-    `cache` keeps price lists for the other contracts of the chunk. A run of corrections also tells which tasks
-    need none. Raises CorrectionStoresMissingError.
+    `cache` keeps price lists for the other contracts of the chunk. Raises CorrectionStoresMissingError.
     """
     standing = stores.runs.standing(contract_no)
     billed_to = standing.billed_to if standing else None
     try:
         if run.order.kind is RunKind.CORRECTIONS:
-            done = correct_one(
-                case=_case(contract_no, run, stores, billing, cache),
-                run=run,
-                runs=stores.runs,
-                settings=stores.settings,
-                readings=stores.readings,
-                billing=billing,
-                stores=_needed(corrections, run.run_id),
-            )
-            return list(done.drafts), list(done.holds), done.without_difference
-        return *_rate_contract(contract_no, standing, run, stores, billing, cache), ()
+            return _correct_contract(contract_no, run, stores, billing, cache, corrections)
+        drafts, holds = _rate_contract(contract_no, standing, run, stores, billing, cache)
+        return Corrections(tuple(drafts), tuple(holds))
     except CorrectionStoresMissingError:
         raise
     except RegistryIncompleteError as error:
@@ -276,7 +263,27 @@ def rate_contract(
     except _FAULTS_OF_ONE as error:
         told = f"{type(error).__name__} while rating; the other contracts are not concerned"
         held = _unbilled(run, contract_no, billed_to, HoldCode.RATING_FAILED, told)
-    return [], [held], ()
+    return Corrections(holds=(held,))
+
+
+def _correct_contract(
+    contract_no: str,
+    run: Run,
+    stores: RatingStores,
+    billing: Billing,
+    cache: dict[str, Sequence[PriceList]],
+    corrections: CorrectionStores | None,
+) -> Corrections:
+    needed = _needed(corrections, run.run_id)
+    return correct_one(
+        case=_case(contract_no, run, stores, billing, cache),
+        run=run,
+        runs=stores.runs,
+        settings=stores.settings,
+        readings=stores.readings,
+        billing=billing,
+        stores=needed,
+    )
 
 
 def _rate_contract(
