@@ -371,5 +371,6 @@ class TestReplay:
                 settings=one.settings,
                 price_lists=one.price_lists,
                 holidays=HOLIDAYS,
+                corrections=one.corrections,
             )
             assert (replayed.same, replayed.difference) == (True, "")

@@ -17,7 +17,9 @@ def test_every_correction_holds(shape: str, tmp_path: Path, capsys: pytest.Captu
 
 
 @pytest.mark.parametrize("where", ["net", "gross"])
-def test_a_spoiled_difference_is_named(where: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_spoiled_difference_is_named(
+    where: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     content = json.loads(SHAPES["reading_lower"]().content)
     content[where] = "1.00"
     file = tmp_path / "correction.json"
