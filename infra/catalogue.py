@@ -293,7 +293,7 @@ FUNCTIONS: tuple[Function, ...] = (
         tables={
             Table.REGISTRY: (QUERY,),
             Table.BILLING: (GET, QUERY, BATCH_WRITE),
-            Table.DOCUMENTS: (GET, QUERY),
+            Table.DOCUMENTS: (QUERY, BATCH_GET),
         },
         objects=((Bucket.DOCUMENTS, _EXPORTS, (Access.WRITE,)),),
         # The diff is written as a workbook too.

@@ -84,28 +84,31 @@ def zone_energy(bill):
 def verify_quantities(bill):
     """Check that the lines of a charge over the whole period add up to the energy or months they rest on."""
     kwh, days, sums, covered = zone_energy(bill), defaultdict(int), defaultdict(Decimal), defaultdict(int)
+    clocks = {one["clock"]: one["months"] for one in bill.get("clocks", ())}
     for line in bill["lines"]:
-        days[key := (line["charge"], line["zone"], line["rule"])] += line["days"]
+        days[key := (line["charge"], line["zone"], line["rule"], line.get("clock", ""))] += line["days"]
         sums[key] += number(line["quantity"]) * UNITS.get(line["unit"], 1)
         for one in (one for one in line.get("inputs", ()) if one["name"] == "covered_kwh"):
             covered[key] += int(one["value"])
-    for (charge, zone, rule), total in sums.items():
+    for (charge, zone, rule, clock), total in sums.items():
+        months = clocks.get(clock, bill["months"])
         of = {q: sum(v for (p, z), v in kwh.items() if p == q and zone in {"", z}) for q, _ in kwh}
         used, gross = of.get("import", 0), of.get("import_unbalanced", 0)
         wanted = {
-            "whole_kwh_of_zone": used - covered.get((charge, zone, rule), 0),
+            "whole_kwh_of_zone": used - covered.get((charge, zone, rule, clock), 0),
             "active_energy_over_tg_phi0": used,
             "whole_kwh_before_balancing": gross,
             "whole_kwh_balanced_off": gross - used,
             "all_kvarh": of.get("reactive_capacitive", 0),
-            "months_started": -(-Fraction(bill["months"]) // 1),
+            "months_started": -(-Fraction(months) // 1),
         }.get(rule)
-        whole = {days[charge, zone, rule]} == {one["of_days"] for one in bill["lines"]}
+        mine = {one["of_days"] for one in bill["lines"] if one.get("clock", "") == clock}
+        whole = {days[charge, zone, rule, clock]} == mine
         if wanted is not None and (whole or total > wanted):
             same(f"quantity of {charge} {zone}", total, wanted)
-        off = 2 * abs(Fraction(total) - Fraction(bill["months"])) >= 1
+        off = 2 * abs(Fraction(total) - Fraction(months)) >= 1
         if off and rule in {"months_by_days", "months_thirtieths"}:
-            same(f"months of {charge}", total, bill["months"])
+            same(f"months of {charge}", total, months)
     for row in bill.get("covered", ()):
         told = {value for key, value in covered.items() if key[1] == row["zone"]} or {0}
         same(f"covered {row['zone']}", {row["kwh"]}, told)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from kwit.billing.bill import Billing
 from kwit.billing.case import Case, gather_case
 from kwit.billing.correction_run import CorrectionStores
+from kwit.billing.one_bill import Billing
 from kwit.billing.runs import RatingStores
 from kwit.kernel.provenance import Source
 from kwit.metering.readings import ReadingKind, RegisterReading

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from kwit.billing.bill import bill_contract, hold_sentence
+from kwit.billing.bill import bill_contract
 from kwit.billing.content import BillContent, parse_content
 from kwit.billing.drafts import Draft, Hold, HoldCode
+from kwit.billing.holds import hold_sentence
 from kwit.kernel.identifiers import content_hash
 from kwit.metering.readings import Edit, IntervalDay, Standing
 from kwit.registry.company import HoldSettings

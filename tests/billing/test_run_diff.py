@@ -16,6 +16,7 @@ from kwit.billing.drafts import RunOrder
 from kwit.billing.run_diff import (
     PREVIOUS,
     DiffStores,
+    HeldParts,
     Presence,
     RunDiff,
     RunNotComparableError,
@@ -28,7 +29,7 @@ from kwit.registry.company import HoldSettings
 from kwit.tariffs.holidays import statutory_holidays
 from tests.billing.memory_case import Company, state
 from tests.billing.test_differences import raised
-from tests.fakes.diffs import KnownLaws, MemoryBills, MemoryDiffs
+from tests.fakes.diffs import KnownLaws, MemoryBills
 
 FEBRUARY, MARCH, APRIL = date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1)
 
@@ -41,7 +42,7 @@ class Office:
         for no in numbers:
             self.company.add(no, states=[(MARCH, "1000"), (APRIL, str(1000 + used))])
         self.bills = MemoryBills()
-        self.diffs = MemoryDiffs()
+        self.diffs = HeldParts()
 
     @property
     def stores(self) -> DiffStores:

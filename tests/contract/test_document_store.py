@@ -9,6 +9,7 @@ import pytest
 from kwit.aws.document_store import DynamoDocuments
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table
+from kwit.billing.clocks import ClockMove, Cursor, Stand
 from kwit.billing.corrects import Corrects, CursorMove, Standing
 from kwit.billing.drafts import DocumentKind
 from kwit.billing.ports import RunStore
@@ -18,6 +19,7 @@ from kwit.documents.ports import (
     BlockTakenError,
     SeriesMovedError,
 )
+from kwit.tariffs.price_list import Clock
 from tests.billing import samples
 from tests.fakes.document_store import MemoryDocuments
 from tests.fakes.run_store import MemoryRuns
@@ -36,11 +38,16 @@ class Pair:
 @pytest.fixture(params=["memory", "dynamodb"])
 def pair(request: pytest.FixtureRequest) -> Pair:
     if request.param == "memory":
-        cursors: dict[str, date] = {}
-        carries: dict[str, str] = {}
-        events: dict[str, frozenset[str]] = {}
-        shared = {"carries": carries, "lasts": {}, "revisions": {}}
-        return Pair(MemoryDocuments(cursors, events, **shared), MemoryRuns(cursors, events, **shared))
+        runs = MemoryRuns()
+        documents = MemoryDocuments(
+            runs.cursors,
+            runs.events,
+            carries=runs.carries,
+            lasts=runs.lasts,
+            revisions=runs.revisions,
+            apart=runs.apart,
+        )
+        return Pair(documents, runs)
     tables: dict[str, Table] = request.getfixturevalue("tables")
     return Pair(DynamoDocuments(tables["documents"], tables["billing"]), DynamoRuns(tables["billing"]))
 
@@ -113,6 +120,71 @@ class TestBlocks:
     def test_a_block_without_entries_takes_no_number(self, pair: Pair) -> None:
         pair.documents.take_block(samples.block(), first_bills=frozenset())
         assert pair.documents.next_ordinal(PREFIX) == 1
+
+
+FEBRUARY, APRIL, JULY = date(2026, 2, 4), date(2026, 4, 6), date(2026, 7, 1)
+VARIABLE, FIXED, CONTRACT = Clock.VARIABLE, Clock.FIXED, Clock.CONTRACT
+
+
+def moving(*moves: ClockMove, number: int = 0, first: int = 1, carried: str = "") -> NumberBlock:
+    """Make a block of one document that moves some clocks."""
+    block = samples.block("U/1", number=number, first=first)
+    return replace(block, entries=(replace(block.entries[0], clocks=moves, carried=carried),))
+
+
+class TestClocks:
+    def test_move_each_from_where_it_stood_and_hand_on_their_own(self, pair: Pair) -> None:
+        pair.documents.take_block(
+            moving(ClockMove(FIXED, FEBRUARY, JULY, "prepaid")), first_bills=frozenset({"U/1"})
+        )
+        assert pair.runs.cursor("U/1") == Cursor(apart={FIXED: Stand(JULY, "prepaid")})
+        measured = (ClockMove(VARIABLE, FEBRUARY, APRIL, "lots"), ClockMove(CONTRACT, FEBRUARY, APRIL))
+        pair.documents.take_block(moving(*measured, number=1, first=2), first_bills=frozenset({"U/1"}))
+        assert pair.runs.cursor("U/1") == Cursor(
+            APRIL, "lots", apart={FIXED: Stand(JULY, "prepaid"), CONTRACT: Stand(APRIL)}
+        )
+
+    def test_that_a_document_leaves_behind_stay_where_they_stood(self, pair: Pair) -> None:
+        pair.documents.take_block(samples.block("U/1"), first_bills=frozenset({"U/1"}))
+        pair.documents.take_block(
+            moving(ClockMove(VARIABLE, APRIL, JULY), number=1, first=2), first_bills=frozenset()
+        )
+        assert pair.runs.cursor("U/1") == Cursor(JULY, apart={FIXED: Stand(APRIL), CONTRACT: Stand(APRIL)})
+
+    def test_move_back_when_days_are_given_back(self, pair: Pair) -> None:
+        pair.documents.take_block(moving(ClockMove(FIXED, FEBRUARY, JULY)), first_bills=frozenset({"U/1"}))
+        back = moving(ClockMove(FIXED, JULY, APRIL), number=1, first=2)
+        pair.documents.take_block(back, first_bills=frozenset({"U/1"}))
+        cursor = pair.runs.cursor("U/1")
+        assert cursor is not None
+        assert cursor.day_of(FIXED) == APRIL
+
+    @pytest.mark.parametrize("first", [True, False])
+    @pytest.mark.parametrize("clock", [FIXED, CONTRACT])
+    def test_apart_and_all_together_cannot_both_bill_a_day(
+        self, pair: Pair, clock: Clock, *, first: bool
+    ) -> None:
+        """A draft from before the clocks parted, and one from after, whichever is issued first."""
+        new = frozenset({"U/1"})
+        apart, together = moving(ClockMove(clock, FEBRUARY, JULY)), samples.block("U/1")
+        one, other = (apart, together) if first else (together, apart)
+        pair.documents.take_block(one, first_bills=new)
+        late = replace(other, batch=1, first=2)
+        for first_bills in (new, frozenset[str]()):
+            with pytest.raises(AlreadyBilledError):
+                pair.documents.take_block(late, first_bills=first_bills)
+
+    def test_of_two_documents_of_one_block_move_through_both(self, pair: Pair) -> None:
+        block = samples.block("U/1", "U/1")
+        moves = (ClockMove(FIXED, FEBRUARY, APRIL), ClockMove(FIXED, APRIL, JULY, "rest"))
+        entries = tuple(replace(one, clocks=(move,)) for one, move in zip(block.entries, moves, strict=True))
+        pair.documents.take_block(replace(block, entries=entries), first_bills=frozenset({"U/1"}))
+        assert pair.runs.cursor("U/1") == Cursor(apart={FIXED: Stand(JULY, "rest")})
+
+    def test_stand_together_at_first(self, pair: Pair) -> None:
+        assert pair.runs.cursor("U/1") is None
+        pair.documents.take_block(samples.block("U/1"), first_bills=frozenset({"U/1"}))
+        assert pair.runs.cursor("U/1") == Cursor(APRIL)
 
 
 class TestDocuments:

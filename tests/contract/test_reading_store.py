@@ -124,6 +124,18 @@ class TestSaidAgain:
         assert list(store.intervals(PPE, period=MARCH)) == [DAY, self.again]
         assert dict(store.intervals_of({PPE: MARCH, NEIGHBOUR: MARCH}))[PPE] == [DAY, self.again]
 
+    @pytest.mark.parametrize("count", [1, 2, 700])
+    def test_of_states_come_back_beside_the_first(self, store: Store, count: int) -> None:
+        first = [replace(STATE, boundary=STATE.boundary + timedelta(days=n)) for n in range(count)]
+        again = [replace(one, known_at=LATER, source=self.again.source, told_before=True) for one in first]
+        store.put(first)
+        store.put([*again, replace(STATE, ppe=NEIGHBOUR, told_before=True)])
+        pairs = [one for pair in zip(first, again, strict=True) for one in pair]
+        assert list(store.registers(PPE)) == pairs
+        assert list(store.registers(PPE, known_by=KNOWN)) == first
+        store.put([replace(again[0], told_before=False), *again])
+        assert list(store.registers(PPE)) == pairs
+
     def test_of_one_known_later_is_told_as_of_the_days_before(self, store: Store) -> None:
         store.put([replace(DAY, known_at=LATER + timedelta(days=1))])
         store.put([self.again])
@@ -204,6 +216,17 @@ def forget_arrivals(store: Store) -> None:
 
 class TestItems:
     """What only the adapter does: how days lie in items, and when they go."""
+
+    def test_states_of_a_point_that_are_said_again_share_an_item(self, tables: dict[str, Table]) -> None:
+        states = [
+            replace(STATE, boundary=STATE.boundary + timedelta(days=n), state_wh=n * 7919, told_before=True,
+                    source=replace(SOURCE, row=n))
+            for n in range(50)
+        ]  # fmt: skip
+        DynamoReadings(tables["readings"]).put(states)
+        [(sort, item)] = self.items(tables).items()
+        assert sort.startswith("R#again#")
+        assert len(item["data"]["B"]) < 2000
 
     def items(self, tables: dict[str, Table]) -> dict[str, Any]:
         found = tables["readings"].client.scan(TableName="readings")["Items"]

@@ -9,10 +9,9 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from fpdf import FPDF
 
-from kwit.documents import bill_pdf
 from kwit.documents.correction_view import CorrectionView
+from kwit.documents.paper import Paper
 from kwit.documents.rendering import render_document
 from tests.billing.company import company_settings
 from tests.documents.corrections import SHAPES, view_of
@@ -142,16 +141,14 @@ class TestPages:
     @pytest.mark.parametrize("shape", SHAPES)
     def test_no_text_is_wider_than_its_cell(self, shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
         wide: list[str] = []
-        drawn = FPDF.cell
+        drawn = Paper.cell
 
-        def cell(
-            self: FPDF, w: float | None = None, h: float | None = None, text: str = "", **more: Any
-        ) -> Any:
-            if w and self.get_string_width(text) > w + 0.05:
+        def cell(self: Paper, width: float, height: float, text: str, **more: Any) -> None:
+            if self.width_of(text) > width + 0.05:
                 wide.append(text)
-            return drawn(self, w, h, text, **more)
+            drawn(self, width, height, text, **more)
 
-        monkeypatch.setattr(bill_pdf.BillPages, "cell", cell, raising=False)
+        monkeypatch.setattr(Paper, "cell", cell)
         render_document(document=SHAPES[shape](), settings=company_settings())
         assert wide == []
 

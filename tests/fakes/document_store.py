@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from kwit.billing.clocks import APART, Stand, whole_moves
 from kwit.billing.ports import IssuedDocument
 from kwit.documents.document import BlockEntry, Document, NumberBlock
 from kwit.documents.ports import AlreadyBilledError, BlockTakenError, SeriesMovedError
+from kwit.tariffs.price_list import Clock
 
 
 @dataclass
@@ -22,6 +24,7 @@ class MemoryDocuments:
     lasts: dict[str, str] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
     chains: dict[str, str] = field(default_factory=dict)
+    apart: dict[str, dict[Clock, Stand]] = field(default_factory=dict)
 
     def block(self, run_id: str, batch: int, *, issue_date: date) -> NumberBlock | None:
         return self.blocks.get((issue_date, run_id, batch))
@@ -55,7 +58,7 @@ class MemoryDocuments:
         correcting = entries[-1].corrects
         if correcting is None:
             revised = self.revisions.get(contract_no, 0) == entries[0].revision
-            return self._in_turn(contract_no, entries[0].start, first=first) and (first or revised)
+            return self._in_turn(contract_no, entries, first=first) and (first or revised)
         move = correcting.move
         stands = (
             self.cursors.get(contract_no),
@@ -73,8 +76,7 @@ class MemoryDocuments:
         correcting = entries[-1].corrects
         billed = self.events.get(contract_no, frozenset())
         if correcting is None:
-            self.cursors[contract_no] = entries[-1].end
-            self.carries[contract_no] = entries[-1].carried
+            self._move_clocks(contract_no, entries)
             self.lasts[contract_no] = entries[-1].document_id
             self.events[contract_no] = billed.union(*(entry.events for entry in entries))
             return
@@ -84,8 +86,34 @@ class MemoryDocuments:
         self.revisions[contract_no] = move.revision + 1
         self.events[contract_no] = billed - set(move.frees)
 
-    def _in_turn(self, contract_no: str, start: date, *, first: bool) -> bool:
-        return contract_no not in self.cursors if first else self.cursors.get(contract_no) == start
+    def _in_turn(self, contract_no: str, entries: Sequence[BlockEntry], *, first: bool) -> bool:
+        apart, billed_to = self.apart.get(contract_no, {}), self.cursors.get(contract_no)
+        if apart and not any(one.clocks for one in entries):
+            return False
+        for clock, move in whole_moves(one.moves for one in entries).items():
+            if clock is Clock.VARIABLE:
+                sound = billed_to is None if first else billed_to == move.start
+            elif clock in apart:
+                sound = apart[clock].billed_to == move.start
+            else:
+                sound = billed_to in {None, move.start}
+            if not sound:
+                return False
+        return True
+
+    def _move_clocks(self, contract_no: str, entries: Sequence[BlockEntry]) -> None:
+        moves = whole_moves(one.moves for one in entries)
+        variable = moves.get(Clock.VARIABLE)
+        if any(one.clocks for one in entries):
+            apart = self.apart.setdefault(contract_no, {})
+            for clock in APART:
+                if clock in moves:
+                    apart[clock] = Stand(moves[clock].end, moves[clock].carried)
+                elif variable is not None:
+                    apart.setdefault(clock, Stand(variable.start))
+        if variable is not None:
+            self.cursors[contract_no] = variable.end
+            self.carries[contract_no] = variable.carried
 
     def put_documents(self, documents: Sequence[Document]) -> None:
         for document in documents:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from kwit.billing.clocks import Cursor, Stand
 from kwit.billing.corrects import Standing
 from kwit.billing.drafts import (
     Approval,
@@ -16,6 +17,7 @@ from kwit.billing.drafts import (
     RunStatus,
 )
 from kwit.billing.ports import ApprovalTakenError
+from kwit.tariffs.price_list import Clock
 
 
 @dataclass
@@ -35,6 +37,7 @@ class MemoryRuns:
     carries: dict[str, str] = field(default_factory=dict)
     lasts: dict[str, str] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
+    apart: dict[str, dict[Clock, Stand]] = field(default_factory=dict)
 
     def create_run(self, run: Run, chunks: Sequence[Sequence[str]]) -> Run:
         if run.run_id not in self.runs:
@@ -115,6 +118,17 @@ class MemoryRuns:
             run = replace(run, status=RunStatus.ISSUED)
         self.runs[run_id] = run
         return run
+
+    def cursor(self, contract_no: str) -> Cursor | None:
+        if contract_no not in self.cursors and contract_no not in self.apart:
+            return None
+        return Cursor(
+            self.cursors.get(contract_no),
+            self.carried(contract_no),
+            self.billed_events(contract_no),
+            dict(self.apart.get(contract_no, {})),
+            self.revisions.get(contract_no, 0),
+        )
 
     def batch_totals(self, run_id: str) -> Sequence[BatchTotals]:
         return [self.totals[key] for key in sorted(self.totals) if key[0] == run_id]

@@ -14,6 +14,7 @@ from kwit.intake.findings import ImportResult, ImportStatus
 from kwit.registry.importing import import_registry
 from kwit.registry.records import (
     Contract,
+    Cycle,
     DepositPrice,
     Meter,
     MonthlyBase,
@@ -66,6 +67,49 @@ def codes(result: ImportResult) -> list[tuple[str, str, int]]:
 
 def counts(result: ImportResult) -> tuple[int, int, int]:
     return result.accepted, result.rejected, result.duplicate
+
+
+class TestCycles:
+    @pytest.mark.parametrize(
+        ("cells", "fixed", "own"),
+        [
+            ({}, None, None),
+            (
+                {
+                    "Okres opłat stałych": "3",
+                    "Początek cyklu opłat stałych": "31.01.2026",
+                    "Opłaty stałe płatne": "z góry",
+                },
+                Cycle(3, date(2026, 1, 31), in_advance=True),
+                None,
+            ),
+            (
+                {"Okres opłat stałych": "1", "Okres opłat umownych": "12", "Opłaty umowne płatne": "z dołu"},
+                Cycle(1, date(2025, 1, 1)),
+                Cycle(12, date(2025, 1, 1)),
+            ),
+        ],
+    )
+    def test_of_the_clocks_reach_the_contract(
+        self, office: Office, cells: dict[str, str], fixed: Cycle | None, own: Cycle | None
+    ) -> None:
+        office.drop(registry(contracts=(CONTRACT | cells,)))
+        (contract,) = office.store.contract("U/1")
+        assert (contract.fixed_cycle, contract.own_cycle) == (fixed, own)
+
+    @pytest.mark.parametrize(
+        "cells",
+        [
+            {"Okres opłat stałych": "5"},
+            {"Opłaty stałe płatne": "z góry"},
+            {"Początek cyklu opłat umownych": "2026-01-31"},
+            {"Okres opłat umownych": "1", "Opłaty umowne płatne": "kiedyś"},
+        ],
+    )
+    def test_that_make_no_sense_reject_the_row(self, office: Office, cells: dict[str, str]) -> None:
+        result = office.drop(registry(contracts=(CONTRACT | cells,)))
+        assert [finding.code for finding in result.findings] == ["bad_cycle"]
+        assert not office.store.contract("U/1")
 
 
 class TestSettlementTerms:

@@ -58,10 +58,28 @@ class TestFieldsOfSomeBases:
             ({"tg_phi0": "0.4"}, "charges[0].tg_phi0"),
             ({"basis": "reactive_inductive", "unit": "MWh", "tg_phi0": "0"}, "charges[0].tg_phi0"),
             ({"multiplier": "0"}, "charges[0].multiplier"),
+            ({"clock": "weekly"}, "charges[0].clock"),
+            ({"basis": "energy", "unit": "kWh", "clock": "fixed"}, "charges[0].clock"),
+            ({"basis": "event", "unit": "item", "clock": "variable"}, "charges[0].clock"),
         ],
     )
     def test_are_refused_where_they_do_not_belong(self, fields: dict[str, Any], path: str) -> None:
         assert [found.path for found in checked(**fields).errors] == [path]
+
+    @pytest.mark.parametrize(
+        ("fields", "clock"),
+        [
+            ({}, None),
+            ({"clock": "contract"}, "contract"),
+            ({"basis": "document", "unit": "document", "clock": "fixed"}, "fixed"),
+        ],
+    )
+    def test_the_clock_of_a_charge_reaches_the_engine(
+        self, fields: dict[str, Any], clock: str | None
+    ) -> None:
+        price_list = checked(**fields).price_list
+        assert price_list is not None
+        assert price_list.charges[0].clock == clock
 
     def test_reach_the_engine(self) -> None:
         price_list = checked(

@@ -7,7 +7,9 @@ from typing import Any
 
 from kwit.aws import keys
 from kwit.aws.codec import decode, encode
+from kwit.aws.cursor import cursor_move
 from kwit.aws.table import Table, TransactionRefusedError, key_of, number, packed, text, unpacked
+from kwit.billing.clocks import whole_moves
 from kwit.billing.corrects import Corrects, CursorMove
 from kwit.billing.ports import IssuedDocument
 from kwit.documents.document import BlockEntry, Document, NumberBlock
@@ -90,21 +92,19 @@ class DynamoDocuments:
         correcting = entries[-1].corrects
         if correcting is not None:
             return self._move_corrected_cursor(contract_no, correcting.move)
-        start, end = entries[0].start.isoformat(), entries[-1].end.isoformat()
-        values: dict[str, Any] = {
-            ":end": text(end),
-            ":document": text(entries[-1].document_id),
-            ":carried": text(entries[-1].carried),
-        }
+        moves = whole_moves(entry.moves for entry in entries)
+        together = not any(entry.clocks for entry in entries)
+        move = cursor_move(moves, first=first, together=together)
         events = sorted({event for entry in entries for event in entry.events})
         adding = " ADD billed_events :events" if events else ""
+        values: dict[str, Any] = {":document": text(entries[-1].document_id), **move.values}
         values |= {":events": {"SS": events}} if events else {}
         standing, revision = _revision(entries[0].revision)
         return self.cursors.change(
             keys.cursor(contract_no),
-            expression=f"SET billed_to = :end, last_document = :document, carried = :carried{adding}",
-            condition="attribute_not_exists(pk)" if first else f"billed_to = :start AND {standing}",
-            values=values if first else values | {":start": text(start)} | revision,
+            expression=f"SET {', '.join((*move.settings, 'last_document = :document'))}{adding}",
+            condition=" AND ".join(move.conditions if first else (*move.conditions, standing)),
+            values=values if first else values | revision,
         )
 
     def _move_corrected_cursor(self, contract_no: str, move: CursorMove) -> dict[str, Any]:

@@ -30,8 +30,17 @@ KEPT_FOR = timedelta(days=180)
 EXPIRES = "expires"
 """The attribute in which the table's time to live stands."""
 
+_AGAIN = "R#again#"
+_TOLD_TOGETHER = 500
 _ITEM_BYTES = 300_000
 _DIGEST = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _ToldAgain:
+    """States of one point that a file said again."""
+
+    states: tuple[RegisterReading, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +53,17 @@ class DynamoReadings:
         """Keep readings; the same reading from the same row twice changes nothing."""
         items: dict[tuple[str, str], dict[str, Any]] = {}
         shelves: dict[tuple[str, int], list[IntervalDay]] = {}
+        again: dict[str, list[RegisterReading]] = {}
         for one in readings:
-            if isinstance(one, RegisterReading):
+            if isinstance(one, RegisterReading) and one.told_before:
+                again.setdefault(one.ppe, []).append(one)
+            elif isinstance(one, RegisterReading):
                 item = state_item(one)
                 items[item["pk"]["S"], item["sk"]["S"]] = item
             else:
                 shelves.setdefault((month_of(one.day), shelf_of(one.ppe)), []).append(one)
+        for item in (one for states in again.values() for one in _told_again(states)):
+            items[item["pk"]["S"], item["sk"]["S"]] = item
         for (month, shelf), days in shelves.items():
             for item in _arriving(month, shelf, distinct(days)):
                 items[item["pk"]["S"], item["sk"]["S"]] = item
@@ -73,9 +87,15 @@ class DynamoReadings:
 
     def registers(self, ppe: str, *, known_by: datetime | None = None) -> Sequence[RegisterReading]:
         """Return all versions of all register readings of a point, or those known by an instant."""
-        items = self.table.query(keys.register_readings(ppe), prefix="R#")
-        states = [decode(RegisterReading, unpacked(item)) for item in items]
-        return [state for state in states if known_by is None or state.known_at <= known_by]
+        states: dict[str, RegisterReading] = {}
+        for item in self.table.query(keys.register_readings(ppe), prefix="R#"):
+            if item["sk"]["S"].startswith(_AGAIN):
+                told = decode(_ToldAgain, unpacked(item)).states
+            else:
+                told = (decode(RegisterReading, unpacked(item)),)
+            states |= {_state_key(state): state for state in told}
+        known = (states[key] for key in sorted(states))
+        return [state for state in known if known_by is None or state.known_at <= known_by]
 
     def intervals(
         self, ppe: str, *, period: Period, known_by: datetime | None = None
@@ -223,7 +243,23 @@ def _reading_of(like: Reading, item: Item) -> Reading:
 
 def state_item(reading: RegisterReading) -> dict[str, Any]:
     """Make the item of a register state."""
+    key = keys.register_readings(reading.ppe), _state_key(reading)
+    return key_of(key) | {"data": packed(encode(reading))}
+
+
+def _state_key(reading: RegisterReading) -> str:
     origin = f"{reading.known_at.isoformat()}#{reading.source.content_hash[:12]}#{reading.source.row:07d}"
-    day = reading.boundary.isoformat()
-    sort = f"R#{day}#{reading.meter_no}#{reading.register}#{origin}"
-    return key_of((keys.register_readings(reading.ppe), sort)) | {"data": packed(encode(reading))}
+    return f"R#{reading.boundary.isoformat()}#{reading.meter_no}#{reading.register}#{origin}"
+
+
+def _told_again(states: Sequence[RegisterReading]) -> Iterator[dict[str, Any]]:
+    """Make the items of one point's states that say what was known: together they take a few units."""
+    if len(states) == 1:
+        yield state_item(states[0])
+        return
+    ordered = sorted(states, key=_state_key)
+    for start in range(0, len(ordered), _TOLD_TOGETHER):
+        part = tuple(ordered[start : start + _TOLD_TOGETHER])
+        name = deterministic_id(*map(_state_key, part))[:_DIGEST]
+        key = keys.register_readings(part[0].ppe), f"{_AGAIN}{name}"
+        yield key_of(key) | {"data": packed(encode(_ToldAgain(part)))}

@@ -8,6 +8,7 @@ from typing import Any
 from kwit.aws import keys
 from kwit.aws.codec import decode, encode
 from kwit.aws.table import Item, Table, TransactionRefusedError, key_of, number, packed, text, unpacked
+from kwit.billing.clocks import APART, Cursor, Stand
 from kwit.billing.corrects import Standing
 from kwit.billing.drafts import (
     DAILY,
@@ -226,6 +227,11 @@ class DynamoRuns:
             run = self.set_status(run_id, expected=RunStatus.ISSUING, status=RunStatus.ISSUED)
         return run
 
+    def cursor(self, contract_no: str) -> Cursor | None:
+        """Return how far a contract is billed by issued documents, read consistently; None before its first bill."""
+        item = self.table.get(keys.cursor(contract_no))
+        return None if item is None else _cursor(item)
+
     def batch_totals(self, run_id: str) -> Sequence[BatchTotals]:
         """Return the totals of all batches issued, in the order of the batches."""
         items = self.table.query(keys.run(run_id)[0], prefix="BATCHDONE#")
@@ -233,23 +239,23 @@ class DynamoRuns:
 
     def billed_to(self, contract_no: str) -> date | None:
         """Return the first day of a contract not yet billed, or None before its first bill."""
-        item = self.table.get(keys.cursor(contract_no))
-        return date.fromisoformat(item["billed_to"]["S"]) if item else None
+        cursor = self.cursor(contract_no)
+        return None if cursor is None else cursor.billed_to
 
     def billed_events(self, contract_no: str) -> frozenset[str]:
         """Return the ids of the contract's events that issued bills hold, read consistently."""
-        item = self.table.get(keys.cursor(contract_no)) or {}
-        return frozenset(item.get("billed_events", {}).get("SS", ()))
+        cursor = self.cursor(contract_no)
+        return frozenset() if cursor is None else cursor.events
 
     def carried(self, contract_no: str) -> str:
         """Return what the last issued bill of a contract hands on, as text; empty when it hands on nothing."""
-        item = self.table.get(keys.cursor(contract_no))
-        return item["carried"]["S"] if item and "carried" in item else ""
+        cursor = self.cursor(contract_no)
+        return "" if cursor is None else cursor.carried
 
     def standing(self, contract_no: str) -> Standing | None:
         """Return all that the cursor of a contract says, read at once and consistently; None before a bill."""
         item = self.table.get(keys.cursor(contract_no))
-        if item is None:
+        if item is None or "billed_to" not in item:
             return None
         return Standing(
             billed_to=date.fromisoformat(item["billed_to"]["S"]),
@@ -257,6 +263,27 @@ class DynamoRuns:
             last_document=item["last_document"]["S"],
             revision=int(item["cursor_revision"]["N"]) if "cursor_revision" in item else 0,
         )
+
+
+def _cursor(item: Item) -> Cursor:
+    day = item.get("billed_to")
+    apart = {
+        clock: Stand(date.fromisoformat(item[f"billed_to_{clock}"]["S"]), _text(item, f"carried_{clock}"))
+        for clock in APART
+        if f"billed_to_{clock}" in item
+    }
+    return Cursor(
+        billed_to=date.fromisoformat(day["S"]) if day else None,
+        carried=_text(item, "carried"),
+        events=frozenset(item.get("billed_events", {}).get("SS", ())),
+        apart=apart,
+        revision=int(item["cursor_revision"]["N"]) if "cursor_revision" in item else 0,
+    )
+
+
+def _text(item: Item, name: str) -> str:
+    found: str = item.get(name, {}).get("S", "")
+    return found
 
 
 def _draft_item(draft: Draft) -> dict[str, Any]:

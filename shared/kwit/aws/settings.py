@@ -205,6 +205,10 @@ def load(model: type[SettingsT], environ: Mapping[str, str]) -> SettingsT:
     return model.model_validate(values)
 
 
+class DocumentCommandSettings(WithRegistry, WithReadings, WithBilling, WithDocuments, WithDocumentStore):
+    """Configure the commands that look at issued documents: ``kwit replay`` and ``kwit explain``."""
+
+
 class RunCommandSettings(WithRegistry, WithBilling):
     """Configure ``kwit run``, which does by hand what the functions of a run do; corrections need all tables."""
 

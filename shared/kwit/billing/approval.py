@@ -66,7 +66,7 @@ def _chosen(results: Sequence[ChunkResult], choice: Choice, taken: set[str]) -> 
         and (not choice.only or ref.contract_no in choice.only or ref.contract_no in released)
         and ref.contract_no not in choice.without
     ]
-    return sorted(chosen, key=lambda ref: (ref.chunk, ref.contract_no, ref.start))
+    return sorted(chosen, key=lambda ref: (ref.chunk, ref.contract_no, ref.turn, ref.start))
 
 
 def approve_drafts(

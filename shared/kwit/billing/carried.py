@@ -50,13 +50,24 @@ class UsedLimit(_Data):
     kwh: int
 
 
+class FormerParty(_Data):
+    """What a party left behind when another took the contract over (cesja): it stays that party's."""
+
+    party_id: str
+    since: date
+    lots: tuple[CarriedLot, ...] = ()
+    credit: tuple[CarriedCredit, ...] = ()
+    pending: tuple[PendingMonth, ...] = ()
+
+
 class Carried(_Data):
-    """All that a bill hands on."""
+    """All that a bill hands on; `former` is what parties before this one left, for a person to settle with them."""
 
     lots: tuple[CarriedLot, ...] = ()
     credit: tuple[CarriedCredit, ...] = ()
     pending: tuple[PendingMonth, ...] = ()
     used: tuple[UsedLimit, ...] = ()
+    former: tuple[FormerParty, ...] = ()
 
     def text(self) -> str:
         """Write it as text; empty when there is nothing to hand on."""
@@ -90,6 +101,18 @@ def first_carried(contract: Contract) -> Carried:
     since = contract.billed_to.replace(day=1)
     credits_ = (CarriedCredit(month=since, zone="all", kwh=credit),) if credit else ()
     return Carried(lots=lots, credit=credits_)
+
+
+def taken_over(carried: Carried, *, party_id: str, since: date) -> Carried:
+    """Return what a party begins with that takes a contract over on a day: nothing of what the one before has.
+
+    Deposit, credit and months not priced yet are that one's; yearly limits begin anew.
+    """
+    left = FormerParty(
+        party_id=party_id, since=since, lots=carried.lots, credit=carried.credit, pending=carried.pending
+    )
+    something = left.lots or left.credit or left.pending
+    return Carried(former=(*carried.former, left) if something else carried.former)
 
 
 def with_used(carried: Carried, used: Mapping[tuple[str, int], int]) -> tuple[UsedLimit, ...]:

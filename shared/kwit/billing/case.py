@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
+from kwit.billing.cycles import Bounds
 from kwit.kernel.time import DateRange, Period
 from kwit.metering.estimation.filling import History
 from kwit.metering.placed import settled_registers
@@ -52,7 +54,8 @@ class Case:
     """A contract with its terms over time, point, parties, registers, states, price lists and events.
 
     `others` are the histories of the points whose difference its own energy is, by their codes.
-    `rcem` holds the versions of the list of monthly prices of energy fed in, for prosumers of net-billing.
+    `rcem` holds the versions of the list of monthly prices of energy fed in, for prosumers of net-billing. `customer`
+    and `payer` are those of the run's date; `parties` are all that any version of the contract names.
     """
 
     contract_no: str
@@ -66,10 +69,25 @@ class Case:
     others: Mapping[str, History] = field(default_factory=dict)
     events: tuple[ContractEvent, ...] = ()
     rcem: Sequence[PriceList] = ()
+    parties: Mapping[str, Party] = field(default_factory=dict)
+
+    def party(self, party_id: str) -> Party:
+        """Return a party that a version of the contract names, as it is known on the run's date.
+
+        Raises RegistryIncompleteError.
+        """
+        known = {one.party_id: one for one in (self.customer, self.payer)} | dict(self.parties)
+        if party_id not in known:
+            raise RegistryIncompleteError(self.contract_no, f"party {party_id}")
+        return known[party_id]
 
     def contract_on(self, day: date) -> Contract:
         """Return the version of the contract in force on a day, or its first one before that."""
         return contract_on(self.contracts, day)
+
+    def bounds_on(self, day: date) -> Bounds:
+        """Return the days over which the party and the payer of a day hold the contract."""
+        return bounds_on(self.contracts, day)
 
     def terms_over(self, period: Period, *, annual_kwh: int | None, degree: str | None = None) -> list[Terms]:
         """Return the terms that hold one after another over a period; `degree` is that of the power's use.
@@ -121,6 +139,31 @@ def contract_on(versions: Sequence[Contract], day: date) -> Contract:
     return replace(found, ends=versions[-1].ends)
 
 
+def bounds_on(versions: Sequence[Contract], day: date) -> Bounds:
+    """Return the days over which the party and the payer of a day hold a contract (do cesji albo końca umowy).
+
+    A version that names another party or payer ends the days of the one before.
+    """
+    place = max((index for index, one in enumerate(versions) if one.valid_from <= day), default=0)
+    mine = (versions[place].party_id, versions[place].payer_id)
+    begins = versions[place].starts
+    for before, one in pairwise(versions[: place + 1]):
+        if (before.party_id, before.payer_id) != (one.party_id, one.payer_id):
+            begins = one.valid_from
+    ends = versions[-1].ends
+    following = next(
+        (one.valid_from for one in versions[place + 1 :] if (one.party_id, one.payer_id) != mine), ends
+    )
+    return Bounds(begins, min((one for one in (ends, following) if one is not None), default=None))
+
+
+def takeover(versions: Sequence[Contract], day: date) -> tuple[str, date] | None:
+    """Return the party that held a contract before that of a day, and the day it was taken over; None without one."""
+    known = [one for one in versions if one.valid_from <= day]
+    changes = [(one.party_id, two.valid_from) for one, two in pairwise(known) if one.party_id != two.party_id]
+    return changes[-1] if changes else None
+
+
 def gather_case(
     *,
     contract_no: str,
@@ -170,7 +213,15 @@ def gather_case(
         },
         events=tuple(first_told(registry.events(contract_no))),
         rcem=cache[RCEM_LIST] if feeds_in else (),
+        parties=_parties(contracts, on, registry) if len(contracts) > 1 else {},
     )
+
+
+def _parties(contracts: Sequence[Contract], on: date, registry: RegistryStore) -> dict[str, Party]:
+    """Return the parties that versions of a contract name, those of before a change among them."""
+    names = {name for one in contracts for name in (one.party_id, one.payer_id)}
+    found = {name: in_force(registry.party(name), on=on) for name in sorted(names)}
+    return {name: party for name, party in found.items() if party is not None}
 
 
 def metered_registers(meters: Sequence[Meter]) -> tuple[MeteredRegister, ...]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from kwit.billing.carried import read_carried
+from kwit.billing.clocks import ClockMove
 from kwit.billing.content import BillContent, EnergyData, LineData
 from kwit.billing.contents import read_content
 from kwit.billing.correcting import kwh_billed, wh_read
@@ -144,6 +145,9 @@ def content_faults(content: BillContent, ref: DraftRef) -> list[str]:
     faults += [f"{name}: {left} against {right}" for name, (left, right) in checks.items() if left != right]
     if ref.carried != content.carried:
         faults.append(f"carried {ref.carried!r} against {content.carried!r}")
+    told_moves = tuple(ClockMove(one.clock, one.start, one.end, one.carried) for one in content.clocks)
+    if ref.clocks != told_moves:
+        faults.append(f"clocks {ref.clocks} against {told_moves}")
     told = [one.value for line in content.lines for one in line.inputs if one.name == "event"]
     if sorted(told) != sorted(ref.events):
         faults.append(f"events {', '.join(ref.events)} against {', '.join(told)}")

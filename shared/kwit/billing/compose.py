@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from kwit.billing.case import Case
 from kwit.billing.content import (
     BillContent,
+    ClockData,
     EnergyData,
     ExciseData,
     FactorData,
@@ -40,8 +41,13 @@ def compose_content(
     by: Reckoning,
     first_bill: bool,
     settings_version: str,
+    clocks: Sequence[ClockData] = (),
+    of_lines: Sequence[str] = (),
 ) -> BillContent:
-    """Put together all that the document will say; nothing is computed after this."""
+    """Put together all that the document will say; nothing is computed after this.
+
+    `clocks` are those it moves and `of_lines` the clock of each line, where the contract's clocks stand apart.
+    """
     rated, usage, profile = done.rated, done.usage, by.profile
     return BillContent(
         contract_no=contract.contract_no,
@@ -59,13 +65,16 @@ def compose_content(
         remote_reading=contract.remote_reading,
         prosumer=str(contract.prosumer),
         opening_balance=contract.balance if first_bill else None,
-        customer=_party(case.customer),
-        payer=_party(case.payer),
+        customer=_party(case.party(contract.party_id)),
+        payer=_party(case.party(contract.payer_id)),
         point=_point(case.point),
         settings_version=settings_version,
         usage=(*(span_data(span) for span in usage.spans), *(series_data(one) for one in usage.series)),
         energy=energy_data(rated),
-        lines=tuple(line_data(line) for line in rated.lines),
+        lines=tuple(
+            line_data(line, clock=of_lines[index] if of_lines else "")
+            for index, line in enumerate(rated.lines)
+        ),
         sections=section_data(rated),
         vat_rows=vat_data(rated),
         net=rated.net,
@@ -82,6 +91,7 @@ def compose_content(
         pending_months=done.deposit.pending if done.deposit else (),
         payable=done.deposit.settlement.payable if done.deposit else None,
         carried=done.carried.text(),
+        clocks=tuple(clocks),
     )
 
 
@@ -182,8 +192,8 @@ def series_data(series: IntervalSeries) -> SpanData:
     )
 
 
-def line_data(line: Line) -> LineData:
-    """Return a charge line as plain data."""
+def line_data(line: Line, *, clock: str = "") -> LineData:
+    """Return a charge line as plain data; `clock` names the one whose period it is of."""
     return LineData(
         charge=line.charge,
         name=line.name,
@@ -207,6 +217,7 @@ def line_data(line: Line) -> LineData:
         page=line.price_source.page,
         factors=tuple(FactorData(name=one.name, value=one.value) for one in line.factors),
         inputs=tuple(InputData(name=name, value=value) for name, value in line.quantity_source.inputs),
+        clock=clock,
     )
 
 

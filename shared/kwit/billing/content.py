@@ -8,17 +8,23 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from kwit.billing.carried import PendingMonth
 from kwit.billing.prosumer_content import CoveredData, DepositData
 from kwit.kernel.identifiers import canonical_json
+from kwit.tariffs.price_list import Clock
 
 ENGINE = "kwit-rating/1"
 
 
 class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _nothing(value: object) -> bool:
+    """Tell whether a field stays out of the text: those that came later do, so that older contents keep their bytes."""
+    return not value
 
 
 class PartyData(_Data):
@@ -93,7 +99,10 @@ class InputData(_Data):
 
 
 class LineData(_Data):
-    """A charge line with its provenance: net = quantity x price x every factor, half up to 0.01."""
+    """A charge line with its provenance: net = quantity x price x every factor, half up to 0.01.
+
+    `clock` names the clock whose period the line is of, where the contract's clocks stand apart.
+    """
 
     charge: str
     name: str
@@ -117,6 +126,7 @@ class LineData(_Data):
     page: str
     factors: tuple[FactorData, ...] = ()
     inputs: tuple[InputData, ...] = ()
+    clock: str = Field(default="", exclude_if=_nothing)
 
     def product(self) -> Decimal:
         """Multiply quantity, price and factors, not yet rounded."""
@@ -180,10 +190,25 @@ class HistoryData(_Data):
     wh: int
 
 
+class ClockData(_Data):
+    """A clock that the bill moves from `start` to `end`, the months it counts, and what it hands on.
+
+    A clock that had billed days in advance which the contract did not last moves back to its end.
+    """
+
+    clock: Clock
+    start: date
+    end: date
+    months: str
+    in_advance: bool
+    carried: str = ""
+
+
 class BillContent(_Data):
     """Everything a bill says, but for what issuing adds: number, issue date, due date.
 
     `payable` is what is to be paid for this bill where a deposit pays a part; `carried` is what it hands on.
+    `clocks` are those it moves where the contract's clocks stand apart.
     """
 
     format: Literal["kwit/bill/1"] = "kwit/bill/1"
@@ -224,6 +249,12 @@ class BillContent(_Data):
     pending_months: tuple[PendingMonth, ...] = ()
     payable: Decimal | None = None
     carried: str = ""
+    clocks: tuple[ClockData, ...] = Field(default=(), exclude_if=_nothing)
+
+    @property
+    def measures(self) -> bool:
+        """Tell whether the bill is of measured charges, so of use, and not of other clocks alone."""
+        return not self.clocks or any(one.clock is Clock.VARIABLE for one in self.clocks)
 
     @property
     def due(self) -> Decimal:

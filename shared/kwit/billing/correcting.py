@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from kwit.billing.bill import Billing, bill_again, hold
+from kwit.billing.bill import bill_again
 from kwit.billing.carried import Carried, first_carried, read_carried
 from kwit.billing.case import Case
 from kwit.billing.chains import Chain
@@ -24,6 +24,8 @@ from kwit.billing.correction_content import (
 from kwit.billing.corrects import Corrects, CursorMove, Standing, TaskRef
 from kwit.billing.differences import Cause
 from kwit.billing.drafts import DocumentKind, Draft, Hold, HoldCode, RunOrder
+from kwit.billing.holds import hold
+from kwit.billing.one_bill import Billing
 from kwit.billing.ports import IssuedDocument
 from kwit.kernel.identifiers import content_hash, deterministic_id
 from kwit.kernel.time import Period

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kwit.billing.bill import Billing, hold
 from kwit.billing.case import Case
 from kwit.billing.chains import Chain, DocumentsMissingError, chains_of
 from kwit.billing.correcting import Correcting, Corrections, correct_contract
 from kwit.billing.corrects import TaskRef
 from kwit.billing.drafts import Hold, HoldCode, Run, RunOrder
+from kwit.billing.holds import hold
+from kwit.billing.one_bill import Billing
 from kwit.billing.ports import IssuedStore, RunStore, SettingsStore
 from kwit.kernel.time import Period
 from kwit.metering.ports import ReadingStore, TaskStore
@@ -93,6 +94,12 @@ def correct_one(
     standing = runs.standing(no)
     if standing is None:
         return _nothing_to_correct(no, run)
+    cursor = runs.cursor(no)
+    if cursor is not None and cursor.apart:
+        # What such bills handed on to each other stands on several clocks; rating them again one by one would
+        # take the days of one clock for those of another.
+        day = standing.billed_to
+        return Corrections(holds=(hold(no, day, day, HoldCode.CLOCKS_APART, "its clocks stand apart"),))
     documents = stores.issued.issued(no)
     ends = stores.issued.chain_ends([one.document_id for one in documents])
     try:

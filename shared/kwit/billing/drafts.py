@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from kwit.billing.clocks import ClockMove
 from kwit.billing.corrects import Corrects, TaskRef
 
 
@@ -50,6 +51,7 @@ class HoldCode(StrEnum):
     ESTIMATE_STANDS = "estimate_stands"
     CORRECTIONS_CONTINUE = "corrections_continue"
     RELEASE_NOT_LAST = "release_not_last"
+    CLOCKS_APART = "clocks_apart"
     DOCUMENT_UNKNOWN = "document_unknown"
 
 
@@ -68,9 +70,10 @@ class Draft:
 
     `document_id` is made of contract, charges and period, so any run that bills the same period makes the
     same id. `carried` is what it hands on to the next bill, as text; `events` are the ids of those it bills;
-    `unit` is the unit of the company (jednostka) whose series it is numbered in. A correction says what it
-    corrects and which tasks it settles, and its figures are differences; `revision` is that of the contract's
-    cursor that a bill starts from.
+    `unit` is the unit of the company (jednostka) whose series it is numbered in. `clocks` are the clocks that it
+    moves where they stand apart, none when all move together from `start` to `end`; `turn` counts the drafts of the
+    contract that the same run made before it. A correction says what it corrects and which tasks it settles, and
+    its figures are differences; `revision` is that of the contract's cursor that a bill starts from.
     """
 
     document_id: str
@@ -89,6 +92,8 @@ class Draft:
     events: tuple[str, ...] = ()
     kind: DocumentKind = DocumentKind.INVOICE
     unit: str = ""
+    clocks: tuple[ClockMove, ...] = ()
+    turn: int = 0
     reasons: tuple[RiskReason, ...] = ()
     revision: int = 0
     corrects: Corrects | None = None
@@ -199,6 +204,8 @@ class DraftRef:
     events: tuple[str, ...] = ()
     kind: DocumentKind = DocumentKind.INVOICE
     unit: str = ""
+    clocks: tuple[ClockMove, ...] = ()
+    turn: int = 0
     risk: int = 0
     revision: int = 0
     corrects: Corrects | None = None

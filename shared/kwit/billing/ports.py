@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from kwit.billing.clocks import Cursor
 from kwit.billing.corrects import Standing
 from kwit.billing.drafts import (
     Approval,
@@ -115,6 +116,10 @@ class RunStore(Protocol):
 
     def batch_totals(self, run_id: str) -> Sequence[BatchTotals]:
         """Return the totals of all batches issued, in the order of the batches."""
+        ...
+
+    def cursor(self, contract_no: str) -> Cursor | None:
+        """Return how far a contract is billed by issued documents, read consistently; None before its first bill."""
         ...
 
     def billed_to(self, contract_no: str) -> date | None:

@@ -19,16 +19,17 @@ from kwit.kernel.time import Period
 from kwit.metering.ports import ReadingStore
 from kwit.metering.usage import Usage
 from kwit.rating.facts import Facts
-from kwit.rating.lines import Rated, RatingProblem
+from kwit.rating.lines import Line, Rated, RatingProblem
 from kwit.rating.losses import LossHoursError, with_losses
 from kwit.rating.net_metering import CreditSettlement
 from kwit.rating.profile import RatingProfile
-from kwit.rating.rate import rate
+from kwit.rating.rate import rate, together
 from kwit.rating.series import SeriesSorter, SortedSeries
 from kwit.rating.terms import Months, Terms
 from kwit.registry.company import ProfileSettings
 from kwit.registry.events import ContractEvent
 from kwit.registry.records import Contract
+from kwit.tariffs.price_list import ALL_CLOCKS, Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,14 @@ def reckon(
     carried: Carried,
     by: Reckoning,
     events: Sequence[ContractEvent] = (),
+    clocks: frozenset[Clock] = ALL_CLOCKS,
+    others: Sequence[Rated] = (),
+    lines: Sequence[Line] = (),
 ) -> Reckoned:
     """Rate a period with its events and settle what its prosumer fed in.
 
-    What is lacking comes back as problems of `rated`.
+    `clocks` are those whose charges the period has; `others` are the periods of the other clocks and `lines` what
+    else stands on the same document. What is lacking comes back as problems of `rated`.
     """
     past = past_use(registers=case.registers, states=case.states, until=period.end)
     annual = annual_kwh(past=past, until=period.end, declared=contract.annual_kwh)
@@ -85,7 +90,7 @@ def reckon(
     terms += terms_of_late_events(case=case, terms=terms, annual_kwh=annual, events=events)
     facts = facts_of(case=case, contract=contract, period=period, usage=usage, series=series, carried=carried)
     facts = replace(facts, events=rated_events(events))
-    rated = _rate(case, period, terms, months, usage, series, facts, by)
+    rated = _rate(case, period, terms, months, usage, series, facts, by, clocks)
     if problem is not None:
         rated = replace(rated, problems=(problem, *rated.problems))
     if rated.problems:
@@ -93,7 +98,10 @@ def reckon(
     credit = cover_import(contract=contract, rated=rated, usage=usage, carried=carried)
     if credit is not None:
         covered = replace(facts, covered_kwh=credit.covered.kwh)
-        rated = _rate(case, period, terms, months, usage, series, covered, by)
+        rated = _rate(case, period, terms, months, usage, series, covered, by, clocks)
+    used = used_limits(contract=contract, rated=rated)
+    if others or lines:
+        rated = together(period=period, parts=(rated, *others), lines=lines, profile=by.profile)
     deposit = settle_deposit(
         case=case, contract=contract, rated=rated, usage=usage, carried=carried, settings=by.settings
     )
@@ -101,7 +109,8 @@ def reckon(
         lots=deposit.lots() if deposit else carried.lots,
         pending=deposit.pending if deposit else carried.pending,
         credit=carried_credit(credit.lots) if credit else carried.credit,
-        used=with_used(carried, used_limits(contract=contract, rated=rated)),
+        used=with_used(carried, used),
+        former=carried.former,
     )
     return Reckoned(usage, rated, tuple(past), annual, following, credit, deposit, tuple(events))
 
@@ -115,6 +124,7 @@ def _rate(
     series: SortedSeries,
     facts: Facts,
     by: Reckoning,
+    clocks: frozenset[Clock],
 ) -> Rated:
     return rate(
         period=period,
@@ -126,4 +136,43 @@ def _rate(
         series_zones=series.zones,
         capacity_wh=series.capacity,
         facts=facts,
+        clocks=clocks,
+    )
+
+
+def no_use(period: Period) -> Usage:
+    """Return the use of a period that measures nothing."""
+    return Usage(period, (), (), ())
+
+
+def reckon_apart(
+    *,
+    case: Case,
+    contract: Contract,
+    period: Period,
+    months: Months,
+    by: Reckoning,
+    clocks: frozenset[Clock],
+    events: Sequence[ContractEvent] = (),
+) -> Rated:
+    """Rate the period of clocks that measure nothing: no reading is needed, and none can hold it.
+
+    The year's use that sets a bracket or a degree of use is that of the year which ends with the last reading (PGE
+    Dystrybucja tariff 2026, page 28), for the period may lie ahead.
+    """
+    past = past_use(registers=case.registers, states=case.states, until=period.end)
+    until = past[-1].period.end if past else period.end
+    annual = annual_kwh(past=past, until=until, declared=contract.annual_kwh)
+    degree = degree_of_use(case=case, contract=contract, until=until, past=past, readings=by.readings)
+    terms = case.terms_over(period, annual_kwh=annual, degree=degree)
+    terms += terms_of_late_events(case=case, terms=terms, annual_kwh=annual, events=events)
+    return rate(
+        period=period,
+        terms=terms,
+        months=months,
+        usage=no_use(period),
+        lists=case.lists,
+        profile=by.profile,
+        facts=Facts(events=rated_events(events)),
+        clocks=clocks,
     )

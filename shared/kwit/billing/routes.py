@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kwit.billing.case import contract_on
+from kwit.billing.case import bounds_on, contract_on
 from kwit.billing.cycles import next_period
 from kwit.billing.runs import PlanningStores
 from kwit.metering.ports import PointDirectory, ReadingStore
@@ -83,7 +83,8 @@ def _contract_on_day(
         return None, None
     profile = settings.profiles.get(contract.profile)
     window = profile.reading_window_days if profile else 0
-    period = next_period(contract=contract, billed_to=billed_to, window_days=window)
+    bounds = bounds_on(versions, billed_to)
+    period = next_period(contract=contract, billed_to=billed_to, window_days=window, bounds=bounds)
     if period is None:
         return contract, None
     earliest = period.end - timedelta(days=window)

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Sequence
 
-from kwit.billing.bill import hold_sentence
 from kwit.billing.certificate import Certificate
 from kwit.billing.drafts import Approval, BatchTotals, Run, RunStatus
+from kwit.billing.holds import hold_sentence
 from kwit.kernel.money import total
 
 

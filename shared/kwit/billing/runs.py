@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from kwit.billing.approval import ALL, POLICY, approve_drafts, ask_for_batches, issue_approved
-from kwit.billing.bill import Billing, bill_contract, due_period, rating_profile
+from kwit.billing.bill import bill_contract
 from kwit.billing.case import Case, RegistryIncompleteError, contract_on, gather_case
 from kwit.billing.certificate import Certificate, certify, draft_faults
+from kwit.billing.clocks import NEVER_BILLED, Cursor
 from kwit.billing.content import ENGINE
 from kwit.billing.correcting import Corrections
 from kwit.billing.correction_run import (
@@ -23,7 +24,7 @@ from kwit.billing.correction_run import (
     settle_tasks,
     settled_by_run,
 )
-from kwit.billing.corrects import Standing, TaskRef
+from kwit.billing.corrects import TaskRef
 from kwit.billing.drafts import (
     DAILY,
     ChunkResult,
@@ -37,7 +38,9 @@ from kwit.billing.drafts import (
     RunStatus,
     evidence_name,
 )
+from kwit.billing.due import next_group, progress_of
 from kwit.billing.evidence import ChunkEvidence, Recorder, evidence_hash
+from kwit.billing.one_bill import Billing
 from kwit.billing.ports import ApprovalTakenError, EvidenceStore, RunQueue, RunStore, SettingsStore
 from kwit.billing.run_diff import PREVIOUS, chunks_to_compare
 from kwit.kernel.identifiers import canonical_json, deterministic_id
@@ -47,7 +50,7 @@ from kwit.registry.company import CompanySettings
 from kwit.registry.ports import RegistryStore
 from kwit.registry.records import Contract, timeline
 from kwit.tariffs.ports import PriceListStore
-from kwit.tariffs.price_list import PriceList
+from kwit.tariffs.price_list import Clock, PriceList
 
 CHUNK_SIZE = 25
 # What a broken record or a fault of the engine raises; a store that cannot be reached raises other things, and
@@ -141,14 +144,15 @@ def due_contracts(
             # Named, but unknown: rating it says so, where leaving it out would say nothing.
             due.append(contract_no)
             continue
-        billed_to = stores.runs.billed_to(contract_no) or versions[0].billed_to
-        contract = contract_on(versions, billed_to)
-        if not _asked_for(contract, order):
+        progress = progress_of(versions, stores.runs.cursor(contract_no))
+        if not _asked_for(contract_on(versions, progress.days[Clock.VARIABLE]), order):
             continue
-        named = settings.profiles.get(contract.profile)
-        window = rating_profile(contract.profile, named).reading_window_days if named else 0
-        if due_period(
-            contract=contract, billed_to=billed_to, business_date=business_date, window_days=window
+        if next_group(
+            contracts=versions,
+            progress=progress,
+            business_date=business_date,
+            window_of=settings.window_of,
+            until=order.until,
         ):
             due.append(contract_no)
     return sorted(set(due))
@@ -249,12 +253,12 @@ def rate_contract(
 
     `cache` keeps price lists for the other contracts of the chunk. Raises CorrectionStoresMissingError.
     """
-    standing = stores.runs.standing(contract_no)
-    billed_to = standing.billed_to if standing else None
+    cursor = stores.runs.cursor(contract_no) or NEVER_BILLED
+    billed_to = cursor.billed_to
     try:
         if run.order.kind is RunKind.CORRECTIONS:
             return _correct_contract(contract_no, run, stores, billing, cache, corrections)
-        drafts, holds = _rate_contract(contract_no, standing, run, stores, billing, cache)
+        drafts, holds = _rate_contract(contract_no, cursor, run, stores, billing, cache)
         return Corrections(tuple(drafts), tuple(holds))
     except CorrectionStoresMissingError:
         raise
@@ -288,36 +292,36 @@ def _correct_contract(
 
 def _rate_contract(
     contract_no: str,
-    standing: Standing | None,
+    cursor: Cursor,
     run: Run,
     stores: RatingStores,
     billing: Billing,
     cache: dict[str, Sequence[PriceList]],
 ) -> tuple[list[Draft], list[Hold]]:
-    case = _case(contract_no, run, stores, billing, cache)
-    billed_events = stores.runs.billed_events(contract_no) if case.events else frozenset()
     drafts, holds = bill_contract(
-        case=case,
-        billed_to=standing.billed_to if standing else None,
-        carried=standing.carried if standing else None,
+        case=_case(contract_no, run, stores, billing, cache),
+        billed_to=cursor.billed_to,
+        carried=cursor.carried if cursor.billed_to else None,
         billing=billing,
         readings=stores.readings,
-        billed_events=billed_events,
+        billed_events=cursor.events,
+        apart=cursor.apart,
+        until=run.order.until,
     )
-    return _from_standing(drafts, holds, standing)
+    return _from_revision(drafts, holds, cursor.revision)
 
 
-def _from_standing(
-    drafts: Sequence[Draft], holds: Sequence[Hold], standing: Standing | None
+def _from_revision(
+    drafts: Sequence[Draft], holds: Sequence[Hold], revision: int
 ) -> tuple[list[Draft], list[Hold]]:
     """Stamp drafts with the revision of the cursor that they start from.
 
     A period that was released is billed under another id: its first bill stands for ever under the old one.
     """
-    if standing is None or not standing.revision:
+    if not revision:
         return list(drafts), list(holds)
-    again = {one.document_id: deterministic_id("again", one.document_id, standing.revision) for one in drafts}
-    stamped = [replace(one, document_id=again[one.document_id], revision=standing.revision) for one in drafts]
+    again = {one.document_id: deterministic_id("again", one.document_id, revision) for one in drafts}
+    stamped = [replace(one, document_id=again[one.document_id], revision=revision) for one in drafts]
     return stamped, [replace(one, document_id=again.get(one.document_id, "")) for one in holds]
 
 
@@ -362,6 +366,8 @@ def draft_ref(draft: Draft, chunk: int) -> DraftRef:
         carried=draft.carried,
         kind=draft.kind,
         unit=draft.unit,
+        clocks=draft.clocks,
+        turn=draft.turn,
         risk=draft.risk,
         revision=draft.revision,
         corrects=draft.corrects,

@@ -17,17 +17,17 @@ _READING_WIDTHS = (30.0, 36.0, 42.0, 42.0, 12.0, 18.0)
 
 def render_correction(*, view: CorrectionView, issue_date: date) -> bytes:
     """Draw the pages of a correction as PDF; the same view gives the same bytes."""
-    pages = _CorrectionPages(view, issue_date)
+    pages = _CorrectionPages(view)
     pages.front()
     pages.details()
-    return bytes(pages.output())
+    return pages.finished(issue_date)
 
 
 class _CorrectionPages(BillPages):
     """The drawing of one correction, with the head, parties and payment of a bill."""
 
-    def __init__(self, view: CorrectionView, issue_date: date) -> None:
-        super().__init__(view.page, issue_date)
+    def __init__(self, view: CorrectionView) -> None:
+        super().__init__(view.page)
         self.correction = view
 
     def front(self) -> None:
@@ -45,8 +45,7 @@ class _CorrectionPages(BillPages):
         self._table(_TOTALS, _TOTAL_WIDTHS, self.correction.summary)
 
     def _fact(self, label: str, value: str) -> None:
-        y = self.get_y()
-        self.set_xy(MARGIN, y)
+        self.move(MARGIN, self.y)
         self._font(8, colour=(110, 110, 110))
         self.cell(40, 4.4, label)
         self._font(8)

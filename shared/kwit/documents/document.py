@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from kwit.billing.clocks import ClockMove, moves_of
 from kwit.billing.content import BillContent
 from kwit.billing.contents import Content, read_content
 from kwit.billing.corrects import Corrects, TaskRef
@@ -76,6 +77,12 @@ class BlockEntry:
     revision: int = 0
     corrects: Corrects | None = None
     settles: tuple[TaskRef, ...] = ()
+    clocks: tuple[ClockMove, ...] = ()
+
+    @property
+    def moves(self) -> tuple[ClockMove, ...]:
+        """Return how the document moves the clocks of its contract."""
+        return moves_of(start=self.start, end=self.end, carried=self.carried, clocks=self.clocks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ rest (documents, requests to render) follows by deterministic ids as often as th
 """
 
 from dataclasses import dataclass
+from datetime import date
 
+from kwit.billing.clocks import NEVER_BILLED, Cursor, moves_of
 from kwit.billing.contents import read_content
 from kwit.billing.correction_run import settle_tasks
 from kwit.billing.drafts import Batch, DraftRef, Run
@@ -28,6 +30,7 @@ from kwit.documents.ports import (
 from kwit.documents.totals import Post, batch_totals
 from kwit.kernel.identifiers import content_hash
 from kwit.metering.ports import TaskStore
+from kwit.tariffs.price_list import Clock
 
 _MOST_ATTEMPTS = 8
 
@@ -113,27 +116,36 @@ def _take_block(batch: Batch, runs: RunStore, documents: DocumentStore) -> Numbe
 
 
 def _in_turn(batch: Batch, runs: RunStore, passed_over: set[str]) -> list[DraftRef]:
-    """Keep corrections, and bills whose contract is billed exactly up to their start.
+    """Keep corrections, and bills whose clocks stand exactly on their starts.
 
-    The others are named in `passed_over`.
+    The contracts of the others are named in `passed_over`.
     """
     chosen: list[DraftRef] = []
-    billed_to = {ref.contract_no: runs.billed_to(ref.contract_no) for ref in batch.drafts}
+    cursors = {ref.contract_no: runs.cursor(ref.contract_no) for ref in batch.drafts}
+    reached = {no: _stands(cursor or NEVER_BILLED) for no, cursor in cursors.items()}
     for ref in batch.drafts:
-        reached = billed_to[ref.contract_no]
         if ref.contract_no in passed_over:
             continue
         if ref.corrects is not None:
             # Whose turn a correction is, its chain and cursor tell in the transaction itself.
             chosen.append(ref)
             continue
-        if reached is not None and reached != ref.start:
+        stands = reached[ref.contract_no]
+        moves = moves_of(start=ref.start, end=ref.end, carried=ref.carried, clocks=ref.clocks)
+        begun = cursors[ref.contract_no] is not None or any(
+            one.contract_no == ref.contract_no for one in chosen
+        )
+        if (ref.turn and not begun) or any(stands[one.clock] not in {None, one.start} for one in moves):
             passed_over.add(ref.contract_no)
             chosen = [one for one in chosen if one.contract_no != ref.contract_no]
             continue
         chosen.append(ref)
-        billed_to[ref.contract_no] = ref.end
+        stands.update({one.clock: one.end for one in moves})
     return chosen
+
+
+def _stands(cursor: Cursor) -> dict[Clock, date | None]:
+    return {clock: cursor.day_of(clock) for clock in Clock}
 
 
 def _block(
@@ -154,6 +166,7 @@ def _block(
             revision=ref.revision,
             corrects=ref.corrects,
             settles=ref.settles,
+            clocks=ref.clocks,
         )
         for offset, ref in enumerate(drafts)
     )

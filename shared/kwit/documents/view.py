@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from kwit.billing.content import BillContent, FactorData, LineData, SpanData
+from kwit.billing.drafts import DocumentKind
 from kwit.documents import polish
 from kwit.documents.document import Document
 from kwit.documents.prosumer_words import settlement_sentences
@@ -33,6 +34,8 @@ ESTIMATES = {
     "from_register": "ze stanów liczydła rozłożonych na godziny",
     "subtractive": "z różnicy wskazań innych punktów",
 }
+_TITLES = {DocumentKind.INVOICE: "Faktura VAT", DocumentKind.FINAL: "Faktura VAT – rozliczenie końcowe"}
+_CLOCKS = {"fixed": "Opłaty stałe", "contract": "Opłaty umowne"}
 SECTIONS = {"sale": "Sprzedaż energii", "distribution": "Usługa dystrybucji", "other": "Pozostałe"}
 UNITS = {
     "month": "mc", "kW": "kW·mc", "MW": "MW·mc", "item": "szt.", "hour": "h", "metre": "m", "day": "dzień", "PLN": "zł",
@@ -111,7 +114,7 @@ def bill_view(*, document: Document, settings: CompanySettings) -> BillView:
     payable = max(bill.due + (bill.opening_balance or Decimal(0)), Decimal(0))
     account = bill.payer.bank_account or seller.bank_account
     return BillView(
-        title="Faktura VAT",
+        title=_TITLES.get(document.kind, _TITLES[DocumentKind.INVOICE]),
         number=document.number,
         seller_name=seller.name,
         seller_lines=seller_lines(settings),
@@ -207,7 +210,22 @@ def _facts(bill: BillContent) -> tuple[tuple[str, str], ...]:
         facts.append(("Moc umowna", f"{polish.number(bill.contracted_kw)} kW"))
     if bill.annual_kwh is not None:
         facts.append(("Roczne zużycie", f"{polish.number(Decimal(bill.annual_kwh))} kWh"))
-    return tuple(facts)
+    return (*facts, *_clocks(bill))
+
+
+def _clocks(bill: BillContent) -> list[tuple[str, str]]:
+    """Name the days of charges that have a period of their own, and whether they are paid in advance."""
+    charged = {line.clock for line in bill.lines}
+    found = []
+    for one in bill.clocks:
+        if str(one.clock) not in charged or one.clock not in _CLOCKS:
+            continue
+        first, end = sorted((one.start, one.end))
+        days = f"{polish.day(first)} – {polish.day(end - timedelta(days=1))}"
+        paid = "z góry" if one.in_advance else "z dołu"
+        paid = "zwrot" if one.end < one.start else paid
+        found.append((_CLOCKS[one.clock], f"{days}, {paid}"))
+    return found
 
 
 def _import_kwh(bill: BillContent) -> int:
@@ -215,6 +233,8 @@ def _import_kwh(bill: BillContent) -> int:
 
 
 def _use_sentences(bill: BillContent) -> tuple[str, ...]:
+    if not bill.measures:
+        return ("Ta faktura obejmuje tylko opłaty niezależne od zużycia; zużycie rozliczymy osobno.",)
     kwh = _import_kwh(bill)
     days = (bill.end - bill.start).days
     a_day = Decimal(kwh) / days
@@ -325,6 +345,8 @@ def reading_row(span: SpanData) -> Row:
 
 def reading_legend(bill: BillContent) -> str:
     """Say what the letters of readings mean."""
+    if not bill.measures:
+        return ""
     states = [state for span in bill.usage for state in (span.first, span.last) if state]
     kinds = {state.kind for state in states}
     ways = {"estimated": _ways(state.method for state in states)}

@@ -62,7 +62,8 @@ class RegisterReading:
     """The state of one register of one meter at a local midnight, in whole Wh before the multiplier.
 
     `boundary` is the day that begins at that midnight: a reading dated 31 January without an hour, which
-    closes January, has the boundary 1 February.
+    closes January, has the boundary 1 February. `told_before` says that another version says the same, so that a
+    store may keep many of them in little room; it is no part of what the reading is.
     """
 
     ppe: str
@@ -74,6 +75,7 @@ class RegisterReading:
     known_at: datetime
     source: Source
     standing: Standing = PLAIN
+    told_before: bool = field(default=False, compare=False, repr=False)
 
     @property
     def reckoned(self) -> bool:

@@ -127,8 +127,8 @@ def _repeat(candidate: Candidate, met: RegisterReading, *, affirming: bool) -> N
     candidate.repeated, candidate.affirming = True, affirming
     sentence = f"Ten odczyt jest już wczytany (plik {met.source.file}, wiersz {met.source.row})."
     candidate.reader.warn("duplicate_row", candidate.column, sentence)
-    if met.standing.held:
-        candidate.reading = replace(candidate.reading, standing=Standing(held=met.standing.held))
+    standing = Standing(held=met.standing.held)
+    candidate.reading = replace(candidate.reading, standing=standing, told_before=affirming)
 
 
 def _check_order(candidate: Candidate, book: _Book) -> None:

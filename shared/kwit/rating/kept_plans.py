@@ -14,7 +14,7 @@ from kwit.rating.lines import Line
 from kwit.rating.plan import Plan, make_plan
 from kwit.rating.profile import RatingProfile
 from kwit.rating.terms import Months, Terms
-from kwit.tariffs.price_list import PriceList
+from kwit.tariffs.price_list import ALL_CLOCKS, Clock, PriceList
 
 _MOST = 512
 
@@ -43,6 +43,7 @@ class KeptPlans:
         months: Months,
         lists: Mapping[str, Sequence[PriceList]],
         profile: RatingProfile,
+        clocks: frozenset[Clock] = ALL_CLOCKS,
     ) -> tuple[Plan, dict[int, Line]]:
         """Return the plan, made now or kept, and the lines of it that no use changes, by their place in it."""
         versions = tuple(version for several in lists.values() for version in several)
@@ -52,6 +53,7 @@ class KeptPlans:
             period.end,
             months.cycle,
             months.share,
+            clocks,
             *lists,
             *map(id, versions),
             *(part for one in terms for part in _facts(one, period, versions)),
@@ -60,7 +62,7 @@ class KeptPlans:
         if kept is not None and (kept.profile is profile or kept.profile == profile):
             self._kept.move_to_end(key)
             return kept.plan, kept.fixed
-        plan = make_plan(period=period, terms=terms, lists=lists, profile=profile)
+        plan = make_plan(period=period, terms=terms, lists=lists, profile=profile, clocks=clocks)
         kept = _Kept(plan, profile, versions, {})
         self._kept[key] = kept
         self._kept.move_to_end(key)

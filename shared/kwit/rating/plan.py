@@ -16,6 +16,7 @@ from kwit.rating.prices import (
     Position,
     choose_price,
     month_cuts,
+    positions_of,
     positions_on,
     rate_on,
     relevant_cuts,
@@ -25,12 +26,14 @@ from kwit.rating.profile import RatingProfile
 from kwit.rating.terms import Terms, terms_on
 from kwit.tariffs.price_list import (
     ABOVE,
+    ALL_CLOCKS,
     BASE,
     DERIVED,
     ZONED,
     Applies,
     Basis,
     Charge,
+    Clock,
     Price,
     PriceList,
     TariffGroup,
@@ -107,11 +110,22 @@ class _Work:
     lists: Lists
     profile: RatingProfile
     in_force: list[list[PriceList]]
+    clocks: frozenset[Clock]
     problems: list[RatingProblem] = field(default_factory=list)
 
 
-def make_plan(*, period: Period, terms: Sequence[Terms], lists: Lists, profile: RatingProfile) -> Plan:
-    """Plan the lines of a period; what the lists cannot answer comes back as named problems."""
+def make_plan(
+    *,
+    period: Period,
+    terms: Sequence[Terms],
+    lists: Lists,
+    profile: RatingProfile,
+    clocks: frozenset[Clock] = ALL_CLOCKS,
+) -> Plan:
+    """Plan the lines of a period that some clocks of the contract bill, all of them unless told.
+
+    What the lists cannot answer comes back as named problems.
+    """
     cuts = relevant_cuts(terms=terms, lists=lists)
     segments = period.split_at(*cuts, *month_cuts(period=period, terms=terms, lists=lists))
     held = [terms_on(terms, segment.start) for segment in segments]
@@ -121,7 +135,7 @@ def make_plan(*, period: Period, terms: Sequence[Terms], lists: Lists, profile: 
         return Plan(tuple(segments), (), problems=problems)
     known = [one for one in held if one is not None]
     in_force = [_in_force(lists, segment.start) for segment in segments]
-    work = _Work(segments, known, lists, profile, in_force)
+    work = _Work(segments, known, lists, profile, in_force, clocks)
     rows = _rows(work)
     groups = [_group_of(one.group, versions) for one, versions in zip(known, in_force, strict=True)]
     zones = [frozenset(group.zones) for group in groups if group is not None]
@@ -134,7 +148,7 @@ def make_plan(*, period: Period, terms: Sequence[Terms], lists: Lists, profile: 
         zones=frozenset.intersection(*zones) if zones and zoned else None,
         by_zone=frozenset(line.basis for line in lines if line.zone),
         labels=dict(groups[0].zones) if groups[0] else {},
-        excise_per_mwh=_excise_rate(work),
+        excise_per_mwh=_excise_rate(work) if Clock.VARIABLE in clocks else None,
         problems=tuple(dict.fromkeys(work.problems)),
     )
 
@@ -144,7 +158,8 @@ def _rows(work: _Work) -> dict[_Key, list[_Priced]]:
     for index, segment in enumerate(work.segments):
         terms, day = work.terms[index], segment.start
         mine = _in_force({code: work.lists.get(code, ()) for code in terms.price_lists}, day)
-        for position in positions_on(terms=terms, lists=work.lists, day=day, problems=work.problems):
+        positions = positions_on(terms=terms, lists=work.lists, day=day, problems=work.problems)
+        for position in positions_of(positions, clocks=work.clocks, problems=work.problems):
             vat = rate_on(lists=mine, name=f"vat_{position.charge.vat}", day=day, problems=work.problems)
             for zone in _zones_of(work, position, terms, mine):
                 for price in _prices_of(work, position, terms, day, zone):

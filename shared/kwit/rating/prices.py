@@ -9,7 +9,18 @@ from kwit.kernel.time import DateRange, Period
 from kwit.rating.export import calendar_months
 from kwit.rating.lines import RatingProblem
 from kwit.rating.terms import Terms
-from kwit.tariffs.price_list import ABOVE, BASE, Basis, Charge, Price, PriceList, TierSpan
+from kwit.tariffs.price_list import (
+    ABOVE,
+    ALL_CLOCKS,
+    BASE,
+    DERIVED,
+    Basis,
+    Charge,
+    Clock,
+    Price,
+    PriceList,
+    TierSpan,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,30 @@ def positions_on(
             and _concerns(charge, terms)
         ]
     return found
+
+
+def positions_of(
+    positions: Sequence[Position], *, clocks: frozenset[Clock], problems: list[RatingProblem]
+) -> list[Position]:
+    """Keep the charges that some clocks bill, in order.
+
+    A percentage follows the charges it is counted on, to each clock its own; a minimum needs them all together,
+    and one whose charges are billed apart is a problem.
+    """
+    if clocks == ALL_CLOCKS:
+        return list(positions)
+    kept = []
+    for one in positions:
+        if one.charge.basis in DERIVED:
+            of = {other.charge.billed_by for other in positions if other.charge.code in one.charge.of}
+            mine = bool(of & clocks) if one.charge.clock is None else one.charge.clock in clocks
+            if mine and one.charge.basis is Basis.MINIMUM and not of <= clocks:
+                problems.append(RatingProblem("minimum_over_clocks", one.charge.code))
+            if mine:
+                kept.append(one)
+        elif one.charge.billed_by in clocks:
+            kept.append(one)
+    return kept
 
 
 def event_position(

@@ -32,7 +32,7 @@ from kwit.rating.profile import RatingProfile, VatRounding
 from kwit.rating.quantities import MixedSignsError, ZoneEnergy, energies
 from kwit.rating.terms import Months, Terms
 from kwit.rating.vat import totals
-from kwit.tariffs.price_list import Basis, PriceList
+from kwit.tariffs.price_list import ALL_CLOCKS, Basis, Clock, PriceList
 
 SeriesZones = Mapping[int, Mapping[str, Sequence[int]]]
 
@@ -52,14 +52,18 @@ def rate(
     series_zones: Callable[[Sequence[Period], Sequence[Terms]], SeriesZones] | None = None,
     capacity_wh: Callable[[Sequence[Period]], Sequence[int] | None] | None = None,
     facts: Facts = NO_FACTS,
+    clocks: frozenset[Clock] = ALL_CLOCKS,
 ) -> Rated:
     """Rate a period of one contract; what cannot be rated comes back as named problems, never as a guess.
 
     `lists` holds the versions of each price list by code. `series_zones` sorts interval series into zones per
     segment (index of the series -> zone -> Wh per segment); `capacity_wh` gives the Wh taken in capacity
-    hours per segment when series tell them; `facts` are what neither use nor lists can tell.
+    hours per segment when series tell them; `facts` are what neither use nor lists can tell; `clocks` are those
+    of the contract whose charges are rated: the others have periods of their own.
     """
-    plan, fixed = _KEPT.plan(period=period, terms=terms, months=months, lists=lists, profile=profile)
+    plan, fixed = _KEPT.plan(
+        period=period, terms=terms, months=months, lists=lists, profile=profile, clocks=clocks
+    )
     problems = [RatingProblem(problem.code, problem.detail) for problem in usage.problems]
     if problems or not plan.terms:
         return _unrated(period, [*problems, *(p for p in plan.problems if p.code == "terms_missing")])
@@ -76,6 +80,33 @@ def rate(
     lines = [] if counting.problems else _lines(counting, fixed)
     if counting.problems:
         return _unrated(period, counting.problems)
+    energy = _energy_of_zones(counting) if Clock.VARIABLE in clocks else ()
+    return _added_up(period, lines, energy, _excise(counting, lines), profile)
+
+
+def together(
+    *, period: Period, parts: Sequence[Rated], lines: Sequence[Line], profile: RatingProfile
+) -> Rated:
+    """Put parts rated apart, and further lines, on one document: VAT and totals are made once, over all lines.
+
+    Problems of any part leave no document.
+    """
+    problems = [problem for part in parts for problem in part.problems]
+    if problems:
+        return _unrated(period, problems)
+    energy = tuple(row for part in parts for row in part.energy)
+    excise = next((part.excise for part in parts if part.excise is not None), None)
+    every = [*(line for part in parts for line in part.lines), *lines]
+    return _added_up(period, every, energy, excise, profile)
+
+
+def _added_up(
+    period: Period,
+    lines: Sequence[Line],
+    energy: tuple[EnergyOfZone, ...],
+    excise: Excise | None,
+    profile: RatingProfile,
+) -> Rated:
     sums = totals(lines, rounding=profile.vat)
     return Rated(
         period=period,
@@ -85,8 +116,8 @@ def rate(
         net=sums.net,
         vat=sums.vat,
         gross=sums.gross,
-        energy=_energy_of_zones(counting),
-        excise=_excise(counting, lines),
+        energy=energy,
+        excise=excise,
     )
 
 

@@ -328,6 +328,11 @@ class CompanySettings(_Settings):
             raise ValueError("the series of invoices is missing")
         return value
 
+    def window_of(self, profile: str) -> int:
+        """Return how many days off an edge a reading may close a period; none for an unknown profile."""
+        named = self.profiles.get(profile)
+        return named.reading_window_days if named else 0
+
     def series_of(self, kind: str, *, unit: str = "") -> str:
         """Return the pattern that documents of a kind are numbered by in a unit of the company."""
         patterns = {str(name): one.pattern for name, one in self.series.items()}

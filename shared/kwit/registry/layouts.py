@@ -97,6 +97,14 @@ CONTRACTS = Layout(
         Column("billed_to", ("rozliczac od", "pierwszy nierozliczony dzien", "bill from")),
         Column("cycle_months", ("okres rozliczeniowy", "cykl", "cykl miesiace", "miesiace okresu")),
         Column("cycle_anchor", ("poczatek cyklu", "kotwica cyklu")),
+        Column("fixed_cycle_months", ("okres oplat stalych", "cykl oplat stalych", "miesiace oplat stalych")),
+        Column("fixed_cycle_anchor", ("poczatek cyklu oplat stalych", "kotwica oplat stalych")),
+        Column("fixed_in_advance", ("oplaty stale platne", "oplaty stale z gory", "tryb oplat stalych")),
+        Column(
+            "own_cycle_months", ("okres oplat umownych", "cykl oplat umownych", "miesiace oplat umownych")
+        ),
+        Column("own_cycle_anchor", ("poczatek cyklu oplat umownych", "kotwica oplat umownych")),
+        Column("own_in_advance", ("oplaty umowne platne", "oplaty umowne z gory", "tryb oplat umownych")),
         Column("payment_days", ("termin platnosci", "dni platnosci", "termin platnosci dni")),
         Column("remote_reading", ("odczyt zdalny", "zdalny odczyt", "lzo")),
         Column("contracted_kw", ("moc umowna", "moc umowna kw", "moc", "contracted power")),

@@ -171,12 +171,26 @@ STANDARD_TERMS = SettlementTerms()
 
 
 @dataclass(frozen=True, slots=True)
+class Cycle:
+    """A cycle of one clock of a contract (cykl): its months, a day on which one begins, billed then or at its end.
+
+    `in_advance` bills a period when it begins (z góry), else when it has ended (z dołu).
+    """
+
+    months: int
+    anchor: date
+    in_advance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """One version of a contract's terms (umowa), holding from `valid_from`.
 
     `starts` and `ends` bound the contract itself (`ends` is the first day it no longer holds). `billed_to` is
     the first day not yet billed when the contract was brought into kWit. `annual_kwh` is the declared use of
-    a year, for customers without a year of history. `payer_id` is who the documents go to.
+    a year, for customers without a year of history. `payer_id` is who the documents go to. `cycle_months` and
+    `cycle_anchor` are the cycle of what is measured; `fixed_cycle` and `own_cycle` are those of the fixed charges
+    and of the contract's own, None where they are billed together with what is measured.
     """
 
     contract_no: str
@@ -204,6 +218,8 @@ class Contract:
     deposit: Decimal | None = None
     balance: Decimal | None = None
     settlement: SettlementTerms = STANDARD_TERMS
+    fixed_cycle: Cycle | None = None
+    own_cycle: Cycle | None = None
 
 
 Record = Party | MeteringPoint | Meter | Contract | ContractEvent

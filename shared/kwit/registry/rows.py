@@ -12,6 +12,7 @@ from kwit.intake.words import QUANTITIES, ZONES, plain
 from kwit.kernel.identifiers import PointCodeError, point_code
 from kwit.kernel.money import fraction_digits
 from kwit.kernel.provenance import Source
+from kwit.registry.cycle_rows import CYCLES, cycle_of
 from kwit.registry.identifiers import (
     IdentifierError,
     checked_account,
@@ -40,7 +41,6 @@ from kwit.registry.settlement_rows import settlement_terms
 SINCE_EVER = date(2000, 1, 1)
 """The day from which the first version of a party or a point holds when its row names none."""
 
-CYCLES = frozenset({1, 2, 3, 6, 12})
 INTERVALS = frozenset({15, 30, 60})
 
 _PARTY_KINDS = {
@@ -312,6 +312,8 @@ def contract_draft(reader: RowReader, origin: Origin) -> Draft[Contract]:
         deposit=reader.decimal("deposit"),
         balance=reader.decimal("balance"),
         settlement=settlement_terms(reader),
+        fixed_cycle=cycle_of(reader, "fixed", starts=starts),
+        own_cycle=cycle_of(reader, "own", starts=starts),
     )
     _check_terms(reader, contract)
     return Draft(

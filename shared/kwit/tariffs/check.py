@@ -209,6 +209,7 @@ def _charge(charge: ChargeParts, parts: Parts, valid: DateRange) -> Charge:
         applies=head.applies,
         event=_event_rule(head.event) if head.event is not None else None,
         adjust=_adjustments(head.adjust) if head.adjust is not None else None,
+        clock=head.clock,
     )
 
 

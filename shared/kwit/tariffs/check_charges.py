@@ -10,7 +10,7 @@ from kwit.tariffs.check_parts import outside, tile
 from kwit.tariffs.expand import SELECTORS, PlacedPrice, charge_span, expand, write_days
 from kwit.tariffs.findings import Code, Severity
 from kwit.tariffs.parts import ChargeParts, Parts, Report
-from kwit.tariffs.price_list import DERIVED, Basis, Customers, Kind, Price
+from kwit.tariffs.price_list import DERIVED, RUNNING, Basis, Clock, Customers, Kind, Price
 from kwit.tariffs.schema import AMOUNT_FIELDS, UNITS, ChargeHead, PricePart
 from kwit.tariffs.yaml_file import Path
 
@@ -72,12 +72,22 @@ def _check_terms_of_basis(head: ChargeHead, path: Path, report: Report) -> None:
         report.add(Code.WRONG_VALUE, (*path, "multiplier"), value=head.multiplier, hint="> 0")
     if (head.series is not None) != (head.basis is Basis.ENERGY_DYNAMIC):
         report.add(Code.WRONG_VALUE, (*path, "series"), value=head.series or "–", hint=Basis.ENERGY_DYNAMIC)
+    _check_clock(head, path, report)
     if head.tg_phi0 is None:
         return
     if head.basis is not Basis.REACTIVE_INDUCTIVE:
         report.add(Code.WRONG_VALUE, (*path, "tg_phi0"), value=head.tg_phi0, hint=Basis.REACTIVE_INDUCTIVE)
     elif head.tg_phi0 <= 0:
         report.add(Code.WRONG_VALUE, (*path, "tg_phi0"), value=head.tg_phi0, hint="> 0")
+
+
+def _check_clock(head: ChargeHead, path: Path, report: Report) -> None:
+    """Keep what is measured with the variable clock, which alone has readings, and events with the contract's."""
+    if head.clock is None or head.basis in RUNNING or head.basis in DERIVED or head.basis is Basis.DOCUMENT:
+        return
+    usual = Clock.CONTRACT if head.basis is Basis.EVENT else Clock.VARIABLE
+    if head.clock is not usual:
+        report.add(Code.WRONG_VALUE, (*path, "clock"), value=head.clock, hint=usual)
 
 
 def _wholly_unknown(head: ChargeHead, parts: Parts) -> bool:

@@ -63,6 +63,8 @@ class Basis(StrEnum):
 
 
 DERIVED = frozenset({Basis.PERCENTAGE, Basis.MINIMUM})
+RUNNING = frozenset({Basis.MONTH, Basis.POWER, Basis.DAY})
+"""Bases that run by the calendar, whatever is measured."""
 ZONED = frozenset(
     {
         Basis.ENERGY_BY_ZONE,
@@ -73,6 +75,21 @@ ZONED = frozenset(
         Basis.REACTIVE_CAPACITIVE,
     }
 )
+
+
+class Clock(StrEnum):
+    """Which of a contract's clocks bills a charge (zegar rozliczeń).
+
+    `variable` bills what is measured, `fixed` what runs by the calendar, `contract` what is the contract's own.
+    """
+
+    VARIABLE = "variable"
+    FIXED = "fixed"
+    CONTRACT = "contract"
+
+
+ALL_CLOCKS = frozenset(Clock)
+_OF_CONTRACT = frozenset({Basis.EVENT, Basis.DOCUMENT})
 
 
 class PartialPeriod(StrEnum):
@@ -197,7 +214,7 @@ class Charge:
     `multiplier` is a further factor (k of reactive energy); `tg_phi0` the limit of tg φ; `of` names the
     charges that a percentage or a minimum is counted on. `special` True is for special customers (odbiorcy
     specjalni) alone, False for all but them. `series` names the market prices of a dynamic price, whose `prices`
-    are then the seller's margin.
+    are then the seller's margin. `clock` is the clock that the list gives the charge to, None that of its basis.
     """
 
     code: str
@@ -221,6 +238,16 @@ class Charge:
     series: str = ""
     applies: Applies = Applies.ALWAYS
     adjust: Adjustments | None = None
+    clock: Clock | None = None
+
+    @property
+    def billed_by(self) -> Clock | None:
+        """Name the clock that bills the charge: as marked, else by its basis; None for one counted on others."""
+        if self.clock is not None or self.basis in DERIVED:
+            return self.clock
+        if self.basis in _OF_CONTRACT:
+            return Clock.CONTRACT
+        return Clock.FIXED if self.basis in RUNNING else Clock.VARIABLE
 
     def concerns(self, *, group: str, household: bool, special: bool = False) -> bool:
         """Tell whether a customer of a tariff group pays this charge at all."""

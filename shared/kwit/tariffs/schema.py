@@ -31,6 +31,7 @@ from kwit.tariffs.price_list import (
     LOW,
     Applies,
     Basis,
+    Clock,
     Confidence,
     Customers,
     Kind,
@@ -356,6 +357,9 @@ class ChargeHead(_Part):
     special: StrictBool | None = Field(default=None, description="for special customers, or for all others")
     event: EventPart | None = None
     adjust: AdjustPart | None = None
+    clock: Clock | None = Field(
+        default=None, description="which clock of the contract bills it; by its basis without it"
+    )
 
 
 class ChargePart(ChargeHead):
