@@ -1,4 +1,4 @@
-"""Check the arithmetic of a bill or a quote of kWit from its JSON alone; nothing but the standard library.
+"""Check the arithmetic of a bill, a correction or a quote of kWit from its JSON alone, by the standard library alone.
 
 `python verify_bill.py FILE.json …` ends with 1 and names the first difference of each file.
 """
@@ -186,13 +186,31 @@ def verify(bill):
         f(bill)
 
 
+def verify_correction(one):
+    """Check both bills of a correction, and that its differences are theirs by line, rate of VAT and cause."""
+    before, after = one["before"], one["after"]
+    verify(before)
+    verify(after)
+    for name in ("net", "vat", "gross"):
+        difference = number(after[name]) - number(before[name])
+        same(f"difference of {name}", number(one[name]), difference)
+        same(f"{name} of causes", net_of(one["causes"], name), difference)
+        same(f"{name} of VAT rows", net_of(one["vat_rows"], name), difference)
+    for line in one["lines"]:
+        old, new = (bill["lines"][line[key]]["net"] if line[key] is not None else 0 for bill, key in
+                    ((before, "before"), (after, "after")))  # fmt: skip
+        same("difference of a line", number(line["net"]), number(new) - number(old))
+    same("net of lines", net_of(one["lines"]), number(one["net"]))
+
+
 def main(names):
     """Check files, one sentence each; return the exit code."""
     code = int(not names)
     for name in names:
         told = "every figure holds"
         try:
-            verify(json.loads(Path(name).read_text(encoding="utf-8")))
+            content = json.loads(Path(name).read_text(encoding="utf-8"))
+            (verify_correction if "before" in content else verify)(content)
         except (DifferenceError, LookupError, TypeError, ValueError, ArithmeticError, OSError) as error:
             code, told = 1, f"{type(error).__name__}: {error}"
         print(f"{name}: {told}")

@@ -139,7 +139,7 @@ class DynamoDocuments:
         )
 
     def issued(self, contract_no: str) -> Sequence[IssuedDocument]:
-        """Return a contract's documents that are kept, in order of issue."""
+        """Return a contract's documents that are kept, by day of issue and number."""
         listed = [
             item["sk"]["S"].partition("#")[2]
             for item in self.table.query(keys.contract_documents(contract_no))

@@ -154,7 +154,7 @@ class IssuedStore(Protocol):
     """Issued documents, by contract and by number, and their chains of corrections."""
 
     def issued(self, contract_no: str) -> Sequence[IssuedDocument]:
-        """Return a contract's documents that are kept, in order of issue."""
+        """Return a contract's documents that are kept, by day of issue and number."""
         ...
 
     def chain_ends(self, originals: Sequence[str]) -> Mapping[str, str]:
