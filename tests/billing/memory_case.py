@@ -8,6 +8,7 @@ from decimal import Decimal
 from kwit.billing.case import Case, gather_case
 from kwit.billing.correction_run import CorrectionStores
 from kwit.billing.one_bill import Billing
+from kwit.billing.replay import ReplayStores
 from kwit.billing.runs import RatingStores
 from kwit.kernel.provenance import Source
 from kwit.metering.readings import ReadingKind, RegisterReading
@@ -168,6 +169,10 @@ class Company:
         self.documents = MemoryDocuments(
             runs.cursors, runs.events, carries=runs.carries, lasts=runs.lasts, revisions=runs.revisions
         )
+
+    @property
+    def replaying(self) -> ReplayStores:
+        return ReplayStores(self.runs, self.evidence, self.settings, self.price_lists, self.corrections)
 
     @property
     def corrections(self) -> CorrectionStores:

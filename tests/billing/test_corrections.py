@@ -367,10 +367,7 @@ class TestReplay:
                 contract_no=ref.contract_no,
                 document_id=ref.document_id,
                 content=draft.content,
-                stores=one.stores,
-                settings=one.settings,
-                price_lists=one.price_lists,
+                stores=one.replaying,
                 holidays=HOLIDAYS,
-                corrections=one.corrections,
             )
             assert (replayed.same, replayed.difference) == (True, "")

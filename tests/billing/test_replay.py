@@ -8,7 +8,7 @@ import pytest
 from kwit.billing import one_bill as bill_module
 from kwit.billing.drafts import Draft, evidence_name
 from kwit.billing.evidence import evidence_hash, read_evidence
-from kwit.billing.replay import Replayed, ReplayStores, first_difference, replay_draft
+from kwit.billing.replay import Replayed, first_difference, replay_draft
 from kwit.billing.runs import plan_run, rate_chunk
 from kwit.tariffs.holidays import statutory_holidays
 from tests.billing.memory_case import Company, contract, state
@@ -41,13 +41,7 @@ class Office:
             contract_no=draft.contract_no,
             document_id=draft.document_id,
             content=draft.content,
-            stores=ReplayStores(
-                self.company.runs,
-                self.company.evidence,
-                self.company.settings,
-                self.company.price_lists,
-                self.company.corrections,
-            ),
+            stores=self.company.replaying,
             holidays=statutory_holidays(),
         )
 
