@@ -29,6 +29,7 @@ def missing_of(outcome: Outcome) -> list[str]:
         _of_corrections,
         _of_readings,
         _of_verifier,
+        _of_replays,
         _of_published,
         _of_mails,
         _of_postings,
@@ -101,6 +102,11 @@ def _of_verifier(_: Outcome) -> Iterator[str]:
     checked = subprocess.run([*verifier, *bills], capture_output=True, text=True, check=False)
     if checked.returncode or not bills:
         yield f"bills that the verifier agrees with: {checked.stdout or checked.stderr}"
+
+
+def _of_replays(outcome: Outcome) -> Iterator[str]:
+    for told in outcome.not_replayed:
+        yield f"a document that comes out again from its evidence to the byte: {told}"
 
 
 def _of_published(outcome: Outcome) -> Iterator[str]:

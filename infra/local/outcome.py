@@ -15,6 +15,7 @@ from typing import Any
 from infra.catalogue import FUNCTIONS
 from infra.local.cloud import EmbeddedCloud
 from infra.local.drops import Dropped
+from infra.local.replays import differing
 from infra.local.synth import ROOT
 from kwit.aws.codec import decode
 from kwit.aws.cost import StageUse, use_of_logs
@@ -45,6 +46,7 @@ class Outcome:
     use: dict[str, StageUse]
     open_tasks: int
     stages: list[tuple[str, float]] = field(default_factory=list)
+    not_replayed: list[str] = field(default_factory=list)
 
     @property
     def gross(self) -> Decimal:
@@ -80,6 +82,7 @@ def collect(cloud: EmbeddedCloud, dropped: Dropped) -> Outcome:
             DynamoTasks(Table(cloud.client("dynamodb"), cloud.outputs["ReadingsTableName"])).open_tasks()
         ),
         use={one.name: use_of_logs(cloud.logs(one.name).splitlines()) for one in FUNCTIONS},
+        not_replayed=differing(cloud, documents),
     )
 
 
