@@ -9,7 +9,7 @@ import pytest
 from kwit.billing.content import BillContent
 from kwit.billing.correction_run import CorrectionStoresMissingError, DocumentNumbersUnknownError
 from kwit.billing.drafts import HoldCode, RunStatus
-from kwit.billing.replay import replay_draft
+from kwit.billing.replay import ReplayStores, replay_draft
 from kwit.billing.runs import plan_run
 from kwit.kernel.money import ZERO, total
 from kwit.kernel.time import DateRange
@@ -367,10 +367,7 @@ class TestReplay:
                 contract_no=ref.contract_no,
                 document_id=ref.document_id,
                 content=draft.content,
-                stores=one.stores,
-                settings=one.settings,
-                price_lists=one.price_lists,
+                stores=ReplayStores(one.runs, one.evidence, one.settings, one.price_lists, one.corrections),
                 holidays=HOLIDAYS,
-                corrections=one.corrections,
             )
             assert (replayed.same, replayed.difference) == (True, "")
