@@ -14,8 +14,9 @@ from kwit.billing.approval import (
     issue_approved,
 )
 from kwit.billing.certificate import certify, hash_of_drafts
+from kwit.billing.chunks import rate_chunk
 from kwit.billing.drafts import Approval, Run, RunOrder, RunStatus, batch_number
-from kwit.billing.runs import close_run, plan_run, rate_chunk
+from kwit.billing.runs import close_run, plan_run
 from kwit.registry.company import HoldSettings
 from kwit.tariffs.holidays import statutory_holidays
 from tests.billing.memory_case import Company
