@@ -307,6 +307,7 @@ class TestRejectedRow:
             ("Cenniki", "", "missing_value"),
             ("Profil", "", "missing_value"),
             ("Grupa", "g-11!", "bad_group"),
+            ("Jednostka", "{number}", "bad_unit"),
             ("Rozliczać od", "2024-12-31", "outside_contract"),
             ("Ostatni dzień", "2024-12-31", "bad_dates"),
             ("Saldo", "1,234567", "finer_than_grosz"),

@@ -220,6 +220,7 @@ class Contract:
     settlement: SettlementTerms = STANDARD_TERMS
     fixed_cycle: Cycle | None = None
     own_cycle: Cycle | None = None
+    unit: str = ""
 
 
 Record = Party | MeteringPoint | Meter | Contract | ContractEvent
