@@ -172,7 +172,7 @@ FUNCTIONS: tuple[Function, ...] = (
             Table.REGISTRY: (QUERY,),
             # Corrections ask for open tasks, and for the contract of a document's number.
             Table.READINGS: (QUERY,),
-            Table.BILLING: (GET, PUT, BATCH_WRITE),
+            Table.BILLING: (GET, PUT, UPDATE, BATCH_WRITE),
             Table.DOCUMENTS: (GET,),
         },
         sends_to=("rate_contracts", "close_billing_run", "compare_runs"),
@@ -257,7 +257,7 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout_seconds=300,
         tables={
             Table.REGISTRY: (QUERY,),
-            Table.BILLING: (GET, PUT, BATCH_WRITE),
+            Table.BILLING: (GET, PUT, UPDATE, BATCH_WRITE),
         },
         sends_to=("rate_contracts", "close_billing_run"),
     ),
