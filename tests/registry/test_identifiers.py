@@ -73,8 +73,8 @@ class TestRefusal:
             (in_poland, "8-0001", "bad_postcode"),
             (checked_country, "Polska", "bad_country"),
             (checked_group, "g11", "bad_group"),
-            (checked_unit, "lub", "bad_unit"),
-            (checked_unit, "{year}", "bad_unit"),
+            (checked_unit, "lub", "bad_unit_code"),
+            (checked_unit, "{year}", "bad_unit_code"),
         ],
     )
     def test_names_the_value(self, check: Callable[[str], str], typed: str, code: str) -> None:

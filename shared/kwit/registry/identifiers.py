@@ -119,7 +119,9 @@ def checked_unit(text: str) -> str:
     """Return the code of a unit of the company (jednostka) as numbers bear it. Raises IdentifierError."""
     if not _UNIT.fullmatch(text):
         raise IdentifierError(
-            "bad_unit", text, "Kod jednostki to od 1 do 10 wielkich liter, cyfr i łączników; przykład: LUB."
+            "bad_unit_code",
+            text,
+            "Kod jednostki to od 1 do 10 wielkich liter, cyfr i łączników; przykład: LUB.",
         )
     return text
 
