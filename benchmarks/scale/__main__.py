@@ -12,17 +12,17 @@ import sys
 import time
 from pathlib import Path
 
+from benchmarks.scale.checks import check_run, replay_all
+from benchmarks.scale.cloud_run import Fired, fire_day, load
+from benchmarks.scale.dictionary import write_samples
+from benchmarks.scale.figures import calls_table, cost_figures, stage_figures, use_figures
+from benchmarks.scale.memory import MemoryWatch
+from benchmarks.scale.portfolio import expected_documents, portfolio_of
 from events.portfolio import BUSINESS_DATE
 from infra.local.cloud import EmbeddedCloud
 from infra.local.synth import synthesise
 from kwit.aws.cost import read_prices
 from kwit.billing.runs import run_id_of
-
-from benchmarks.scale.checks import check_run, replay_all
-from benchmarks.scale.cloud_run import Fired, fire_day, load
-from benchmarks.scale.figures import calls_table, cost_figures, stage_figures, use_figures
-from benchmarks.scale.memory import MemoryWatch
-from benchmarks.scale.portfolio import expected_documents, portfolio_of
 
 RESULTS = Path(__file__).parents[1] / "out" / "results.json"
 KEY = "scale"
@@ -33,6 +33,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale")
     parser.add_argument("--contracts", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument(
+        "--samples", type=Path, help="write the documents here, for the making of a dictionary"
+    )
     asked = parser.parse_args()
     began = time.monotonic()
 
@@ -49,6 +52,8 @@ def main() -> None:
             cloud, run_id=run_id_of(BUSINESS_DATE), contracts=len(portfolio), expected=expected
         )
         say(f"{len(checked.documents)} documents, {checked.held} held, {checked.gross} zł: checked")
+        if asked.samples:
+            write_samples(checked.documents, asked.samples)
         replaying = time.monotonic()
         different = replay_all(cloud, checked.documents)
         say(f"{len(checked.documents)} documents rated again: {len(different)} differences")

@@ -6,8 +6,9 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -23,14 +24,11 @@ from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table, unpacked
 from kwit.aws.task_store import DynamoTasks
 from kwit.billing.correction_run import CorrectionStores
-from kwit.billing.drafts import ChunkResult
 from kwit.billing.replay import Replayed, replay_draft
 from kwit.billing.runs import RatingStores
 from kwit.documents.document import Document
 from kwit.ledger.postings import RECEIVABLE
-from kwit.registry.company import CompanySettings
 from kwit.tariffs.holidays import statutory_holidays
-from kwit.tariffs.price_list import PriceList
 
 _ATTACHMENT = re.compile(rb'filename="?([^"\r\n]+)\.pdf"?')
 
@@ -40,7 +38,7 @@ class Checked:
     """What was found: documents, holds, and every fault in words."""
 
     documents: list[Document]
-    held: int
+    held: dict[str, int]
     gross: Decimal
     faults: list[str] = field(default_factory=list)
 
@@ -50,16 +48,21 @@ def check_run(cloud: EmbeddedCloud, *, run_id: str, contracts: int, expected: in
     documents, deliveries = _documents(cloud)
     report = json.loads(_object(cloud, f"exports/run-{run_id}.json"))
     gross = sum((one.bill().gross for one in documents), Decimal(0))
-    checked = Checked(documents, report["held"], gross)
+    held = Counter(hold["code"] for hold in report["holds"])
+    checked = Checked(documents, dict(held), gross)
     faults = checked.faults
     if not report["balances"] or report["status"] != "issued":
         faults.append(f"the run is {report['status']}, its certificate says {report['faults'][:3]}")
     if report["contracts_due"] != contracts or len(documents) != expected:
-        faults.append(f"{expected} documents of {contracts} contracts: {len(documents)} of {report['contracts_due']}")
+        faults.append(
+            f"{expected} documents of {contracts} contracts: {len(documents)} of {report['contracts_due']}"
+        )
     numbers = [one.number for one in documents]
     if numbers != [f"FV/2026/04/{ordinal:06d}" for ordinal in range(1, len(numbers) + 1)]:
         faults.append("numbers have a gap or a double")
-    faults += _files(cloud, documents) + _mails(cloud, documents, deliveries) + _postings(cloud, documents, gross)
+    faults += (
+        _files(cloud, documents) + _mails(cloud, documents, deliveries) + _postings(cloud, documents, gross)
+    )
     return checked
 
 
@@ -136,7 +139,9 @@ def _object(cloud: EmbeddedCloud, key: str) -> bytes:
 class _Kept:
     """What never changes once it is stored, read once: results, evidence, settings and versions of price lists."""
 
-    def __init__(self, runs: DynamoRuns, evidence: S3Evidence, settings: DynamoSettings, lists: DynamoPriceLists):
+    def __init__(
+        self, runs: DynamoRuns, evidence: S3Evidence, settings: DynamoSettings, lists: DynamoPriceLists
+    ):
         self._runs = runs
         self.chunk_result = lru_cache(8)(runs.chunk_result)
         self.run = lru_cache(8)(runs.run)
@@ -155,9 +160,16 @@ def replay_all(cloud: EmbeddedCloud, documents: Sequence[Document]) -> list[Repl
     evidence = S3Evidence(cloud.client("s3"), cloud.outputs["DocumentsBucketName"])
     kept: Any = _Kept(DynamoRuns(tables["Billing"]), evidence, settings, price_lists)
     stores = RatingStores(
-        settings, DynamoRegistry(tables["Registry"]), kept, DynamoReadings(tables["Readings"]), price_lists, kept
+        settings,
+        DynamoRegistry(tables["Registry"]),
+        kept,
+        DynamoReadings(tables["Readings"]),
+        price_lists,
+        kept,
     )
-    corrections = CorrectionStores(DynamoDocuments(tables["Documents"], tables["Billing"]), DynamoTasks(tables["Readings"]))
+    corrections = CorrectionStores(
+        DynamoDocuments(tables["Documents"], tables["Billing"]), DynamoTasks(tables["Readings"])
+    )
     holidays: frozenset[date] = statutory_holidays()
     found = (
         replay_draft(

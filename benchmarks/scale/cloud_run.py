@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from benchmarks.scale.portfolio import reading_files, registry_files
 from events.portfolio import BUSINESS_DATE, Customer
 from infra.catalogue import FUNCTIONS
 from infra.local import schedules
@@ -14,8 +15,6 @@ from infra.local.cloud import EmbeddedCloud
 from infra.local.synth import ROOT
 from kwit.aws.cost import StageUse, use_of_logs
 from kwit.tariffs.packaged import shipped_price_lists
-
-from benchmarks.scale.portfolio import reading_files, registry_files
 
 _SAMPLES = ROOT / "events" / "inbox"
 _PATIENCE_SECONDS = 3600.0
@@ -32,7 +31,7 @@ STAGES = {
 
 @dataclass(slots=True)
 class Fired:
-    """What the day came to: seconds of each occurrence, of each stage since the run was fired, and each function's use."""
+    """What the day came to: seconds of each schedule, spans of the run's stages, each function's use."""
 
     seconds: dict[str, float] = field(default_factory=dict)
     stages: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -101,7 +100,9 @@ def fire_day(cloud: EmbeddedCloud, *, say: Callable[[str], None]) -> Fired:
 
 def _due(cloud: EmbeddedCloud, midnight: datetime) -> list[schedules.Occurrence]:
     until = midnight + timedelta(days=1)
-    due = [o for s in schedules.deployed(cloud) for o in schedules.occurrences(s, since=midnight, until=until)]
+    due = [
+        o for s in schedules.deployed(cloud) for o in schedules.occurrences(s, since=midnight, until=until)
+    ]
     return sorted(due, key=lambda one: (one.at, one.schedule.name))
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from benchmarks.scale.cloud_run import STAGES
 from infra.catalogue import FUNCTIONS, MailEvent
 from kwit.aws.cost import AwsPrices, StageUse
-
-from benchmarks.scale.cloud_run import STAGES
 
 _AFTER_MAIL = {one.name for one in FUNCTIONS if isinstance(one.trigger, MailEvent)}
 
@@ -18,7 +17,10 @@ def cost_figures(use: Mapping[str, StageUse], prices: AwsPrices, *, documents: i
     """
     before = {name: _usd(one, prices) for name, one in use.items() if name not in _AFTER_MAIL}
     drawn_out = [one.usd(prices, shared_cpu=True) for name, one in use.items() if name not in _AFTER_MAIL]
-    after = sum((_usd(one, prices) + _fed(one, prices) for name, one in use.items() if name in _AFTER_MAIL), Decimal(0))
+    after = sum(
+        (_usd(one, prices) + _fed(one, prices) for name, one in use.items() if name in _AFTER_MAIL),
+        Decimal(0),
+    )
     mail = sum((one.mail_usd(prices) for one in use.values()), Decimal(0)) + after
     total = sum(before.values(), Decimal(0))
     return {
@@ -51,9 +53,12 @@ def _items(use: Mapping[str, StageUse], prices: AwsPrices, documents: int) -> di
     calls = [(name, count) for one in own for name, count in one.calls.items()]
     queue = sum(count for name, count in calls if name.startswith("sqs:")) + sum(one.polls for one in own)
     amounts = {
-        "lambda_gb_seconds": sum((one.gb_milliseconds for one in own), Decimal(0)) / 1000 * prices.of("lambda_gb_second"),
+        "lambda_gb_seconds": sum((one.gb_milliseconds for one in own), Decimal(0))
+        / 1000
+        * prices.of("lambda_gb_second"),
         "lambda_requests": sum(one.invocations for one in own) * prices.of("lambda_request"),
-        "dynamodb_writes": sum((one.write_units for one in own), Decimal(0)) * prices.of("dynamodb_write_unit"),
+        "dynamodb_writes": sum((one.write_units for one in own), Decimal(0))
+        * prices.of("dynamodb_write_unit"),
         "dynamodb_reads": sum((one.read_units for one in own), Decimal(0)) * prices.of("dynamodb_read_unit"),
         "s3_puts": sum(count for name, count in calls if name == "s3:PutObject") * prices.of("s3_put"),
         "s3_gets": sum(count for name, count in calls if name == "s3:GetObject") * prices.of("s3_get"),

@@ -7,9 +7,17 @@ from datetime import date
 from events.inbox_files import registry_workbook, states, states_csv
 from events.portfolio import APRIL, FIRMS, MARCH, NAMES, REGISTERS, ZONES, Customer, Stay
 
+# Prices of the groups C are at hand for two of the networks.
 _NETWORKS = ("pge-dystrybucja", "energa-operator", "tauron-dystrybucja", "enea-operator")
+_NETWORKS_OF_FIRMS = ("pge-dystrybucja", "energa-operator")
 _GROUPS = ("G11", "G11", "G11", "G11", "G12", "G12w", "G12w", "C11", "C11", "C12a")
-_MONTHLY_KWH = {"G11": (60, 420), "G12": (120, 600), "G12w": (140, 900), "C11": (150, 2_400), "C12a": (400, 3_000)}
+_MONTHLY_KWH = {
+    "G11": (60, 420),
+    "G12": (120, 600),
+    "G12w": (140, 900),
+    "C11": (150, 2_400),
+    "C12a": (400, 3_000),
+}
 # Of so many contracts one has no reading of the last boundary, so that every run holds something back.
 _UNREAD_ONE_OF = 200
 _CONTRACTS_OF_A_FILE = 1_000
@@ -23,8 +31,9 @@ def portfolio_of(contracts: int, *, seed: int) -> list[Customer]:
 
 
 def _customer(number: int, chance: random.Random) -> Customer:
-    network, group = chance.choice(_NETWORKS), chance.choice(_GROUPS)
+    group = chance.choice(_GROUPS)
     firm = group.startswith("C")
+    network = chance.choice(_NETWORKS_OF_FIRMS if firm else _NETWORKS)
     unread = number % _UNREAD_ONE_OF == 0
     first, last = chance.choice(NAMES).split()[0], chance.choice(NAMES).split()[1]
     return Customer(

@@ -56,7 +56,9 @@ class QueueFunction(Generic[Message]):
             if group in blocked or not self._handle(record, app, logger):
                 failures.append({"itemIdentifier": record["messageId"]})
                 blocked |= {group} if group else set()
-        self._measure(app, logger, metrics, len(records), len(failures), (began, worked), cold=cold, context=context)
+        self._measure(
+            app, logger, metrics, len(records), len(failures), (began, worked), cold=cold, context=context
+        )
         return {"batchItemFailures": failures}
 
     def _start(self) -> tuple[Application, Logger, Metrics]:
@@ -104,8 +106,7 @@ class QueueFunction(Generic[Message]):
         metrics.add_metric(name="Duration", unit=MetricUnit.Milliseconds, value=milliseconds)
         metrics.flush_metrics()
         told = {
-            "figures": figures
-            | {"Milliseconds": milliseconds, "CpuMilliseconds": worked, "ColdStart": cold},
+            "figures": figures | {"Milliseconds": milliseconds, "CpuMilliseconds": worked, "ColdStart": cold},
             "calls": dict(meter.calls),
             "units": {"write": plain_units(meter.write_units), "read": plain_units(meter.read_units)},
             "memory_mb": int(getattr(context, "memory_limit_in_mb", 0) or 0),
