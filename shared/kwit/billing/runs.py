@@ -14,6 +14,7 @@ from kwit.billing.bill import bill_contract
 from kwit.billing.case import Case, RegistryIncompleteError, contract_on, gather_case
 from kwit.billing.certificate import Certificate, certify, draft_faults
 from kwit.billing.clocks import NEVER_BILLED, Cursor
+from kwit.billing.connections import is_connection
 from kwit.billing.content import ENGINE
 from kwit.billing.correcting import Corrections
 from kwit.billing.correction_run import (
@@ -40,6 +41,7 @@ from kwit.billing.drafts import (
 )
 from kwit.billing.due import next_group, progress_of
 from kwit.billing.evidence import ChunkEvidence, Recorder, evidence_hash
+from kwit.billing.frameworks import frameworks_of
 from kwit.billing.one_bill import Billing
 from kwit.billing.ports import ApprovalTakenError, EvidenceStore, RunQueue, RunStore, SettingsStore
 from kwit.billing.run_diff import PREVIOUS, chunks_to_compare
@@ -47,6 +49,7 @@ from kwit.kernel.identifiers import canonical_json, deterministic_id
 from kwit.metering.ports import ReadingStore
 from kwit.rating.series import SeriesSorter
 from kwit.registry.company import CompanySettings
+from kwit.registry.events import ContractEvent, first_told
 from kwit.registry.ports import RegistryStore
 from kwit.registry.records import Contract, timeline
 from kwit.tariffs.ports import PriceListStore
@@ -144,7 +147,8 @@ def due_contracts(
             # Named, but unknown: rating it says so, where leaving it out would say nothing.
             due.append(contract_no)
             continue
-        progress = progress_of(versions, stores.runs.cursor(contract_no))
+        cursor = stores.runs.cursor(contract_no) or NEVER_BILLED
+        progress = progress_of(versions, cursor)
         if not _asked_for(contract_on(versions, progress.days[Clock.VARIABLE]), order):
             continue
         if next_group(
@@ -153,9 +157,20 @@ def due_contracts(
             business_date=business_date,
             window_of=settings.window_of,
             until=order.until,
+            events=_unbilled_events(versions, cursor, stores.registry),
         ):
             due.append(contract_no)
     return sorted(set(due))
+
+
+def _unbilled_events(
+    versions: Sequence[Contract], cursor: Cursor, registry: RegistryStore
+) -> Sequence[ContractEvent]:
+    """Return the events that make a connection contract due; other contracts are due without them."""
+    if not is_connection(versions):
+        return ()
+    events = first_told(registry.events(versions[0].contract_no))
+    return [one for one in events if one.event_id not in cursor.events]
 
 
 def _asked_for(contract: Contract, order: RunOrder) -> bool:
@@ -332,7 +347,7 @@ def _case(
     billing: Billing,
     cache: dict[str, Sequence[PriceList]],
 ) -> Case:
-    return gather_case(
+    case = gather_case(
         contract_no=contract_no,
         on=run.business_date,
         registry=stores.registry,
@@ -341,6 +356,10 @@ def _case(
         cache=cache,
         sums=billing.settings.sums,
     )
+    if not billing.settings.framework_check:
+        return case
+    found = frameworks_of(contracts=case.contracts, point=case.point, registry=stores.registry)
+    return replace(case, frameworks=found)
 
 
 def _unbilled(run: Run, contract_no: str, billed_to: date | None, code: HoldCode, detail: str) -> Hold:
