@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from kwit.billing.clocks import Cursor, Stand
 from kwit.billing.corrects import Standing
@@ -15,6 +15,7 @@ from kwit.billing.drafts import (
     Issue,
     Run,
     RunStatus,
+    RunStep,
 )
 from kwit.billing.ports import ApprovalTakenError
 from kwit.tariffs.price_list import Clock
@@ -104,6 +105,14 @@ class MemoryRuns:
     def set_status(self, run_id: str, *, expected: RunStatus, status: RunStatus) -> Run:
         if self.runs[run_id].status is expected:
             self.runs[run_id] = replace(self.runs[run_id], status=status)
+        return self.runs[run_id]
+
+    def stamp(self, run_id: str, step: RunStep, at: datetime) -> Run:
+        run = self.runs[run_id]
+        if step not in dict(run.times):
+            order = list(RunStep)
+            times = sorted([*run.times, (step, at)], key=lambda one: order.index(one[0]))
+            self.runs[run_id] = replace(run, times=tuple(times))
         return self.runs[run_id]
 
     def batch(self, run_id: str, number: int) -> Batch | None:

@@ -27,10 +27,11 @@ from kwit.aws.settings import Settings
 from kwit.aws.table import Table
 from kwit.aws.task_store import DynamoTasks
 from kwit.billing.chains import BillsBefore
+from kwit.billing.chunks import RatingStores
 from kwit.billing.correction_run import CorrectionStores
 from kwit.billing.replay import ReplayStores
 from kwit.billing.run_diff import DiffStores
-from kwit.billing.runs import PlanningStores, RatingStores
+from kwit.billing.runs import PlanningStores
 from kwit.documents.document import Document
 from kwit.documents.totals import Posted
 from kwit.kernel.time import local_day

@@ -168,9 +168,20 @@ class RunOrder:
 DAILY = RunOrder()
 
 
+class RunStep(StrEnum):
+    """Steps of a run whose first time is kept."""
+
+    PLANNED = "planned"
+    CLOSED = "closed"
+    ISSUED = "issued"
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A billing run (przebieg rozliczeniowy): one business date, its order, its chunks, how far it has come."""
+    """A billing run (przebieg rozliczeniowy): one business date, its order, its chunks, how far it has come.
+
+    `times` are the instants at which its steps were first done.
+    """
 
     run_id: str
     business_date: date
@@ -184,6 +195,7 @@ class Run:
     order: RunOrder = DAILY
     approvals: int = 0
     approvals_issued: int = 0
+    times: tuple[tuple[RunStep, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,6 +243,7 @@ class Contract:
     own_cycle: Cycle | None = None
     distributor: str = ""
     framework_no: str = ""
+    unit: str = ""
 
 
 Record = Party | MeteringPoint | Meter | Contract | ContractEvent

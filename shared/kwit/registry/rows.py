@@ -23,6 +23,7 @@ from kwit.registry.identifiers import (
     checked_pesel,
     checked_postcode,
     checked_regon,
+    checked_unit,
 )
 from kwit.registry.kind_rows import CONTRACT_KINDS, check_kind, required_by
 from kwit.registry.records import (
@@ -311,6 +312,7 @@ def contract_draft(reader: RowReader, origin: Origin) -> Draft[Contract]:
         own_cycle=cycle_of(reader, "own", starts=starts),
         distributor=reader.text("distributor"),
         framework_no=reader.text("framework_no"),
+        unit=_checked(reader, "unit", checked_unit),
     )
     check_kind(reader, contract)
     _check_terms(reader, contract)
