@@ -88,7 +88,9 @@ def _warn_of_invoiced_terms(batch: "_Batch", billed: Billed) -> None:
         reached = billed.billed_to(record.contract_no)
         if reached is not None and record.valid_from < reached:
             until = reached.isoformat()
-            sentence = f"Umowa jest rozliczona do {until}; wystawione rachunki zmieni dopiero zlecenie korekt."
+            sentence = (
+                f"Umowa jest rozliczona do {until}; wystawione rachunki zmieni dopiero zlecenie korekt."
+            )
             draft.reader.warn("invoiced_terms_changed", "valid_from", sentence)
 
 
