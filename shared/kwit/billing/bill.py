@@ -9,6 +9,8 @@ from kwit.billing.clocks import Cursor, Stand
 from kwit.billing.cycles import NextPeriod
 from kwit.billing.drafts import Draft, Hold, HoldCode
 from kwit.billing.due import Group, Part, Progress, next_group, progress_of
+from kwit.billing.forecast_bill import Forecasting, draft_forecasts
+from kwit.billing.forecast_data import NO_FORECASTS, Forecasts, forecasts_after
 from kwit.billing.holds import hold
 from kwit.billing.one_bill import Billing, OneBill, make_bill, rating_profile
 from kwit.billing.prepaid import read_prepaid
@@ -32,13 +34,16 @@ def bill_contract(
     billed_events: frozenset[str] = frozenset(),
     apart: Mapping[Clock, Stand] | None = None,
     until: date | None = None,
+    forecasts: Forecasts = NO_FORECASTS,
 ) -> tuple[list[Draft], list[Hold]]:
     """Bill every period of a contract that is due by the business date, in order; a hold keeps back its clocks.
 
     `billed_to` is the first day not yet billed by kWit and `carried` what the last bill hands on, None before
     its first bill; `billed_events` are the ids of the events that issued bills hold, and `apart` are the clocks that
     stand apart. `until` ends periods before their edge, for a bill off the cycle. Where the profile allows estimates,
-    those that a draft rests on are kept among the readings before the draft is returned.
+    those that a draft rests on are kept among the readings before the draft is returned. `forecasts` are those
+    invoiced and not settled; further ones are made only where no bill is, because the two are numbered in series that
+    know no order among them.
     """
     drafts: list[Draft] = []
     holds: list[Hold] = []
@@ -64,7 +69,9 @@ def bill_contract(
             break
         by = Reckoning(billing.sorter, readings, rating_profile(contract.profile, named), named)
         handed = handed if first else _of_party(handed, case, group)
-        one = OneBill(case, group, progress, handed, billing, by, first, billed_events, turn=len(drafts))
+        one = OneBill(
+            case, group, progress, handed, billing, by, first, billed_events, len(drafts), forecasts
+        )
         outcome, case = make_bill(one)
         holds += outcome.holds
         progress.blocked |= outcome.held
@@ -75,9 +82,16 @@ def bill_contract(
             billed_events |= frozenset(outcome.draft.events)
             if _moved(progress, outcome.draft):
                 first, handed = False, read_carried(outcome.draft.carried)
+            if outcome.draft.forecast is not None:
+                forecasts = forecasts_after(outcome.draft.forecast)
         elif outcome.idle:
             _idle(progress, group)
-    return drafts, holds
+    waiting = {one.document_id for one in holds}
+    if until is not None or any(one.document_id not in waiting for one in drafts):
+        return drafts, holds
+    new = first and not forecasts.turn
+    made = draft_forecasts(Forecasting(case, progress, handed, billing, readings, new), forecasts)
+    return [*drafts, *made[0]], [*holds, *made[1]]
 
 
 def bill_again(

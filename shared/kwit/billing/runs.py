@@ -40,6 +40,8 @@ from kwit.billing.drafts import (
 )
 from kwit.billing.due import next_group, progress_of
 from kwit.billing.evidence import ChunkEvidence, Recorder, evidence_hash
+from kwit.billing.forecast_data import forecasts_on
+from kwit.billing.forecast_due import forecasts_due
 from kwit.billing.one_bill import Billing
 from kwit.billing.ports import ApprovalTakenError, EvidenceStore, RunQueue, RunStore, SettingsStore
 from kwit.billing.run_diff import PREVIOUS, chunks_to_compare
@@ -144,7 +146,8 @@ def due_contracts(
             # Named, but unknown: rating it says so, where leaving it out would say nothing.
             due.append(contract_no)
             continue
-        progress = progress_of(versions, stores.runs.cursor(contract_no))
+        cursor = stores.runs.cursor(contract_no)
+        progress = progress_of(versions, cursor)
         if not _asked_for(contract_on(versions, progress.days[Clock.VARIABLE]), order):
             continue
         if next_group(
@@ -153,6 +156,15 @@ def due_contracts(
             business_date=business_date,
             window_of=settings.window_of,
             until=order.until,
+        ) or (
+            order.until is None
+            and forecasts_due(
+                contracts=versions,
+                forecasts=forecasts_on(cursor or NEVER_BILLED),
+                measured_to=progress.days[Clock.VARIABLE],
+                business_date=business_date,
+                window_of=settings.window_of,
+            )
         ):
             due.append(contract_no)
     return sorted(set(due))
@@ -307,6 +319,7 @@ def _rate_contract(
         billed_events=cursor.events,
         apart=cursor.apart,
         until=run.order.until,
+        forecasts=forecasts_on(cursor),
     )
     return _from_revision(drafts, holds, cursor.revision)
 
@@ -320,7 +333,12 @@ def _from_revision(
     """
     if not revision:
         return list(drafts), list(holds)
-    again = {one.document_id: deterministic_id("again", one.document_id, revision) for one in drafts}
+    again = {
+        one.document_id: one.document_id  # counts its turn in itself
+        if one.forecast is not None and one.forecast.alone
+        else deterministic_id("again", one.document_id, revision)
+        for one in drafts
+    }
     stamped = [replace(one, document_id=again[one.document_id], revision=revision) for one in drafts]
     return stamped, [replace(one, document_id=again.get(one.document_id, "")) for one in holds]
 
@@ -372,6 +390,8 @@ def draft_ref(draft: Draft, chunk: int) -> DraftRef:
         revision=draft.revision,
         corrects=draft.corrects,
         settles=draft.settles,
+        forecast=draft.forecast,
+        kwh_forecast=draft.kwh_forecast,
     )
 
 

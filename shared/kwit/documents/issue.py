@@ -7,7 +7,7 @@ rest (documents, requests to render) follows by deterministic ids as often as th
 from dataclasses import dataclass
 from datetime import date
 
-from kwit.billing.clocks import NEVER_BILLED, Cursor, moves_of
+from kwit.billing.clocks import NEVER_BILLED, ClockMove, Cursor, moves_of
 from kwit.billing.contents import read_content
 from kwit.billing.correction_run import settle_tasks
 from kwit.billing.drafts import Batch, DraftRef, Run
@@ -123,6 +123,7 @@ def _in_turn(batch: Batch, runs: RunStore, passed_over: set[str]) -> list[DraftR
     chosen: list[DraftRef] = []
     cursors = {ref.contract_no: runs.cursor(ref.contract_no) for ref in batch.drafts}
     reached = {no: _stands(cursor or NEVER_BILLED) for no, cursor in cursors.items()}
+    turns = {no: (cursor or NEVER_BILLED).forecast_turn for no, cursor in cursors.items()}
     for ref in batch.drafts:
         if ref.contract_no in passed_over:
             continue
@@ -131,17 +132,29 @@ def _in_turn(batch: Batch, runs: RunStore, passed_over: set[str]) -> list[DraftR
             chosen.append(ref)
             continue
         stands = reached[ref.contract_no]
-        moves = moves_of(start=ref.start, end=ref.end, carried=ref.carried, clocks=ref.clocks)
+        moves = _moves(ref)
         begun = cursors[ref.contract_no] is not None or any(
             one.contract_no == ref.contract_no for one in chosen
         )
-        if (ref.turn and not begun) or any(stands[one.clock] not in {None, one.start} for one in moves):
+        late = ref.forecast is not None and ref.forecast.turn != turns[ref.contract_no]
+        if (
+            late
+            or (ref.turn and not begun)
+            or any(stands[one.clock] not in {None, one.start} for one in moves)
+        ):
             passed_over.add(ref.contract_no)
             chosen = [one for one in chosen if one.contract_no != ref.contract_no]
             continue
         chosen.append(ref)
         stands.update({one.clock: one.end for one in moves})
+        turns[ref.contract_no] += ref.forecast is not None
     return chosen
+
+
+def _moves(ref: DraftRef) -> tuple[ClockMove, ...]:
+    if ref.forecast is not None and ref.forecast.alone:
+        return ()
+    return moves_of(start=ref.start, end=ref.end, carried=ref.carried, clocks=ref.clocks)
 
 
 def _stands(cursor: Cursor) -> dict[Clock, date | None]:
@@ -167,6 +180,7 @@ def _block(
             corrects=ref.corrects,
             settles=ref.settles,
             clocks=ref.clocks,
+            forecast=ref.forecast,
         )
         for offset, ref in enumerate(drafts)
     )

@@ -182,6 +182,26 @@ class Cycle:
     in_advance: bool = False
 
 
+class ForecastMethod(StrEnum):
+    """What the expected use of a forecast is worked out from (sposób prognozowania)."""
+
+    PREVIOUS_YEAR = "previous_year"
+    DAILY_AVERAGE = "daily_average"
+    DECLARED = "declared"
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastPlan:
+    """A plan of forecasts (plan prognoz) inside the cycle of what is measured: one every so many months.
+
+    A forecast falls due `days_before` its days begin. `method` is tried first, the others follow in their order.
+    """
+
+    months: int
+    days_before: int = 0
+    method: ForecastMethod | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Contract:
     """One version of a contract's terms (umowa), holding from `valid_from`.
@@ -190,7 +210,8 @@ class Contract:
     the first day not yet billed when the contract was brought into kWit. `annual_kwh` is the declared use of
     a year, for customers without a year of history. `payer_id` is who the documents go to. `cycle_months` and
     `cycle_anchor` are the cycle of what is measured; `fixed_cycle` and `own_cycle` are those of the fixed charges
-    and of the contract's own, None where they are billed together with what is measured.
+    and of the contract's own, None where they are billed together with what is measured. `forecast` is the plan of
+    forecasts that the bill of what is measured settles.
     """
 
     contract_no: str
@@ -220,6 +241,7 @@ class Contract:
     settlement: SettlementTerms = STANDARD_TERMS
     fixed_cycle: Cycle | None = None
     own_cycle: Cycle | None = None
+    forecast: ForecastPlan | None = None
 
 
 Record = Party | MeteringPoint | Meter | Contract | ContractEvent
