@@ -17,7 +17,7 @@ from kwit.billing.corrects import TaskRef
 from kwit.billing.drafts import DocumentKind, Hold, HoldCode, Run, RunOrder
 from kwit.billing.holds import hold
 from kwit.billing.one_bill import Billing
-from kwit.billing.ports import IssuedDocument, IssuedStore, RunStore, SettingsStore
+from kwit.billing.ports import IssuedStore, RunStore, SettingsStore
 from kwit.kernel.time import Period
 from kwit.metering.ports import ReadingStore, TaskStore
 from kwit.metering.readings import ReadingKind
@@ -92,6 +92,9 @@ def correct_one(
     A contract without documents, with documents not kept yet, or with an estimate that still stands is held.
     """
     order, no = run.order, case.contract_no
+    refused = _forecast_named(no, stores, order)
+    if refused is not None:
+        return Corrections(holds=(refused,))
     standing = runs.standing(no)
     if standing is None:
         return _nothing_to_correct(no, run)
@@ -114,7 +117,7 @@ def correct_one(
     except DocumentsMissingError as error:
         day = standing.billed_to
         return Corrections(holds=(hold(no, day, day, HoldCode.DOCUMENT_MISSING, error.missing),))
-    refused = _forecasts_named(no, documents, chains, order)
+    refused = _cancels_settlement(no, chains, order)
     if refused is not None:
         return Corrections(holds=(refused,))
     tasks = [task for task in stores.tasks.tasks_of(case.point.ppe) if task.contract_no == no]
@@ -136,16 +139,20 @@ def correct_one(
     return Corrections(made.drafts, made.holds + holds, made.without_difference)
 
 
-def _forecasts_named(
-    contract_no: str, documents: Sequence[IssuedDocument], chains: Sequence[Chain], order: RunOrder
-) -> Hold | None:
-    """Refuse to correct a forecast, which its settlement makes good, and to cancel a bill that settled some."""
+def _forecast_named(contract_no: str, stores: CorrectionStores, order: RunOrder) -> Hold | None:
+    """Refuse to correct a forecast: the bill that settles it makes it good."""
     numbers = set(order.documents)
-    for one in documents:
+    for one in stores.issued.issued(contract_no) if numbers else ():
         if one.number in numbers and one.kind is DocumentKind.FORECAST:
             days = parse_content(one.content)
             code = HoldCode.FORECAST_NOT_CORRECTED
             return hold(contract_no, days.start, days.end, code, one.number)
+    return None
+
+
+def _cancels_settlement(contract_no: str, chains: Sequence[Chain], order: RunOrder) -> Hold | None:
+    """Refuse to cancel a bill that settled forecasts: they would be open again, which no cursor says."""
+    numbers = set(order.documents)
     for chain in chains:
         if order.cancel and chain.numbers & numbers and chain.now.settled:
             code, number = HoldCode.FORECASTS_SETTLED, chain.original.number
