@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kwit.billing import runs as runs_module
+from kwit.billing.chunks import rate_chunk
 from kwit.billing.content import parse_content
 from kwit.billing.differences import Cause
 from kwit.billing.drafts import RunOrder
@@ -23,7 +24,7 @@ from kwit.billing.run_diff import (
     chunks_to_compare,
     compare_chunk,
 )
-from kwit.billing.runs import plan_run, rate_chunk
+from kwit.billing.runs import plan_run
 from kwit.kernel.money import ZERO
 from kwit.registry.company import HoldSettings
 from kwit.tariffs.holidays import statutory_holidays

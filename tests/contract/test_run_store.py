@@ -8,7 +8,7 @@ import pytest
 
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table
-from kwit.billing.drafts import Issue, RunStatus
+from kwit.billing.drafts import Issue, RunStatus, RunStep
 from kwit.billing.ports import ApprovalTakenError, RunStore
 from kwit.kernel.identifiers import content_hash
 from tests.billing import samples
@@ -57,6 +57,15 @@ class TestRuns:
         assert store.chunk_result(samples.RUN_ID, 0) == samples.chunk_result(one)
         assert store.draft(samples.RUN_ID, 0, one.document_id, one.content_hash) == one
 
+    def test_drafts_are_found_together_and_those_that_are_gone_left_out(self, store: RunStore) -> None:
+        store.create_run(samples.run(), [["U/1", "U/2"]])
+        made = [samples.draft("U/1"), samples.draft("U/2")]
+        store.finish_chunk(samples.chunk_result(*made), made)
+        names = [(0, one.document_id, one.content_hash) for one in made]
+        found = store.drafts_of(samples.RUN_ID, [*names, (0, "x", "0" * 64)])
+        assert sorted(found, key=lambda one: one.contract_no) == made
+        assert list(store.drafts_of(samples.RUN_ID, [])) == []
+
     def test_an_approval_is_kept_once_under_its_number(self, store: RunStore) -> None:
         self.waiting(store)
         first = store.approve(samples.approval(samples.draft()))
@@ -85,7 +94,15 @@ class TestRuns:
         assert issued == again
         assert (issued.status, issued.batches, issued.issue_date) == (RunStatus.ISSUING, 1, DAY)
         assert store.batch(samples.RUN_ID, 0) == batch
-        assert list(store.issues(samples.RUN_ID)) == [Issue(0, DAY, 1)]
+        assert list(store.issues(samples.RUN_ID)) == [Issue(0, DAY, 1, ((batch.series, 1),))]
+
+    def test_the_first_time_of_a_step_is_kept(self, store: RunStore) -> None:
+        store.create_run(samples.run(), [["U/1"]])
+        first, later = samples.APPROVED_AT, samples.APPROVED_AT.replace(hour=11)
+        store.stamp(samples.RUN_ID, RunStep.CLOSED, later)
+        store.stamp(samples.RUN_ID, RunStep.PLANNED, first)
+        run = store.stamp(samples.RUN_ID, RunStep.PLANNED, later)
+        assert run.times == ((RunStep.PLANNED, first), (RunStep.CLOSED, later))
 
     def test_results_come_in_the_order_of_the_chunks(self, store: RunStore) -> None:
         store.create_run(samples.run(contracts=2, chunks=2), [["U/1"], ["U/2"]])

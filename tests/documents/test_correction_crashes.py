@@ -21,9 +21,10 @@ from kwit.aws.table import Table
 from kwit.aws.task_store import DynamoTasks
 from kwit.billing.approval import ALL, approve_drafts, issue_approved
 from kwit.billing.certificate import certify
+from kwit.billing.chunks import RatingStores, rate_chunk
 from kwit.billing.correction_run import CorrectionStores
 from kwit.billing.drafts import DAILY, RunOrder, RunStatus
-from kwit.billing.runs import RatingStores, close_run, plan_run, rate_chunk, run_id_of
+from kwit.billing.runs import close_run, plan_run, run_id_of
 from kwit.documents.issue import issue_batch
 from kwit.kernel.time import DateRange
 from kwit.ledger.postings import posted
@@ -212,7 +213,7 @@ class World:
         url = self.urls["render"]
         while found := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             for message in found:
-                asked.add(json.loads(message["Body"])["document_id"])
+                asked |= set(json.loads(message["Body"])["document_ids"])
                 self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return asked
 

@@ -51,7 +51,9 @@ def drop_list(cloud: Cloud, content: bytes, *, day: int) -> None:  # noqa: F811
     told["time"] = f"2027-05-{day:02}T08:00:00Z"
     body["Records"][0]["body"] = json.dumps(told)
     assert cloud.run("import_price_list", body) == []
-    assert cloud.result(key)["status"] == "accepted"
+    result = cloud.result(key)
+    assert result["status"] == "accepted"
+    assert "price_list_replaced" in {one["code"] for one in result["findings"]}
 
 
 def documents_of(cloud: Cloud, contract_no: str) -> Sequence[Document]:  # noqa: F811

@@ -52,9 +52,18 @@ class Office:
     store: MemoryRegistry = field(default_factory=MemoryRegistry)
     imports: MemoryImports = field(default_factory=MemoryImports)
 
+    reached: dict[str, date] = field(default_factory=dict)
+
+    def billed_to(self, contract_no: str) -> date | None:
+        return self.reached.get(contract_no)
+
     def drop(self, content: bytes, *, at: datetime = KNOWN, name: str = "kartoteka.xlsx") -> ImportResult:
         return import_registry(
-            file=dropped(content, name=name), store=self.store, imports=self.imports, known_at=at
+            file=dropped(content, name=name),
+            store=self.store,
+            imports=self.imports,
+            known_at=at,
+            billed=self,
         )
 
 
@@ -348,6 +357,7 @@ class TestRejectedRow:
             ("Cenniki", "", "missing_value"),
             ("Profil", "", "missing_value"),
             ("Grupa", "g-11!", "bad_group"),
+            ("Jednostka", "{number}", "bad_unit_code"),
             ("Rozliczać od", "2024-12-31", "outside_contract"),
             ("Ostatni dzień", "2024-12-31", "bad_dates"),
             ("Saldo", "1,234567", "finer_than_grosz"),
@@ -475,6 +485,17 @@ class TestVersions:
         result = office.drop(registry(parties=(moved,)), at=LATER)
         assert counts(result) == (1, 0, 4)
         assert [party.street for party in office.store.party("K-1")] == ["ul. Gęsia 7", "ul. Nowa 1"]
+
+    @pytest.mark.parametrize(("since", "warned"), [("2026-03-15", True), ("2026-04-01", False)])
+    def test_terms_that_change_behind_invoices_go_in_with_a_warning(
+        self, office: Office, since: str, *, warned: bool
+    ) -> None:
+        office.drop(registry())
+        office.reached[CONTRACT["Nr umowy"]] = date(2026, 4, 1)
+        changed = CONTRACT | {"Grupa": "G12", "Obowiązuje od": since}
+        result = office.drop(registry(contracts=(changed,)), at=LATER)
+        assert counts(result)[0] == 1
+        assert [one[0] for one in codes(result)] == (["invoiced_terms_changed"] if warned else [])
 
     def test_a_change_without_its_day_is_rejected(self, office: Office) -> None:
         office.drop(registry())

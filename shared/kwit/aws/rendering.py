@@ -1,29 +1,49 @@
-"""Render a document: its bytes into the bucket, its place into the table, a request to deliver it."""
+"""Render documents: their bytes into the bucket, their places into the table, a request to deliver them."""
 
 from kwit.aws.bootstrap import Application
 from kwit.aws.document_store import DocumentUnknownError
-from kwit.aws.messages import DocumentNamed
+from kwit.aws.messages import DocumentsNamed
 from kwit.aws.rendered import RenderedFile
 from kwit.aws.runtime import Report
+from kwit.aws.some_of_many import each
+from kwit.documents.document import Document
 from kwit.documents.rendering import forecasts_of, render_document
 from kwit.kernel.identifiers import content_hash
 
 
-def render(message: DocumentNamed, app: Application) -> Report:
-    """Render the document that the message names; doing it again writes the same bytes.
+def render(message: DocumentsNamed, app: Application) -> Report:
+    """Render the documents that the message names; doing it again writes the same bytes.
 
-    The numbers of forecasts that it settles are looked up; while one has no document the message comes again.
-    Raises DocumentUnknownError, ForecastNumberMissingError.
+    What one of them fails with is raised when the others are rendered. Raises DocumentUnknownError,
+    ForecastNumberMissingError.
     """
-    document = app.documents.document(message.document_id)
-    if document is None:
-        raise DocumentUnknownError(message.document_id)
-    company = app.company.version(document.read().settings_version)
-    found = [app.documents.document(name) for name in forecasts_of(document)]
-    numbers = {one.document_id: one.number for one in found if one is not None}
-    pdf = render_document(document=document, settings=company, numbers=numbers)
+    documents = app.documents.documents(message.document_ids)
+    files: dict[str, RenderedFile] = {}
+
+    def draw(document_id: str) -> None:
+        if document_id not in documents:
+            raise DocumentUnknownError(document_id)
+        files[document_id] = _draw(documents[document_id], app)
+
+    def hand_on() -> None:
+        app.rendered.put_many(files)
+        app.deliver_queue.deliver(list(files))
+
+    each(message.document_ids, draw, then=hand_on)
+    return {"documents": list(files), "bytes": sum(one.size for one in files.values())}
+
+
+def _draw(document: Document, app: Application) -> RenderedFile:
+    """Draw a document; the numbers of forecasts that it settles are looked up.
+
+    While one of them has no document yet, ForecastNumberMissingError has the message come again.
+    """
+    found = app.documents.documents(forecasts_of(document)) if forecasts_of(document) else {}
+    pdf = render_document(
+        document=document,
+        settings=app.settings_of(document.read().settings_version),
+        numbers={name: one.number for name, one in found.items()},
+    )
     key = f"invoices/{document.issue_date:%Y/%m}/{document.number.replace('/', '-')}.pdf"
     app.files.put(key, pdf, "application/pdf")
-    app.rendered.put(document.document_id, RenderedFile(key, content_hash(pdf), len(pdf)))
-    app.deliver_queue.deliver([document.document_id])
-    return {"document_id": document.document_id, "number": document.number, "bytes": len(pdf)}
+    return RenderedFile(key, content_hash(pdf), len(pdf))

@@ -73,7 +73,7 @@ class ImportProfilesSettings(WithRegistry, WithInbox):
     """Configure ``import_profiles``."""
 
 
-class ImportRegistrySettings(WithRegistry, WithInbox):
+class ImportRegistrySettings(WithRegistry, WithBilling, WithInbox):
     """Configure ``import_registry``."""
 
 

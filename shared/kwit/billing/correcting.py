@@ -249,6 +249,7 @@ def _draft(
         kwh_billed=kwh_billed(after) - kwh_billed(before),
         carried=content.carried,
         kind=DocumentKind.CORRECTION,
+        unit=case.contract_on(after.start).unit,
         corrects=Corrects(chain.original.document_id, chain.last.document_id, move),
     )
 

@@ -245,6 +245,7 @@ def _draft(one: Forecasting, content: BillContent, document_id: str, turn: int) 
         wh_read=0,
         kwh_billed=0,
         kind=DocumentKind.FORECAST,
+        unit=one.case.contract_on(content.start).unit,
         turn=turn,
         forecast=None if move is None else move.move(alone=True),
         kwh_forecast=content.expected.kwh if content.expected else 0,

@@ -369,6 +369,7 @@ def _draft(one: OneBill, content: BillContent, done: Reckoned, reasons: tuple[Ri
         carried=content.carried,
         events=tuple(event.event_id for event in done.events),
         kind=DocumentKind.FINAL if final else DocumentKind.INVOICE,
+        unit=one.case.contract_on(content.start).unit,
         clocks=moves,
         turn=one.turn,
         reasons=reasons,

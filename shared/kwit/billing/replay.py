@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from kwit.billing.chunks import RatingStores, rate_contract
 from kwit.billing.content import ENGINE
 from kwit.billing.correction_run import CorrectionStores
 from kwit.billing.drafts import evidence_name
@@ -22,7 +23,6 @@ from kwit.billing.evidence import (
 )
 from kwit.billing.one_bill import Billing
 from kwit.billing.ports import EvidenceStore, RunStore, SettingsStore, VersionedSettings
-from kwit.billing.runs import RatingStores, rate_contract
 from kwit.kernel.identifiers import content_hash
 from kwit.rating.series import SeriesSorter
 from kwit.tariffs.ports import EveryVersion

@@ -38,6 +38,7 @@ def run_report(
             "gross": str(certificate.gross),
         },
         "order": _order(run),
+        "times": {str(step): at.isoformat() for step, at in run.times},
         "drafts_hash": certificate.drafts_hash,
         "balances": certificate.balances,
         "faults": list(certificate.faults),

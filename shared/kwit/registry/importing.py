@@ -20,7 +20,7 @@ from kwit.registry.checks import (
 )
 from kwit.registry.event_rows import EventDraft, event_draft, settle_events
 from kwit.registry.layouts import CONTRACTS, EVENTS, LAYOUTS, METERS, PARTIES, POINTS, REGISTERS
-from kwit.registry.ports import RegistryStore
+from kwit.registry.ports import Billed, RegistryStore
 from kwit.registry.records import Contract, Meter, MeteringPoint, Party, Record, Register, Version, in_force
 from kwit.registry.rows import (
     Draft,
@@ -36,10 +36,16 @@ KIND = "registry"
 
 
 def import_registry(
-    *, file: DroppedFile, store: RegistryStore, imports: ImportLog, known_at: datetime
+    *,
+    file: DroppedFile,
+    store: RegistryStore,
+    imports: ImportLog,
+    known_at: datetime,
+    billed: Billed | None = None,
 ) -> ImportResult:
     """Bring a registry file in: every sound row becomes a version, every other row is reported.
 
+    Terms that hold from a day billed already go in with a warning: `billed` tells how far contracts are billed.
     A row that says what is in force already is counted as repeated and writes nothing. The store gets all
     new versions in one call. A file that went in whole before is not read again.
     """
@@ -50,6 +56,8 @@ def import_registry(
     origin = Origin(file, known_at)
     batch = _drafts(tables, origin)
     _settle(batch, KnownRecords(store, origin), origin)
+    if billed is not None:
+        _warn_of_invoiced_terms(batch, billed)
     records = batch.accepted()
     if records:
         store.put(records)
@@ -67,6 +75,19 @@ def import_registry(
     )
     imports.record(result)
     return result
+
+
+def _warn_of_invoiced_terms(batch: "_Batch", billed: Billed) -> None:
+    """Say of new terms that hold from a day billed already that the bills stand until somebody orders corrections."""
+    for draft in batch.contracts:
+        record = draft.record
+        if record is None or not draft.sound or draft.repeated:
+            continue
+        reached = billed.billed_to(record.contract_no)
+        if reached is not None and record.valid_from < reached:
+            days = reached.isoformat()
+            sentence = f"Umowa jest rozliczona do {days}; wystawione rachunki zmieni dopiero zlecenie korekt."
+            draft.reader.warn("invoiced_terms_changed", "valid_from", sentence)
 
 
 @dataclass(slots=True)

@@ -1,10 +1,19 @@
 """What the registry asks of a store."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Protocol
 
 from kwit.registry.events import ContractEvent
 from kwit.registry.records import Contract, Meter, MeteringPoint, Party, Record
+
+
+class Billed(Protocol):
+    """How far contracts are billed."""
+
+    def billed_to(self, contract_no: str) -> date | None:
+        """Return the first day of a contract not yet billed, or None before its first bill."""
+        ...
 
 
 class RegistryStore(Protocol):
@@ -44,4 +53,8 @@ class RegistryStore(Protocol):
 
     def contract_numbers(self) -> Sequence[str]:
         """List the numbers of all contracts, sorted."""
+        ...
+
+    def contracts(self) -> Iterable[tuple[str, Sequence[Contract]]]:
+        """Yield every contract's number with all its versions, in any order."""
         ...

@@ -242,6 +242,7 @@ class Contract:
     fixed_cycle: Cycle | None = None
     own_cycle: Cycle | None = None
     forecast: ForecastPlan | None = None
+    unit: str = ""
 
 
 Record = Party | MeteringPoint | Meter | Contract | ContractEvent

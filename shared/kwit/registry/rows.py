@@ -23,6 +23,7 @@ from kwit.registry.identifiers import (
     checked_pesel,
     checked_postcode,
     checked_regon,
+    checked_unit,
 )
 from kwit.registry.records import (
     Contract,
@@ -315,6 +316,7 @@ def contract_draft(reader: RowReader, origin: Origin) -> Draft[Contract]:
         fixed_cycle=cycle_of(reader, "fixed", starts=starts),
         own_cycle=cycle_of(reader, "own", starts=starts),
         forecast=forecast_plan(reader),
+        unit=_checked(reader, "unit", checked_unit),
     )
     _check_terms(reader, contract)
     return Draft(
