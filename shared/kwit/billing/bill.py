@@ -6,11 +6,13 @@ from datetime import date
 from kwit.billing.carried import Carried, first_carried, read_carried, taken_over
 from kwit.billing.case import Case, bounds_on, takeover
 from kwit.billing.clocks import Cursor, Stand
+from kwit.billing.connections import is_connection
 from kwit.billing.cycles import NextPeriod
 from kwit.billing.drafts import Draft, Hold, HoldCode
 from kwit.billing.due import Group, Part, Progress, next_group, progress_of
 from kwit.billing.forecast_bill import Forecasting, draft_forecasts
 from kwit.billing.forecast_data import NO_FORECASTS, Forecasts, forecasts_after
+from kwit.billing.frameworks import framework_hold
 from kwit.billing.holds import hold
 from kwit.billing.one_bill import Billing, OneBill, make_bill, rating_profile
 from kwit.billing.prepaid import read_prepaid
@@ -57,10 +59,15 @@ def bill_contract(
             business_date=billing.business_date,
             window_of=billing.settings.window_of,
             until=until,
+            events=[one for one in case.events if one.event_id not in billed_events],
         )
         if group is None:
             break
         contract = _contract_of(group)
+        lacking = framework_hold(case=case, group=group, settings=billing.settings)
+        if lacking is not None:
+            holds.append(lacking)
+            break
         named = billing.settings.profiles.get(contract.profile)
         if named is None:
             day = progress.days[Clock.VARIABLE]
@@ -86,11 +93,19 @@ def bill_contract(
                 forecasts = forecasts_after(outcome.draft.forecast)
         elif outcome.idle:
             _idle(progress, group)
-    waiting = {one.document_id for one in holds}
-    if until is not None or any(one.document_id not in waiting for one in drafts):
-        return drafts, holds
     new = first and not forecasts.turn
-    made = draft_forecasts(Forecasting(case, progress, handed, billing, readings, new), forecasts)
+    by_plan = Forecasting(case, progress, handed, billing, readings, new)
+    return _and_forecasts(drafts, holds, by_plan, forecasts, until)
+
+
+def _and_forecasts(
+    drafts: list[Draft], holds: list[Hold], one: Forecasting, forecasts: Forecasts, until: date | None
+) -> tuple[list[Draft], list[Hold]]:
+    """Add the forecasts that are due, where no bill is made but those that wait for a person."""
+    waiting = {held.document_id for held in holds}
+    if until is not None or any(draft.document_id not in waiting for draft in drafts):
+        return drafts, holds
+    made = draft_forecasts(one, forecasts)
     return [*drafts, *made[0]], [*holds, *made[1]]
 
 
@@ -109,13 +124,16 @@ def bill_again(
     All events of the case are billed and all clocks move together. Estimates are kept as `bill_contract` keeps them.
     What made the bill wait for a person once is no reason to leave it wrong.
     """
-    contract = case.contract_on(period.start)
+    day = period.start
+    if is_connection(case.contracts):
+        day = min((one.day for one in case.events), default=day)  # whose event it is, pays
+    contract = case.contract_on(day)
     named = billing.settings.profiles.get(profile)
     if named is None:
         detail = f"profile {profile} is not in the settings"
         return hold(case.contract_no, period.start, period.end, HoldCode.REGISTRY_INCOMPLETE, detail)
     due = NextPeriod(period.start, period.end, exact_end=True, months=months)
-    bounds = bounds_on(case.contracts, period.start)
+    bounds = bounds_on(case.contracts, day)
     group = Group((Part(ALL_CLOCKS, contract, due, period.end, bounds),))
     days = dict.fromkeys(Clock, period.start)
     progress = Progress(dict(days), days, {}, apart=False)

@@ -11,7 +11,7 @@ from kwit.billing.corrects import Standing
 from kwit.billing.drafts import DocumentKind
 from kwit.billing.ports import IssuedDocument, IssuedStore
 
-_BILLS = frozenset({DocumentKind.INVOICE, DocumentKind.FINAL})
+_BILLS = frozenset({DocumentKind.INVOICE, DocumentKind.FINAL, DocumentKind.CONNECTION})
 
 
 class DocumentsMissingError(LookupError):

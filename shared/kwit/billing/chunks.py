@@ -33,6 +33,7 @@ from kwit.billing.drafts import (
 )
 from kwit.billing.evidence import ChunkEvidence, Recorder, evidence_hash
 from kwit.billing.forecast_data import forecasts_on
+from kwit.billing.frameworks import frameworks_of
 from kwit.billing.one_bill import Billing
 from kwit.billing.ports import EvidenceStore, RunQueue
 from kwit.billing.runs import PlanningStores, RunUnknownError
@@ -232,7 +233,7 @@ def _case(
     billing: Billing,
     cache: dict[str, Sequence[PriceList]],
 ) -> Case:
-    return gather_case(
+    case = gather_case(
         contract_no=contract_no,
         on=run.business_date,
         registry=stores.registry,
@@ -241,6 +242,10 @@ def _case(
         cache=cache,
         sums=billing.settings.sums,
     )
+    if not billing.settings.framework_check:
+        return case
+    found = frameworks_of(contracts=case.contracts, point=case.point, registry=stores.registry)
+    return replace(case, frameworks=found)
 
 
 def _unbilled(run: Run, contract_no: str, billed_to: date | None, code: HoldCode, detail: str) -> Hold:

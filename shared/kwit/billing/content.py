@@ -14,6 +14,7 @@ from kwit.billing.carried import PendingMonth
 from kwit.billing.forecast_data import ForecastMoveData, InvoicedForecast
 from kwit.billing.prosumer_content import CoveredData, DepositData
 from kwit.kernel.identifiers import canonical_json
+from kwit.registry.records import ContractKind
 from kwit.tariffs.price_list import Clock
 
 ENGINE = "kwit-rating/1"
@@ -271,7 +272,9 @@ class BillContent(_Data):
 
     @property
     def measures(self) -> bool:
-        """Tell whether the bill is of measured charges, so of use, and not of other clocks alone."""
+        """Tell whether the bill is of measured charges, so of use, and not of other clocks or of a connection alone."""
+        if self.contract_kind == ContractKind.CONNECTION:
+            return False
         return not self.clocks or any(one.clock is Clock.VARIABLE for one in self.clocks)
 
     @property

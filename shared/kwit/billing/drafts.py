@@ -54,6 +54,7 @@ class HoldCode(StrEnum):
     CORRECTIONS_CONTINUE = "corrections_continue"
     RELEASE_NOT_LAST = "release_not_last"
     CLOCKS_APART = "clocks_apart"
+    FRAMEWORK_MISSING = "framework_missing"
     DOCUMENT_UNKNOWN = "document_unknown"
     FORECAST_USE_UNKNOWN = "forecast_use_unknown"
     FORECAST_NOT_CORRECTED = "forecast_not_corrected"

@@ -8,6 +8,7 @@ from kwit.billing.carried import NOTHING, Carried
 from kwit.billing.case import Case, takeover
 from kwit.billing.clocks import ClockMove
 from kwit.billing.compose import compose_content
+from kwit.billing.connections import events_of_party, is_connection
 from kwit.billing.content import BillContent, ClockData
 from kwit.billing.drafts import DocumentKind, Draft, Hold, HoldCode, RiskReason
 from kwit.billing.due import Group, Part, Progress, moves_as_one
@@ -33,6 +34,7 @@ from kwit.rating.series import SeriesSorter
 from kwit.rating.terms import Months
 from kwit.registry.company import CompanySettings, ProfileSettings
 from kwit.registry.events import ContractEvent
+from kwit.registry.records import ContractKind
 from kwit.tariffs.price_list import Clock, PartialPeriod
 
 
@@ -96,7 +98,10 @@ class OneBill:
         """Return the events that a period bills: the contract's own clock has them."""
         if Clock.CONTRACT not in part.clocks:
             return ()
-        return events_due(case=self.case, period=Period(part.due.start, end), billed=self.billed_events)
+        due = events_due(case=self.case, period=Period(part.due.start, end), billed=self.billed_events)
+        if part.contract.kind is not ContractKind.CONNECTION:
+            return due
+        return events_of_party(due, self.case.contracts, part.bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +193,12 @@ def _screened(one: OneBill, work: _Work, content: BillContent, done: Reckoned) -
         if line.price_source.confidence == "unconfirmed"
     )
     months = max((part.due.months.cycle for part in work.parts), default=12)
+    days, usual = (content.end - content.start).days, (add_months(content.start, months) - content.start).days
     reasons = reasons_of(
         content=content,
         past=done.past,
         wh=wh,
-        cycle_days=(add_months(content.start, months) - content.start).days,
+        cycle_days=days if is_connection(one.case.contracts) else usual,
         first_bill=one.first and work.measured is not None,
         doubtful=list(doubtful),
         limits=limits,
@@ -215,7 +221,7 @@ def _rate_apart(one: OneBill, part: Part, work: _Work) -> None:
         period=Period(part.due.start, part.due.end),
         months=part.due.months,
         by=one.by,
-        clocks=part.clocks,
+        clocks=part.charges,
         events=events,
     )
     if rated.problems:
@@ -306,7 +312,7 @@ def _composed(one: OneBill, work: _Work) -> tuple[BillContent, Reckoned]:
         done=done,
         months=work.parts[0].due.months if work.parts else Months(0),
         by=one.by,
-        first_bill=one.first and work.measured is not None,
+        first_bill=one.first and (work.measured is not None or is_connection(one.case.contracts)),
         settings_version=one.billing.settings_version,
         clocks=clocks,
         of_lines=labels,
@@ -368,10 +374,16 @@ def _draft(one: OneBill, content: BillContent, done: Reckoned, reasons: tuple[Ri
         kwh_billed=sum(row.kwh for row in content.energy if row.quantity == "import"),
         carried=content.carried,
         events=tuple(event.event_id for event in done.events),
-        kind=DocumentKind.FINAL if final else DocumentKind.INVOICE,
+        kind=_kind(one, final=final),
         unit=one.case.contract_on(content.start).unit,
         clocks=moves,
         turn=one.turn,
         reasons=reasons,
         forecast=None if content.forecasts is None else content.forecasts.move(alone=False),
     )
+
+
+def _kind(one: OneBill, *, final: bool) -> DocumentKind:
+    if is_connection(one.case.contracts):
+        return DocumentKind.CONNECTION
+    return DocumentKind.FINAL if final else DocumentKind.INVOICE

@@ -14,6 +14,7 @@ from kwit.billing.approval import ALL, POLICY, approve_drafts, ask_for_batches, 
 from kwit.billing.case import contract_on
 from kwit.billing.certificate import Certificate, certify
 from kwit.billing.clocks import NEVER_BILLED, Cursor
+from kwit.billing.connections import is_connection
 from kwit.billing.correction_run import (
     CorrectionStores,
     CorrectionStoresMissingError,
@@ -35,6 +36,7 @@ from kwit.billing.ports import ApprovalTakenError, RunQueue, RunStore, SettingsS
 from kwit.billing.run_diff import PREVIOUS, chunks_to_compare
 from kwit.kernel.identifiers import canonical_json, deterministic_id
 from kwit.registry.company import CompanySettings
+from kwit.registry.events import ContractEvent, first_told
 from kwit.registry.ports import RegistryStore
 from kwit.registry.records import Contract, timeline
 from kwit.tariffs.price_list import Clock
@@ -124,7 +126,7 @@ def due_contracts(
         due += [
             contract_no
             for contract_no, versions in some.items()
-            if _is_due(timeline(versions), cursors.get(contract_no), business_date, settings, order)
+            if _is_due(timeline(versions), cursors.get(contract_no), business_date, settings, order, stores)
         ]
     return sorted(set(due))
 
@@ -135,10 +137,12 @@ def _is_due(
     business_date: date,
     settings: CompanySettings,
     order: RunOrder,
+    stores: PlanningStores,
 ) -> bool:
     if not versions:
         # Named, but unknown: rating it says so, where leaving it out would say nothing.
         return True
+    cursor = cursor or NEVER_BILLED
     progress = progress_of(versions, cursor)
     if not _asked_for(contract_on(versions, progress.days[Clock.VARIABLE]), order):
         return False
@@ -148,16 +152,27 @@ def _is_due(
         business_date=business_date,
         window_of=settings.window_of,
         until=order.until,
+        events=_unbilled_events(versions, cursor, stores.registry),
     )
     if found is not None or order.until is not None:
         return found is not None
     return forecasts_due(
         contracts=versions,
-        forecasts=forecasts_on(cursor or NEVER_BILLED),
+        forecasts=forecasts_on(cursor),
         measured_to=progress.days[Clock.VARIABLE],
         business_date=business_date,
         window_of=settings.window_of,
     )
+
+
+def _unbilled_events(
+    versions: Sequence[Contract], cursor: Cursor, registry: RegistryStore
+) -> Sequence[ContractEvent]:
+    """Return the events that make a connection contract due; other contracts are due without them."""
+    if not is_connection(versions):
+        return ()
+    events = first_told(registry.events(versions[0].contract_no))
+    return [one for one in events if one.event_id not in cursor.events]
 
 
 def _asked_for(contract: Contract, order: RunOrder) -> bool:

@@ -21,6 +21,7 @@ from kwit.documents.rows import Row
 from kwit.kernel.energy import from_wh, whole_kwh
 from kwit.kernel.money import fraction_digits, half_up
 from kwit.registry.company import CompanySettings
+from kwit.registry.records import ContractKind
 
 READING_KINDS = {
     "actual": ("R", "rzeczywisty"),
@@ -38,7 +39,11 @@ ESTIMATES = {
     "from_register": "ze stanów liczydła rozłożonych na godziny",
     "subtractive": "z różnicy wskazań innych punktów",
 }
-_TITLES = {DocumentKind.INVOICE: "Faktura VAT", DocumentKind.FINAL: "Faktura VAT – rozliczenie końcowe"}
+_TITLES = {
+    DocumentKind.INVOICE: "Faktura VAT",
+    DocumentKind.FINAL: "Faktura VAT – rozliczenie końcowe",
+    DocumentKind.CONNECTION: "Faktura VAT – przyłączenie do sieci",
+}
 _CLOCKS = {"fixed": "Opłaty stałe", "contract": "Opłaty umowne"}
 SECTIONS = {"sale": "Sprzedaż energii", "distribution": "Usługa dystrybucji", "other": "Pozostałe"}
 UNITS = {
@@ -51,6 +56,7 @@ _CONTRACTS = {
     "comprehensive": "umowa kompleksowa",
     "sale": "umowa sprzedaży",
     "distribution": "umowa o świadczenie usług dystrybucji",
+    "connection": "umowa o przyłączenie",
 }
 _QUANTITIES = {
     "import": "pobór",
@@ -206,22 +212,37 @@ def _dates(document: Document, bill: BillContent, settings: CompanySettings) -> 
 
 
 def _facts(bill: BillContent) -> tuple[tuple[str, str], ...]:
-    point = bill.point
     ends = polish.day(bill.contract_ends - timedelta(days=1)) if bill.contract_ends else "czas nieokreślony"
     facts = [
         ("Numer klienta", bill.customer.party_id),
         ("Umowa", f"{bill.contract_no}, {_CONTRACTS.get(bill.contract_kind, bill.contract_kind)}"),
         ("Umowa obowiązuje do", ends),
-        ("Punkt poboru (PPE)", point.ppe),
-        ("Adres punktu", f"{point.street}, {point.postcode} {point.city}"),
-        ("Operator sieci", point.distributor),
-        ("Grupa taryfowa", f"{bill.group}, układ {point.phases}-fazowy"),
+        *_point_facts(bill),
     ]
     if bill.contracted_kw is not None:
         facts.append(("Moc umowna", f"{polish.number(bill.contracted_kw)} kW"))
     if bill.annual_kwh is not None:
         facts.append(("Roczne zużycie", f"{polish.number(Decimal(bill.annual_kwh))} kWh"))
     return (*facts, *_clocks(bill))
+
+
+def _point_facts(bill: BillContent) -> list[tuple[str, str]]:
+    """Name the point; one that is still to be connected may have no code and no address yet."""
+    point = bill.point
+    phases = f", układ {point.phases}-fazowy" if point.distributor else ""
+    facts = [
+        ("Punkt poboru (PPE)", point.ppe),
+        ("Adres punktu", address_line(bill)),
+        ("Operator sieci", point.distributor),
+        ("Grupa taryfowa", f"{bill.group}{phases}"),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def address_line(bill: BillContent) -> str:
+    """Write the address of the point in one line, empty when it has none yet."""
+    point = bill.point
+    return f"{point.street}, {point.postcode} {point.city}" if point.street else ""
 
 
 def _clocks(bill: BillContent) -> list[tuple[str, str]]:
@@ -250,6 +271,8 @@ def _use_sentences(bill: BillContent) -> tuple[str, ...]:
         return (
             "Ta faktura zwraca prognozy za dni, których Twoja umowa nie objęła albo które już rozliczono.",
         )
+    if bill.contract_kind == ContractKind.CONNECTION:
+        return ("Ta faktura obejmuje opłaty z umowy o przyłączenie; zużycia energii nie dotyczy.",)
     if not bill.measures:
         return ("Ta faktura obejmuje tylko opłaty niezależne od zużycia; zużycie rozliczymy osobno.",)
     kwh = _import_kwh(bill)

@@ -14,7 +14,9 @@ from kwit.registry.checks import (
     Reference,
     check_contract_windows,
     check_meter_windows,
+    check_same_kind,
     reject_key_twice,
+    settle_framework,
     settle_version,
     with_registers_kept,
 )
@@ -278,16 +280,27 @@ def _settle_contracts(batch: _Batch, known: KnownRecords) -> None:
     rejected_parties = _rejected_rows(batch.parties)
     party = Reference("party_id", "unknown_party", "kontrahent", rejected_parties)
     payer = Reference("payer_id", "unknown_payer", "płatnik", rejected_parties)
-    for draft in sorted(batch.contracts, key=lambda d: not known.contract(d.key)):
+    for draft in sorted(batch.contracts, key=lambda d: (_names_framework(d), not known.contract(d.key))):
         contract = draft.record
         if contract is None or draft.repeated:
             continue
-        point.check(draft, contract.ppe, known=bool(known.point(contract.ppe)))
+        if contract.kind.settles_point:
+            point.check(draft, contract.ppe, known=bool(known.point(contract.ppe)))
+        if contract.framework_no:
+            rejected = _rejected_rows(batch.contracts)
+            framework = Reference("framework_no", "unknown_framework", "umowa ramowa", rejected)
+            contract = settle_framework(draft, contract, known.contract(contract.framework_no), framework)
         party.check(draft, contract.party_id, known=bool(known.party(contract.party_id)))
         if contract.payer_id != contract.party_id:
             payer.check(draft, contract.payer_id, known=bool(known.party(contract.payer_id)))
         check_contract_windows(draft, known)
+        check_same_kind(draft, known.contract(draft.key))
         settle_version(draft, known.contract(draft.key), today=known.today)
         _remember(
             [draft], lambda record: (known.contract(record.contract_no), known.contracts_at(record.ppe))
         )
+
+
+def _names_framework(draft: Draft[Contract]) -> bool:
+    """Tell whether a row names a framework contract, which must be settled before it."""
+    return draft.record is not None and bool(draft.record.framework_no)

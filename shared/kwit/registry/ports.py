@@ -44,7 +44,11 @@ class RegistryStore(Protocol):
         ...
 
     def contracts_at(self, ppe: str) -> Sequence[Contract]:
-        """Return all versions of all contracts that ever named a point."""
+        """Return all versions of all contracts that ever settled a point; a connection there settles none."""
+        ...
+
+    def frameworks_with(self, distributor: str) -> Sequence[Contract]:
+        """Return all versions of all framework contracts that open a distributor's network, by its name as written."""
         ...
 
     def events(self, contract_no: str) -> Sequence[ContractEvent]:

@@ -25,6 +25,7 @@ from kwit.registry.identifiers import (
     checked_regon,
     checked_unit,
 )
+from kwit.registry.kind_rows import CONTRACT_KINDS, check_kind, required_by
 from kwit.registry.records import (
     Contract,
     ContractKind,
@@ -48,14 +49,6 @@ _PARTY_KINDS = {
     "person": PartyKind.PERSON, "osoba": PartyKind.PERSON, "osoba fizyczna": PartyKind.PERSON,
     "firm": PartyKind.FIRM, "firma": PartyKind.FIRM, "company": PartyKind.FIRM,
     "przedsiebiorstwo": PartyKind.FIRM,
-}  # fmt: skip
-_CONTRACT_KINDS = {
-    "comprehensive": ContractKind.COMPREHENSIVE, "kompleksowa": ContractKind.COMPREHENSIVE,
-    "umowa kompleksowa": ContractKind.COMPREHENSIVE,
-    "sale": ContractKind.SALE, "sprzedaz": ContractKind.SALE, "sprzedazy": ContractKind.SALE,
-    "umowa sprzedazy": ContractKind.SALE,
-    "distribution": ContractKind.DISTRIBUTION, "dystrybucja": ContractKind.DISTRIBUTION,
-    "dystrybucyjna": ContractKind.DISTRIBUTION, "dystrybucji": ContractKind.DISTRIBUTION,
 }  # fmt: skip
 _PROSUMERS = {
     "none": Prosumer.NONE, "nie": Prosumer.NONE, "brak": Prosumer.NONE, "no": Prosumer.NONE,
@@ -281,21 +274,23 @@ def register_of(reader: RowReader) -> Register:
 
 def contract_draft(reader: RowReader, origin: Origin) -> Draft[Contract]:
     """Read a contract (umowa). `last_day` is the last day it holds, as people write it."""
-    contract_no, party_id, ppe = reader.required("contract_no"), reader.required("party_id"), ppe_of(reader)
+    contract_no, party_id = reader.required("contract_no"), reader.required("party_id")
+    kind = reader.choice("kind", CONTRACT_KINDS, default=ContractKind.COMPREHENSIVE, code="bad_kind")
+    ppe = ppe_of(reader) if kind.settles_point or reader.text("ppe") else ""
     reader.required("starts")
     starts, last_day = reader.day("starts") or SINCE_EVER, reader.day("last_day")
     ends = None if last_day is None else last_day + timedelta(days=1)
-    group = _checked(reader, "group", checked_group, text=reader.required("group"))
-    price_lists = tuple(code for code in _LIST_SIGNS.split(reader.required("price_lists")) if code)
+    group = _checked(reader, "group", checked_group, text=required_by(kind, reader, "group"))
+    price_lists = tuple(code for code in _LIST_SIGNS.split(required_by(kind, reader, "price_lists")) if code)
     contract = Contract(
         contract_no=contract_no,
-        kind=reader.choice("kind", _CONTRACT_KINDS, default=ContractKind.COMPREHENSIVE, code="bad_kind"),
+        kind=kind,
         party_id=party_id,
         payer_id=reader.text("payer_id", default=party_id),
         ppe=ppe,
         group=group,
         price_lists=price_lists,
-        profile=reader.required("profile"),
+        profile=required_by(kind, reader, "profile"),
         starts=starts,
         ends=ends,
         billed_to=reader.day("billed_to") or starts,
@@ -316,8 +311,11 @@ def contract_draft(reader: RowReader, origin: Origin) -> Draft[Contract]:
         fixed_cycle=cycle_of(reader, "fixed", starts=starts),
         own_cycle=cycle_of(reader, "own", starts=starts),
         forecast=forecast_plan(reader),
+        distributor=reader.text("distributor"),
+        framework_no=reader.text("framework_no"),
         unit=_checked(reader, "unit", checked_unit),
     )
+    check_kind(reader, contract)
     _check_terms(reader, contract)
     return Draft(
         "contract_no",
