@@ -12,7 +12,9 @@ from kwit.registry.records import Contract, Cycle, Prosumer
 
 def plans(contract: Contract) -> bool:
     """Tell whether a version of a contract has forecasts; what a prosumer feeds in is not forecast."""
-    return contract.forecast is not None and contract.prosumer is Prosumer.NONE
+    return (
+        contract.kind.settles_point and contract.forecast is not None and contract.prosumer is Prosumer.NONE
+    )
 
 
 def next_forecast(
