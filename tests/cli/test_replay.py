@@ -62,3 +62,14 @@ def test_a_run_is_compared_from_the_shell(issued: Cloud, tmp_path: Path) -> None
     assert result.exit_code == 0, result.output
     assert "224.44 zł between" in result.stdout
     assert {path.suffix for path in tmp_path.iterdir()} == {".html", ".xlsx", ".json"}
+
+
+def test_a_document_becomes_a_structured_invoice_that_may_be_sent(issued: Cloud, tmp_path: Path) -> None:
+    file = tmp_path / "fa.xml"
+    result = run("ksef", "xml", NUMBER, "--out", str(file))
+    assert result.exit_code == 0, result.output
+    result = run("ksef", "check", str(file))
+    assert (result.exit_code, result.stdout) == (0, "1 checked, 0 cannot be sent\n")
+    file.write_bytes(file.read_bytes().replace(b"<KodWaluty>PLN</KodWaluty>", b""))
+    result = run("ksef", "check", str(file))
+    assert (result.exit_code, "schema" in result.stderr) == (1, True)

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from kwit.cli.explain_command import explain
+from kwit.cli.ksef import ksef_app
 from kwit.cli.ptpiree import ptpiree_app
 from kwit.cli.quote_command import quote_scenario
 from kwit.cli.readings import readings_app
@@ -25,6 +26,7 @@ app.add_typer(price_list_app, name="price-list")
 app.add_typer(settings_app, name="settings")
 app.add_typer(run_app, name="run")
 app.add_typer(ptpiree_app, name="ptpiree")
+app.add_typer(ksef_app, name="ksef")
 app.add_typer(readings_app, name="readings")
 app.add_typer(route_app, name="route")
 app.command("quote")(quote_scenario)

@@ -87,10 +87,8 @@ def _warn_of_invoiced_terms(batch: "_Batch", billed: Billed) -> None:
             continue
         reached = billed.billed_to(record.contract_no)
         if reached is not None and record.valid_from < reached:
-            until = reached.isoformat()
-            sentence = (
-                f"Umowa jest rozliczona do {until}; wystawione rachunki zmieni dopiero zlecenie korekt."
-            )
+            days = reached.isoformat()
+            sentence = f"Umowa jest rozliczona do {days}; wystawione rachunki zmieni dopiero zlecenie korekt."
             draft.reader.warn("invoiced_terms_changed", "valid_from", sentence)
 
 
