@@ -91,7 +91,7 @@ def _sheets(portfolio: Sequence[Customer]) -> Iterator[SheetRows]:
 
 def _nip(number: int) -> str:
     """Make a valid NIP for an invented firm."""
-    bodies = (f"999{number * 100 + serial:06d}" for serial in range(99))
+    bodies = (f"{(999_000_000 + number * 100 + serial) % 10**9:09d}" for serial in range(99))
     candidates = (body + digit for body in bodies for digit in "0123456789")
     return next(candidate for candidate in candidates if std_nip.is_valid(candidate))
 

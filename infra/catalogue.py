@@ -177,7 +177,7 @@ FUNCTIONS: tuple[Function, ...] = (
             Table.REGISTRY: (QUERY,),
             # Corrections ask for open tasks, and for the contract of a document's number.
             Table.READINGS: (QUERY,),
-            Table.BILLING: (GET, PUT, UPDATE, BATCH_WRITE),
+            Table.BILLING: (GET, BATCH_GET, PUT, UPDATE, BATCH_WRITE),
             Table.DOCUMENTS: (GET,),
         },
         sends_to=("rate_contracts", "close_billing_run", "compare_runs"),
@@ -262,7 +262,7 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout_seconds=300,
         tables={
             Table.REGISTRY: (QUERY,),
-            Table.BILLING: (GET, PUT, UPDATE, BATCH_WRITE),
+            Table.BILLING: (GET, BATCH_GET, PUT, UPDATE, BATCH_WRITE),
         },
         sends_to=("rate_contracts", "close_billing_run"),
     ),
@@ -311,7 +311,7 @@ FUNCTIONS: tuple[Function, ...] = (
         tables={
             Table.REGISTRY: (QUERY,),
             Table.READINGS: (PUT, QUERY, DELETE),
-            Table.BILLING: (GET, PUT, UPDATE),
+            Table.BILLING: (GET, BATCH_GET, PUT, UPDATE),
             Table.DOCUMENTS: (GET, PUT, UPDATE, BATCH_WRITE),
         },
         sends_to=("render_documents", "close_billing_run"),
@@ -321,21 +321,19 @@ FUNCTIONS: tuple[Function, ...] = (
         name="render_documents",
         trigger=Sent(),
         timeout_seconds=120,
-        tables={Table.REGISTRY: (QUERY,), Table.DOCUMENTS: (GET, PUT)},
+        tables={Table.REGISTRY: (QUERY,), Table.DOCUMENTS: (BATCH_GET, BATCH_WRITE)},
         objects=((Bucket.DOCUMENTS, _INVOICES, (Access.WRITE,)),),
         sends_to=("deliver_documents",),
         layers=(Layer.PDF,),
         # 1769 MB is one full vCPU; drawing a page is bound by it.
         memory_mb=1769,
-        batch_size=5,
     ),
     Function(
         name="deliver_documents",
         trigger=Sent(),
         timeout_seconds=120,
-        tables={Table.REGISTRY: (QUERY,), Table.DOCUMENTS: (GET, PUT, UPDATE, DELETE)},
+        tables={Table.REGISTRY: (QUERY,), Table.DOCUMENTS: (GET, BATCH_GET, PUT, UPDATE, DELETE)},
         objects=((Bucket.DOCUMENTS, _INVOICES, (Access.READ,)),),
-        batch_size=5,
         # A young SES account may send 14 messages a second; two senders stay below it.
         max_concurrency=2,
         sends_mail=True,
@@ -345,6 +343,7 @@ FUNCTIONS: tuple[Function, ...] = (
         trigger=MailEvent(),
         timeout_seconds=30,
         tables={Table.DOCUMENTS: (GET, UPDATE)},
+        batch_size=10,
     ),
     Function(
         name="export_postings",

@@ -24,7 +24,6 @@ class Mail(Construct):
             "Events",
             destination=ses.EventDestination.event_bus(bus),
             events=[
-                ses.EmailSendingEvent.SEND,
                 ses.EmailSendingEvent.DELIVERY,
                 ses.EmailSendingEvent.BOUNCE,
                 ses.EmailSendingEvent.COMPLAINT,

@@ -114,8 +114,12 @@ class EmbeddedCloud:
 
     def queue_url(self, function: str) -> str:
         """Give the URL of the queue in front of a function, by its folder's name."""
-        arn: str = self._functions[function]["Queue"]
-        return self._queues[arn]
+        return self._queues[self.queue_arn(function)]
+
+    def queue_arn(self, function: str) -> str:
+        """Give the ARN of the queue in front of a function, by its folder's name; empty where none stands."""
+        arn: str = self._functions[function].get("Queue", "")
+        return arn
 
     def send_to_queue(self, arn: str, body: str) -> None:
         """Send a message to a queue by its ARN."""

@@ -18,7 +18,7 @@ from typing import Any
 
 from ministack import app
 from ministack.core import iam_actions, lambda_runtime
-from ministack.services import eventbridge, lambda_svc, s3, scheduler, ses, ses_v2, sqs
+from ministack.services import dynamodb, eventbridge, lambda_svc, s3, scheduler, ses, ses_v2, sqs
 
 from infra.local import mail_events
 
@@ -28,6 +28,7 @@ NEVER_SECONDS = 10**8
 _SEND_MAIL = ("POST", "/v2/email/outbound-emails")
 _LOG_END = "-- kwit: end of invocation --"
 _LOG_WAIT_SECONDS = 1.0
+_READ_UNIT_BYTES = 4096
 
 
 class PatchTargetError(Exception):
@@ -46,6 +47,7 @@ def apply_all(*, outbox: Path) -> None:
     silence_schedules()
     deliver_bucket_events_at_once()
     keep_mail(outbox=outbox)
+    meter_reads_by_size()
 
 
 def _require(owner: Any, name: str, *parameters: str) -> Any:
@@ -256,3 +258,36 @@ def keep_mail(*, outbox: Path) -> None:
         return answer
 
     ses_v2.handle_request = send_and_tell
+
+
+def meter_reads_by_size() -> None:
+    """Tell the read units that DynamoDB would: by 4 KB, of one item each in a batch, of all together in a query."""
+    size = _require(dynamodb, "_item_size_bytes", "item")
+    find = _require(dynamodb, "_get_item_by_key", "table", "key")
+    tables, named = _require(dynamodb, "_tables"), _require(dynamodb, "_normalize_table_name")
+    add = _require(dynamodb, "_add_consumed_capacity", "result", "data", "table_name", "write")
+    read = _require(dynamodb, "_batch_get_item", "data")
+
+    def units(sizes: int, asked: Any) -> float:
+        return max(-(-sizes // _READ_UNIT_BYTES), 1) * (1.0 if asked.get("ConsistentRead") else 0.5)
+
+    def add_by_size(result: Any, data: Any, table_name: str, *args: Any, **kwargs: Any) -> None:
+        add(result, data, table_name, *args, **kwargs)
+        capacity = result.get("ConsumedCapacity")
+        if capacity and not kwargs.get("write"):
+            items = result.get("Items", [result["Item"]] if "Item" in result else [])
+            capacity["CapacityUnits"] = units(sum(size(item) for item in items), data)
+
+    def read_and_tell(data: Any) -> Any:
+        status, headers, body = read(data)
+        if status != 200 or data.get("ReturnConsumedCapacity", "NONE") == "NONE":
+            return status, headers, body
+        told = []
+        for name, asked in data["RequestItems"].items():
+            found = (find(tables[named(name)], key) for key in asked["Keys"])
+            total = sum(units(size(item) if item else 0, asked) for item in found)
+            told.append({"TableName": name, "CapacityUnits": total})
+        return status, headers, body[:-1] + b', "ConsumedCapacity": ' + json.dumps(told).encode() + b"}"
+
+    dynamodb._add_consumed_capacity = add_by_size  # noqa: SLF001 - the emulator has no hook
+    dynamodb._batch_get_item = read_and_tell  # noqa: SLF001 - same

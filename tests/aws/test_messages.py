@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from kwit.aws.messages import CloseRun, DocumentNamed, IssueBatch, MailEvent, RateChunk
+from kwit.aws.messages import CloseRun, DocumentsNamed, IssueBatch, MailEvent, RateChunk
 from kwit.aws.schedules import ScheduleFired
 
 
@@ -70,7 +70,7 @@ class TestBodies:
             (RateChunk, '{"run_id": "r", "chunk": 0}'),
             (CloseRun, '{"run_id": "r"}'),
             (IssueBatch, '{"run_id": "r", "batch": 12}'),
-            (DocumentNamed, '{"document_id": "d"}'),
+            (DocumentsNamed, '{"document_ids": ["d"]}'),
         ],
     )
     def test_each_body_reads_and_a_missing_field_does_not(self, kind: Any, body: str) -> None:

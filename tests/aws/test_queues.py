@@ -7,7 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from kwit.aws.messages import CloseRun, DocumentNamed, IssueBatch, RateChunk
+from kwit.aws.messages import CloseRun, DocumentsNamed, IssueBatch, RateChunk
 from kwit.aws.queues import MessagesNotSentError, SqsDocumentQueue, SqsRunQueue, send_many
 from tests.moto_tables import pretend_credentials
 
@@ -32,7 +32,7 @@ class TestRunQueue:
     def test_each_step_reads_what_was_sent(self, sqs: Any) -> None:
         url = sqs.create_queue(QueueName="q")["QueueUrl"]
         queue = SqsRunQueue(sqs, rate_url=url, close_url=url)
-        queue.rate_chunk("r", 3)
+        queue.rate_chunks("r", [3])
         queue.close_run("r")
         chunk, close = bodies(sqs, url)
         assert RateChunk.model_validate_json(chunk) == RateChunk(run_id="r", chunk=3)
@@ -48,7 +48,7 @@ class TestRunQueue:
             (1, "FV/{number}"),
             (2, "Zażółć {number}"),
         ):
-            queue.issue_batch("r", number, series)
+            queue.issue_batches("r", [(number, series)])
         messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"])[
             "Messages"
         ]
@@ -60,17 +60,17 @@ class TestRunQueue:
 
 
 class TestDocumentQueue:
-    def test_many_documents_go_in_batches_of_ten(self, sqs: Any) -> None:
+    def test_many_documents_go_ten_in_a_message(self, sqs: Any) -> None:
         url = sqs.create_queue(QueueName="q")["QueueUrl"]
         queue = SqsDocumentQueue(sqs, url)
         names = [f"d{n}" for n in range(23)]
         queue.render(names)
-        assert sorted(
-            DocumentNamed.model_validate_json(one).document_id for one in bodies(sqs, url)
-        ) == sorted(names)
+        named = [DocumentsNamed.model_validate_json(one).document_ids for one in bodies(sqs, url)]
+        assert sorted(one for ids in named for one in ids) == sorted(names)
+        assert sorted(len(ids) for ids in named) == [3, 10, 10]
         queue.deliver(["d1"])
         queue.render([])
-        assert [json.loads(one) for one in bodies(sqs, url)] == [{"document_id": "d1"}]
+        assert [json.loads(one) for one in bodies(sqs, url)] == [{"document_ids": ["d1"]}]
 
 
 def test_messages_that_sqs_refused_are_counted() -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kwit.aws.table import (
+    OnceTable,
     Table,
     TransactionRefusedError,
     UnprocessedItemsError,
@@ -194,3 +196,52 @@ class TestTransactions:
         table, _ = stubbed("InternalServerError")
         with pytest.raises(ClientError, match="InternalServerError"):
             table.transact([])
+
+
+class Conflicting:
+    """A client whose first transactions meet others on the same items."""
+
+    def __init__(self, conflicts: int, *, reason: str = "TransactionConflict") -> None:
+        self.left, self.calls = conflicts, 0
+        self.reason = reason
+
+    def transact_write_items(self, **_: Any) -> None:
+        self.calls += 1
+        if self.left:
+            self.left -= 1
+            reasons = [{"Code": "None"}, {"Code": self.reason}]
+            answer: Any = {
+                "Error": {"Code": "TransactionCanceledException", "Message": "m"},
+                "CancellationReasons": reasons,
+            }
+            raise ClientError(answer, "TransactWriteItems")
+
+
+class TestConflicts:
+    def test_of_transactions_are_waited_for_a_little_longer_each_time(self, naps: list[float]) -> None:
+        client: Any = Conflicting(3)
+        Table(client, "t").transact([])
+        assert (client.calls, len(naps)) == (4, 3)
+        assert all(later > earlier / 2 for earlier, later in pairwise(naps))
+
+    def test_that_do_not_end_are_told(self, naps: list[float]) -> None:
+        client: Any = Conflicting(99)
+        with pytest.raises(TransactionRefusedError):
+            Table(client, "t").transact([])
+        assert sum(naps) < 3
+
+    def test_are_no_refused_conditions(self, naps: list[float]) -> None:
+        client: Any = Conflicting(1, reason="ConditionalCheckFailed")
+        with pytest.raises(TransactionRefusedError):
+            Table(client, "t").transact([])
+        assert (client.calls, naps) == (1, [])
+
+
+def test_a_partition_is_read_once_and_found_by_any_prefix(table: Table) -> None:
+    for sort in ("A#1", "A#2", "B#1"):
+        table.put(("P", sort))
+    once = OnceTable(table.client, table.name)
+    assert [item["sk"]["S"] for item in once.query("P", prefix="A#")] == ["A#1", "A#2"]
+    table.put(("P", "B#2"))
+    assert [item["sk"]["S"] for item in once.query("P", prefix="B#")] == ["B#1"]
+    assert len(list(OnceTable(table.client, table.name).query("P"))) == 4

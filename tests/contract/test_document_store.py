@@ -138,6 +138,7 @@ class TestClocks:
             moving(ClockMove(FIXED, FEBRUARY, JULY, "prepaid")), first_bills=frozenset({"U/1"})
         )
         assert pair.runs.cursor("U/1") == Cursor(apart={FIXED: Stand(JULY, "prepaid")})
+        assert pair.runs.cursors_of(["U/9", "U/1"]) == {"U/1": pair.runs.cursor("U/1")}
         measured = (ClockMove(VARIABLE, FEBRUARY, APRIL, "lots"), ClockMove(CONTRACT, FEBRUARY, APRIL))
         pair.documents.take_block(moving(*measured, number=1, first=2), first_bills=frozenset({"U/1"}))
         assert pair.runs.cursor("U/1") == Cursor(

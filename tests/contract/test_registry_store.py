@@ -47,6 +47,14 @@ class TestVersions:
         assert list(store.contracts_at(PPE)) == [CONTRACT]
         assert list(store.contract_numbers()) == ["U/1"]
 
+    def test_of_all_contracts_are_listed_together(self, store: RegistryStore) -> None:
+        later = replace(CONTRACT, valid_from=date(2026, 5, 1))
+        near = replace(CONTRACT, contract_no="U/10")
+        store.put([later, near, CONTRACT, CONTRACT])
+        found = {number: list(versions) for number, versions in store.contracts()}
+        assert found == {"U/1": [CONTRACT, later], "U/10": [near]}
+        assert list(store.contract_numbers()) == ["U/1", "U/10"]
+
     def test_put_twice_are_kept_once(self, store: RegistryStore) -> None:
         store.put([PARTY, CONTRACT])
         store.put([PARTY, CONTRACT])

@@ -57,6 +57,15 @@ class TestRuns:
         assert store.chunk_result(samples.RUN_ID, 0) == samples.chunk_result(one)
         assert store.draft(samples.RUN_ID, 0, one.document_id, one.content_hash) == one
 
+    def test_drafts_are_found_together_and_those_that_are_gone_left_out(self, store: RunStore) -> None:
+        store.create_run(samples.run(), [["U/1", "U/2"]])
+        made = [samples.draft("U/1"), samples.draft("U/2")]
+        store.finish_chunk(samples.chunk_result(*made), made)
+        names = [(0, one.document_id, one.content_hash) for one in made]
+        found = store.drafts_of(samples.RUN_ID, [*names, (0, "x", "0" * 64)])
+        assert sorted(found, key=lambda one: one.contract_no) == made
+        assert list(store.drafts_of(samples.RUN_ID, [])) == []
+
     def test_an_approval_is_kept_once_under_its_number(self, store: RunStore) -> None:
         self.waiting(store)
         first = store.approve(samples.approval(samples.draft()))
@@ -85,7 +94,7 @@ class TestRuns:
         assert issued == again
         assert (issued.status, issued.batches, issued.issue_date) == (RunStatus.ISSUING, 1, DAY)
         assert store.batch(samples.RUN_ID, 0) == batch
-        assert list(store.issues(samples.RUN_ID)) == [Issue(0, DAY, 1)]
+        assert list(store.issues(samples.RUN_ID)) == [Issue(0, DAY, 1, ((batch.series, 1),))]
 
     def test_the_first_time_of_a_step_is_kept(self, store: RunStore) -> None:
         store.create_run(samples.run(), [["U/1"]])

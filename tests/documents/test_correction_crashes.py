@@ -213,7 +213,7 @@ class World:
         url = self.urls["render"]
         while found := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             for message in found:
-                asked.add(json.loads(message["Body"])["document_id"])
+                asked |= set(json.loads(message["Body"])["document_ids"])
                 self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return asked
 

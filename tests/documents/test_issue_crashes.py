@@ -100,7 +100,7 @@ class World:
             "Messages"
         ):
             for message in found:
-                asked.add(json.loads(message["Body"])["document_id"])
+                asked |= set(json.loads(message["Body"])["document_ids"])
                 self.sqs.delete_message(QueueUrl=self.render_url, ReceiptHandle=message["ReceiptHandle"])
         items["rendered"] = asked
         return items

@@ -74,8 +74,8 @@ def test_repeated_schedules_and_messages_change_nothing(job: Job) -> None:
     for function, body in (
         ("rate_contracts", {"run_id": run_id, "chunk": 0}),
         ("close_billing_run", {"run_id": run_id}),
-        ("render_documents", {"document_id": job.outcome.documents[0].document_id}),
-        ("deliver_documents", {"document_id": job.outcome.documents[0].document_id}),
+        ("render_documents", {"document_ids": [job.outcome.documents[0].document_id]}),
+        ("deliver_documents", {"document_ids": [job.outcome.documents[0].document_id]}),
     ):
         sqs.send_message(QueueUrl=job.cloud.queue_url(function), MessageBody=json.dumps(body))
     sqs.send_message(

@@ -14,14 +14,14 @@ class MemoryQueues:
     renders: list[str] = field(default_factory=list)
     compares: list[tuple[str, str, int]] = field(default_factory=list)
 
-    def rate_chunk(self, run_id: str, chunk: int) -> None:
-        self.chunks.append((run_id, chunk))
+    def rate_chunks(self, run_id: str, chunks: Sequence[int]) -> None:
+        self.chunks += [(run_id, chunk) for chunk in chunks]
 
     def close_run(self, run_id: str) -> None:
         self.closes.append(run_id)
 
-    def issue_batch(self, run_id: str, number: int, series: str) -> None:
-        self.batches.append((run_id, number))
+    def issue_batches(self, run_id: str, batches: Sequence[tuple[int, str]]) -> None:
+        self.batches += [(run_id, number) for number, _ in batches]
 
     def compare_chunk(self, run_id: str, against: str, chunk: int) -> None:
         self.compares.append((run_id, against, chunk))

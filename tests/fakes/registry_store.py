@@ -59,5 +59,8 @@ class MemoryRegistry:
     def events(self, contract_no: str) -> Sequence[ContractEvent]:
         return [r for r in self._in_order() if isinstance(r, ContractEvent) and r.contract_no == contract_no]
 
+    def contracts(self) -> Iterable[tuple[str, Sequence[Contract]]]:
+        return [(number, self.contract(number)) for number in self.contract_numbers()]
+
     def contract_numbers(self) -> Sequence[str]:
         return sorted({r.contract_no for r in self._in_order() if isinstance(r, Contract)})

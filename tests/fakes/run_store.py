@@ -1,6 +1,6 @@
 """Runs in memory, with the same once-only rules as the table has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -16,6 +16,7 @@ from kwit.billing.drafts import (
     Run,
     RunStatus,
     RunStep,
+    series_of,
 )
 from kwit.billing.ports import ApprovalTakenError
 from kwit.tariffs.price_list import Clock
@@ -68,6 +69,10 @@ class MemoryRuns:
     def draft(self, run_id: str, chunk: int, document_id: str, content_hash: str) -> Draft | None:
         return self.drafts.get((run_id, chunk, document_id, content_hash))
 
+    def drafts_of(self, run_id: str, names: Sequence[tuple[int, str, str]]) -> Sequence[Draft]:
+        found = (self.draft(run_id, *name) for name in names)
+        return [one for one in found if one is not None]
+
     def chunk_results(self, run_id: str) -> Sequence[ChunkResult]:
         return [self.results[key] for key in sorted(self.results) if key[0] == run_id]
 
@@ -88,7 +93,7 @@ class MemoryRuns:
     def issue(self, run_id: str, *, approval: int, batches: Sequence[Batch], issue_date: date) -> Run:
         run, issues = self.runs[run_id], self.kept_issues.setdefault(run_id, [])
         if approval not in {one.approval for one in issues}:
-            issues.append(Issue(approval, issue_date, len(batches)))
+            issues.append(Issue(approval, issue_date, len(batches), series_of(batches)))
             self.batches.update({(run_id, batch.number): batch for batch in batches})
             self.runs[run_id] = replace(
                 run,
@@ -138,6 +143,10 @@ class MemoryRuns:
             dict(self.apart.get(contract_no, {})),
             self.revisions.get(contract_no, 0),
         )
+
+    def cursors_of(self, contract_nos: Sequence[str]) -> Mapping[str, Cursor]:
+        found = {contract_no: self.cursor(contract_no) for contract_no in contract_nos}
+        return {contract_no: cursor for contract_no, cursor in found.items() if cursor is not None}
 
     def batch_totals(self, run_id: str) -> Sequence[BatchTotals]:
         return [self.totals[key] for key in sorted(self.totals) if key[0] == run_id]

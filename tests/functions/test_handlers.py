@@ -332,9 +332,9 @@ class TestRun:
         report = json.loads(cloud.file("documents", f"exports/run-{RUN}.json"))
         assert (report["drafts"], report["balances"], report["money"]["gross"]) == (1, True, "224.44")
         assert cloud.run("issue_documents") == []
-        assert cloud.messages("render") == [{"document_id": DOCUMENT}]
+        assert cloud.messages("render") == [{"document_ids": [DOCUMENT]}]
         assert cloud.run("render_documents") == []
-        assert cloud.messages("deliver") == [{"document_id": DOCUMENT}]
+        assert cloud.messages("deliver") == [{"document_ids": [DOCUMENT]}]
         assert cloud.file("documents", "invoices/2026/04/FV-2026-04-000001.pdf").startswith(b"%PDF")
         assert cloud.run("deliver_documents") == []
         assert self.status(cloud) is MailStatus.SENT

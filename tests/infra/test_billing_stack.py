@@ -302,7 +302,7 @@ class TestMail:
         assert configuration_set["DeliveryOptions"]["TlsPolicy"] == "REQUIRE"
         [destination] = billing.of_type("AWS::SES::ConfigurationSetEventDestination").values()
         assert set(destination["EventDestination"]["MatchingEventTypes"]) == {
-            *("send", "delivery", "bounce", "complaint", "reject", "deliveryDelay")
+            *("delivery", "bounce", "complaint", "reject", "deliveryDelay")
         }
         assert "EventBridgeDestination" in destination["EventDestination"]
 

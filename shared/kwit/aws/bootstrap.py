@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+import jinja2
+
 from kwit.aws.clients import Clients
 from kwit.aws.diff_store import DynamoDiffs, PriceListLaws
 from kwit.aws.document_store import DynamoDocuments
@@ -24,7 +26,7 @@ from kwit.aws.remark_store import DynamoRemarks
 from kwit.aws.rendered import DynamoRendered
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.settings import Settings
-from kwit.aws.table import Table
+from kwit.aws.table import OnceTable, Table
 from kwit.aws.task_store import DynamoTasks
 from kwit.billing.chains import BillsBefore
 from kwit.billing.chunks import RatingStores
@@ -32,11 +34,13 @@ from kwit.billing.correction_run import CorrectionStores
 from kwit.billing.replay import ReplayStores
 from kwit.billing.run_diff import DiffStores
 from kwit.billing.runs import PlanningStores
+from kwit.delivery.message import template_environment
 from kwit.documents.document import Document
 from kwit.documents.totals import Posted
 from kwit.kernel.time import local_day
 from kwit.ledger.postings import posted
 from kwit.metering.correcting import CorrectionDesk
+from kwit.registry.company import CompanySettings
 from kwit.tariffs.holidays import statutory_holidays
 
 
@@ -55,6 +59,8 @@ class Application:
     settings: Settings
     clients: Clients = field(default_factory=Clients)
     _holidays: frozenset[date] | None = None
+    _templates: jinja2.Environment | None = None
+    _versions: dict[str, CompanySettings] = field(default_factory=dict)
 
     def _need(self, name: str) -> str:
         value = getattr(self.settings, name, None)
@@ -73,6 +79,19 @@ class Application:
     def company(self) -> DynamoSettings:
         """Return the company settings' store."""
         return DynamoSettings(self._table("registry_table"))
+
+    def settings_of(self, version: str) -> CompanySettings:
+        """Return the company settings of a version, which never change, read once. Raises SettingsMissingError."""
+        if version not in self._versions:
+            self._versions[version] = self.company.version(version)
+        return self._versions[version]
+
+    @property
+    def templates(self) -> jinja2.Environment:
+        """Return the e-mail templates, read once."""
+        if self._templates is None:
+            self._templates = template_environment()
+        return self._templates
 
     @property
     def registry(self) -> DynamoRegistry:
@@ -157,10 +176,9 @@ class Application:
 
     @property
     def rating(self) -> RatingStores:
-        """Return the stores that rating needs."""
-        return RatingStores(
-            self.company, self.registry, self.runs, self.readings, self.price_lists, self.evidence
-        )
+        """Return the stores that rating needs; one serves one chunk, which reads each record once."""
+        registry = DynamoRegistry(OnceTable(self.clients.dynamodb, self._need("registry_table")))
+        return RatingStores(self.company, registry, self.runs, self.readings, self.price_lists, self.evidence)
 
     @property
     def evidence(self) -> S3Evidence:

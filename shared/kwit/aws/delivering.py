@@ -1,11 +1,14 @@
-"""Deliver a rendered document by e-mail."""
+"""Deliver rendered documents by e-mail."""
 
 from kwit.aws.bootstrap import Application
 from kwit.aws.document_store import DocumentUnknownError
-from kwit.aws.messages import DocumentNamed
+from kwit.aws.messages import DocumentsNamed
+from kwit.aws.rendered import RenderedFile
 from kwit.aws.runtime import Report
+from kwit.aws.some_of_many import each
 from kwit.delivery.deliver import deliver_document
-from kwit.delivery.message import template_environment
+from kwit.delivery.ports import Delivery
+from kwit.documents.document import Document
 
 
 class NotRenderedError(LookupError):
@@ -16,24 +19,34 @@ class NotRenderedError(LookupError):
         self.document_id = document_id
 
 
-def deliver(message: DocumentNamed, app: Application) -> Report:
-    """Send the e-mail of the document that the message names, at most once.
+def deliver(message: DocumentsNamed, app: Application) -> Report:
+    """Send the e-mail of each document that the message names, at most once.
 
-    Raises DocumentUnknownError, NotRenderedError, MailRefusedError.
+    What one of them fails with is raised when the others are sent. Raises DocumentUnknownError, NotRenderedError,
+    MailRefusedError.
     """
-    document = app.documents.document(message.document_id)
-    if document is None:
-        raise DocumentUnknownError(message.document_id)
-    file = app.rendered.file(message.document_id)
-    if file is None:
-        raise NotRenderedError(message.document_id)
-    delivery = deliver_document(
+    documents, files = app.rendered.rendered(message.document_ids)
+    statuses: dict[str, str] = {}
+
+    def send(document_id: str) -> None:
+        if document_id not in documents:
+            raise DocumentUnknownError(document_id)
+        if document_id not in files:
+            raise NotRenderedError(document_id)
+        delivery = _send(documents[document_id], files[document_id], app)
+        statuses[document_id] = str(delivery.status)
+
+    each(message.document_ids, send)
+    return {"documents": statuses}
+
+
+def _send(document: Document, file: RenderedFile, app: Application) -> Delivery:
+    return deliver_document(
         document=document,
-        settings=app.company.version(document.read().settings_version),
+        settings=app.settings_of(document.read().settings_version),
         pdf=app.files.get(file.key),
         store=app.deliveries,
         sender=app.sender,
         at=app.now(),
-        environment=template_environment(),
+        environment=app.templates,
     )
-    return {"document_id": document.document_id, "number": document.number, "status": str(delivery.status)}

@@ -164,6 +164,12 @@ class DynamoDocuments:
         item = self.table.get(keys.document(document_id))
         return decode(Document, unpacked(item)) if item else None
 
+    def documents(self, document_ids: Sequence[str]) -> Mapping[str, Document]:
+        """Return the documents that are kept, by their ids."""
+        items = self.table.get_many([keys.document(one) for one in dict.fromkeys(document_ids)])
+        found = (decode(Document, unpacked(item)) for item in items)
+        return {one.document_id: one for one in found}
+
     def documents_of(self, entries: Sequence[BlockEntry]) -> list[Document]:
         """Return the documents of block entries that are kept already, in the order of the entries."""
         items = self.table.get_many([keys.document(entry.document_id) for entry in entries])

@@ -13,6 +13,9 @@ PARTITIONS_OF_CONTRACTS = 64
 PARTITIONS_OF_REMARKS = 16
 PARTITIONS_OF_TASKS = 16
 
+LISTED = "\u001f"
+"""What stands between a listed contract's number and its version; no number has such a sign."""
+
 AFTER_ALL = "~"
 """A sort key's end behind every hash and number."""
 
@@ -76,7 +79,7 @@ def version(kind: str, valid_from: date, known_at: datetime, source: Source) -> 
 
 
 def contract_index(partition: int) -> str:
-    """Registry: one of the partitions that list all contract numbers."""
+    """Registry: one of the partitions that list the versions of all contracts."""
     return f"CONTRACTS#{partition:02d}"
 
 

@@ -49,10 +49,10 @@ class IssueBatch(QueueMessage):
     batch: int
 
 
-class DocumentNamed(QueueMessage):
-    """Name a document to be rendered or delivered."""
+class DocumentsNamed(QueueMessage):
+    """Name documents to be rendered or delivered."""
 
-    document_id: str
+    document_ids: tuple[str, ...] = Field(min_length=1)
 
 
 class _Mail(BaseModel):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 _BATCH = 10
+DOCUMENTS_OF_A_MESSAGE = 10
 
 
 class MessagesNotSentError(RuntimeError):
@@ -23,11 +24,13 @@ class MessagesNotSentError(RuntimeError):
 
 def send_many(client: "SQSClient", url: str, bodies: Iterable[dict[str, Any]]) -> None:
     """Send messages in batches. Raises MessagesNotSentError."""
-    waiting = [json.dumps(body, sort_keys=True) for body in bodies]
-    for first in range(0, len(waiting), _BATCH):
+    _send(client, url, [{"MessageBody": json.dumps(body, sort_keys=True)} for body in bodies])
+
+
+def _send(client: "SQSClient", url: str, messages: Sequence[dict[str, str]]) -> None:
+    for first in range(0, len(messages), _BATCH):
         entries: Any = [
-            {"Id": str(index), "MessageBody": body}
-            for index, body in enumerate(waiting[first : first + _BATCH])
+            {"Id": str(index), **message} for index, message in enumerate(messages[first : first + _BATCH])
         ]
         failed = client.send_message_batch(QueueUrl=url, Entries=entries).get("Failed", [])
         if failed:
@@ -44,21 +47,27 @@ class SqsRunQueue:
     issue_url: str = ""
     compare_url: str = ""
 
-    def rate_chunk(self, run_id: str, chunk: int) -> None:
-        """Ask for a chunk to be rated."""
-        send_many(self.client, self.rate_url, [{"run_id": run_id, "chunk": chunk}])
+    def rate_chunks(self, run_id: str, chunks: Sequence[int]) -> None:
+        """Ask for chunks to be rated."""
+        send_many(self.client, self.rate_url, ({"run_id": run_id, "chunk": chunk} for chunk in chunks))
 
     def close_run(self, run_id: str) -> None:
         """Ask for a run to be closed."""
         send_many(self.client, self.close_url, [{"run_id": run_id}])
 
-    def issue_batch(self, run_id: str, number: int, series: str) -> None:
-        """Ask for a batch to be issued, in order within its series."""
-        self.client.send_message(
-            QueueUrl=self.issue_url,
-            MessageBody=json.dumps({"run_id": run_id, "batch": number}, sort_keys=True),
-            MessageGroupId=deterministic_id("series", series),
-            MessageDeduplicationId=deterministic_id("issue", run_id, number),
+    def issue_batches(self, run_id: str, batches: Sequence[tuple[int, str]]) -> None:
+        """Ask for batches to be issued, by number and series, in order within their series."""
+        _send(
+            self.client,
+            self.issue_url,
+            [
+                {
+                    "MessageBody": json.dumps({"run_id": run_id, "batch": number}, sort_keys=True),
+                    "MessageGroupId": deterministic_id("series", series),
+                    "MessageDeduplicationId": deterministic_id("issue", run_id, number),
+                }
+                for number, series in batches
+            ],
         )
 
     def compare_chunk(self, run_id: str, against: str, chunk: int) -> None:
@@ -99,8 +108,14 @@ class SqsDocumentQueue:
 
     def render(self, document_ids: Sequence[str]) -> None:
         """Ask for the PDFs of documents."""
-        send_many(self.client, self.url, ({"document_id": one} for one in document_ids))
+        self._name(document_ids)
 
     def deliver(self, document_ids: Sequence[str]) -> None:
         """Ask for documents to be delivered."""
-        send_many(self.client, self.url, ({"document_id": one} for one in document_ids))
+        self._name(document_ids)
+
+    def _name(self, document_ids: Sequence[str]) -> None:
+        """Name some documents in each message: who works on them reads them, and asks for what follows, at once."""
+        parts = range(0, len(document_ids), DOCUMENTS_OF_A_MESSAGE)
+        named = (list(document_ids[first : first + DOCUMENTS_OF_A_MESSAGE]) for first in parts)
+        send_many(self.client, self.url, ({"document_ids": one} for one in named))

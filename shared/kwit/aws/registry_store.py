@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from kwit.aws import keys
 from kwit.aws.codec import decode, encode
-from kwit.aws.table import Table, key_of, packed, text, unpacked
+from kwit.aws.table import Item, Table, key_of, packed, text, unpacked
 from kwit.registry.company import CompanySettings
 from kwit.registry.events import ContractEvent
 from kwit.registry.records import Contract, Meter, MeteringPoint, Party, Record
@@ -82,10 +84,17 @@ class DynamoRegistry:
 
     def contract_numbers(self) -> Sequence[str]:
         """List the numbers of all contracts, sorted."""
-        partitions = range(keys.PARTITIONS_OF_CONTRACTS)
-        return sorted(
-            item["sk"]["S"] for index in partitions for item in self.table.query(keys.contract_index(index))
-        )
+        return sorted({number for number, _ in self._listed()})
+
+    def contracts(self) -> Iterator[tuple[str, Sequence[Contract]]]:
+        """Yield every contract's number with all its versions, in some order, a listing partition at a time."""
+        for number, items in groupby(self._listed(), key=lambda listed: listed[0]):
+            yield number, [decode(Contract, unpacked(item)) for _, item in items]
+
+    def _listed(self) -> Iterator[tuple[str, Item]]:
+        for index in range(keys.PARTITIONS_OF_CONTRACTS):
+            for item in self.table.query(keys.contract_index(index)):
+                yield item["sk"]["S"].partition(keys.LISTED)[0], item
 
 
 def _items(record: Record) -> Iterator[dict[str, Any]]:
@@ -110,8 +119,9 @@ def _items(record: Record) -> Iterator[dict[str, Any]]:
             yield key_of((keys.point(record.ppe), f"CONTRACT#{record.contract_no}"))
         if record.distributor:
             yield key_of((keys.distributor(record.distributor), record.contract_no))
+        # The list holds the contracts themselves: planning a run reads all of them, and a page holds thousands.
         index = keys.contract_index(keys.contract_partition(record.contract_no))
-        yield key_of((index, record.contract_no))
+        yield key_of((index, f"{record.contract_no}{keys.LISTED}{sort}")) | data
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +165,12 @@ class DynamoSettings:
         self.table.put(key, version=text(version), known_at=text(known_at.isoformat()), data=data)
 
 
+@lru_cache(maxsize=256)
+def _price_list(data: bytes) -> PriceList:
+    """Read a version from its bytes, each version once in the life of a process."""
+    return decode(PriceList, unpacked({"data": {"B": data}}))
+
+
 @dataclass(frozen=True, slots=True)
 class DynamoPriceLists:
     """Price lists as versions; the YAML as it was dropped is kept beside what the engine reads."""
@@ -165,13 +181,13 @@ class DynamoPriceLists:
         """Return the versions in force, ordered by their first day; of one first day the latest known."""
         latest: dict[str, PriceList] = {}
         for item in self.table.query(keys.price_list(code)):
-            found = decode(PriceList, unpacked(item))
+            found = _price_list(item["data"]["B"])
             latest[found.window.start.isoformat()] = found
         return [latest[start] for start in sorted(latest)]
 
     def every_version(self, code: str) -> Sequence[PriceList]:
         """Return every version of a price list ever kept, those not in force any more among them."""
-        return [decode(PriceList, unpacked(item)) for item in self.table.query(keys.price_list(code))]
+        return [_price_list(item["data"]["B"]) for item in self.table.query(keys.price_list(code))]
 
     def known_since(self, code: str, content_hash: str) -> datetime | None:
         """Return since when a version in force is known; None when no version in force has these bytes."""

@@ -1,9 +1,12 @@
 """Where the PDF of each document lies, in DynamoDB."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kwit.aws import keys
-from kwit.aws.table import Table, number, text
+from kwit.aws.codec import decode
+from kwit.aws.table import Item, Table, key_of, number, text, unpacked
+from kwit.documents.document import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +24,34 @@ class DynamoRendered:
 
     table: Table
 
-    def put(self, document_id: str, file: RenderedFile) -> None:
-        """Keep where a PDF lies; rendering again gives the same bytes, so the same item."""
-        self.table.put(
-            keys.rendered(document_id),
-            file_key=text(file.key),
-            content_hash=text(file.content_hash),
-            size=number(file.size),
+    def put_many(self, files: Mapping[str, RenderedFile]) -> None:
+        """Keep where the PDFs of documents lie; rendering again gives the same bytes, so the same items."""
+        self.table.put_many(
+            key_of(keys.rendered(document_id))
+            | {
+                "file_key": text(file.key),
+                "content_hash": text(file.content_hash),
+                "size": number(file.size),
+            }
+            for document_id, file in files.items()
         )
 
-    def file(self, document_id: str) -> RenderedFile | None:
-        """Return where the PDF of a document lies, or None while it is not rendered."""
-        item = self.table.get(keys.rendered(document_id))
-        if item is None:
-            return None
-        return RenderedFile(item["file_key"]["S"], item["content_hash"]["S"], int(item["size"]["N"]))
+    def rendered(
+        self, document_ids: Sequence[str]
+    ) -> tuple[Mapping[str, Document], Mapping[str, RenderedFile]]:
+        """Return, by their ids, the documents that are kept and the files of those that are rendered, at one asking."""
+        named = {keys.document(one): one for one in document_ids}
+        placed = {keys.rendered(one): one for one in document_ids}
+        documents: dict[str, Document] = {}
+        files: dict[str, RenderedFile] = {}
+        for item in self.table.get_many([*named, *placed]):
+            key = (item["pk"]["S"], item["sk"]["S"])
+            if key in named:
+                documents[named[key]] = decode(Document, unpacked(item))
+            else:
+                files[placed[key]] = _file(item)
+        return documents, files
+
+
+def _file(item: Item) -> RenderedFile:
+    return RenderedFile(item["file_key"]["S"], item["content_hash"]["S"], int(item["size"]["N"]))

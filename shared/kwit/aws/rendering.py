@@ -1,26 +1,39 @@
-"""Render a document: its bytes into the bucket, its place into the table, a request to deliver it."""
+"""Render documents: their bytes into the bucket, their places into the table, a request to deliver them."""
 
 from kwit.aws.bootstrap import Application
 from kwit.aws.document_store import DocumentUnknownError
-from kwit.aws.messages import DocumentNamed
+from kwit.aws.messages import DocumentsNamed
 from kwit.aws.rendered import RenderedFile
 from kwit.aws.runtime import Report
+from kwit.aws.some_of_many import each
+from kwit.documents.document import Document
 from kwit.documents.rendering import render_document
 from kwit.kernel.identifiers import content_hash
 
 
-def render(message: DocumentNamed, app: Application) -> Report:
-    """Render the document that the message names; doing it again writes the same bytes.
+def render(message: DocumentsNamed, app: Application) -> Report:
+    """Render the documents that the message names; doing it again writes the same bytes.
 
-    Raises DocumentUnknownError.
+    What one of them fails with is raised when the others are rendered. Raises DocumentUnknownError.
     """
-    document = app.documents.document(message.document_id)
-    if document is None:
-        raise DocumentUnknownError(message.document_id)
-    company = app.company.version(document.read().settings_version)
-    pdf = render_document(document=document, settings=company)
+    documents = app.documents.documents(message.document_ids)
+    files: dict[str, RenderedFile] = {}
+
+    def draw(document_id: str) -> None:
+        if document_id not in documents:
+            raise DocumentUnknownError(document_id)
+        files[document_id] = _draw(documents[document_id], app)
+
+    def hand_on() -> None:
+        app.rendered.put_many(files)
+        app.deliver_queue.deliver(list(files))
+
+    each(message.document_ids, draw, then=hand_on)
+    return {"documents": list(files), "bytes": sum(one.size for one in files.values())}
+
+
+def _draw(document: Document, app: Application) -> RenderedFile:
+    pdf = render_document(document=document, settings=app.settings_of(document.read().settings_version))
     key = f"invoices/{document.issue_date:%Y/%m}/{document.number.replace('/', '-')}.pdf"
     app.files.put(key, pdf, "application/pdf")
-    app.rendered.put(document.document_id, RenderedFile(key, content_hash(pdf), len(pdf)))
-    app.deliver_queue.deliver([document.document_id])
-    return {"document_id": document.document_id, "number": document.number, "bytes": len(pdf)}
+    return RenderedFile(key, content_hash(pdf), len(pdf))

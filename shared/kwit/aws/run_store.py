@@ -1,6 +1,6 @@
 """Runs, chunks, drafts, batches and cursors in DynamoDB."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,7 @@ from kwit.billing.drafts import (
     RunStatus,
     RunStep,
     approval_of_batch,
+    series_of,
 )
 from kwit.billing.ports import ApprovalTakenError
 from kwit.kernel.identifiers import canonical_json, content_hash, deterministic_id
@@ -123,6 +124,11 @@ class DynamoRuns:
         item = self.table.get(keys.draft(run_id, chunk, document_id, content_hash))
         return decode(Draft, unpacked(item)) if item else None
 
+    def drafts_of(self, run_id: str, names: Sequence[tuple[int, str, str]]) -> Sequence[Draft]:
+        """Return drafts by chunk, id and hash, in any order; those that are gone are left out."""
+        items = self.table.get_many([keys.draft(run_id, *name) for name in names])
+        return [decode(Draft, unpacked(item)) for item in items]
+
     def chunk_results(self, run_id: str) -> Sequence[ChunkResult]:
         """Return the results of all chunks done, in the order of the chunks."""
         items = self.table.query(keys.run(run_id)[0], prefix="RESULT#")
@@ -173,7 +179,7 @@ class DynamoRuns:
             key_of(keys.batch(run_id, plan, batch.number)) | {"data": packed(encode(batch))}
             for batch in batches
         )
-        issue = Issue(approval, issue_date, len(batches))
+        issue = Issue(approval, issue_date, len(batches), series_of(batches))
         kept = self.table.new_item(keys.issue(run_id, approval), plan=text(plan), data=packed(encode(issue)))
         moved = self.table.change(
             keys.run(run_id),
@@ -243,6 +249,13 @@ class DynamoRuns:
         """Return how far a contract is billed by issued documents, read consistently; None before its first bill."""
         item = self.table.get(keys.cursor(contract_no))
         return None if item is None else _cursor(item)
+
+    def cursors_of(self, contract_nos: Sequence[str]) -> Mapping[str, Cursor]:
+        """Return the cursors of contracts, read consistently; those before their first bill are left out."""
+        items = self.table.get_many([keys.cursor(contract_no) for contract_no in contract_nos])
+        found = {item["pk"]["S"]: _cursor(item) for item in items}
+        wanted = ((contract_no, keys.cursor(contract_no)[0]) for contract_no in contract_nos)
+        return {contract_no: found[name] for contract_no, name in wanted if name in found}
 
     def batch_totals(self, run_id: str) -> Sequence[BatchTotals]:
         """Return the totals of all batches issued, in the order of the batches."""

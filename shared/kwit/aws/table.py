@@ -1,13 +1,14 @@
 """A DynamoDB table as kWit uses it: string keys, few attributes, data as compressed JSON in one binary."""
 
+import random
 import time
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from kwit.aws.compression import compressed, decompressed
 from kwit.aws.keys import Key
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 Item = Mapping[str, Any]
 _BATCH = 25
 _BATCH_GET = 100
+_CONFLICTS = 7
 
 
 class UnprocessedItemsError(RuntimeError):
@@ -33,6 +35,12 @@ class TransactionRefusedError(RuntimeError):
         super().__init__(f"transaction refused: {[reason for reason in reasons if reason]}")
         self.reasons = tuple(reasons)
 
+    @property
+    def is_conflict(self) -> bool:
+        """Tell whether nothing was wrong but that another transaction was under way."""
+        found = {reason for reason in self.reasons if reason}
+        return bool(found) and found <= {"TransactionConflict"}
+
 
 def text(value: str) -> dict[str, str]:
     """Write a string attribute."""
@@ -46,12 +54,12 @@ def number(value: int) -> dict[str, str]:
 
 def packed(data: bytes) -> dict[str, bytes]:
     """Write bytes compressed, as a binary attribute."""
-    return {"B": zlib.compress(data, 6)}
+    return {"B": compressed(data)}
 
 
 def unpacked(item: Item, attribute: str = "data") -> bytes:
     """Read bytes that `packed` wrote."""
-    return zlib.decompress(item[attribute]["B"])
+    return decompressed(item[attribute]["B"])
 
 
 def key_of(key: Key) -> dict[str, dict[str, str]]:
@@ -183,7 +191,21 @@ class Table:
         return found
 
     def transact(self, actions: Sequence[Any]) -> None:
-        """Write all actions or none. Raises TransactionRefusedError."""
+        """Write all actions or none. Raises TransactionRefusedError.
+
+        Another transaction on the same item at the same moment is waited for: many chunks of a run end at once.
+        """
+        for attempt in range(_CONFLICTS):
+            try:
+                self._transact(actions)
+            except TransactionRefusedError as error:
+                if attempt == _CONFLICTS - 1 or not error.is_conflict:
+                    raise
+                time.sleep(random.uniform(0.5, 1.5) * 0.02 * 2**attempt)  # noqa: S311 - who waits how long, no secret
+            else:
+                return
+
+    def _transact(self, actions: Sequence[Any]) -> None:
         try:
             self.client.transact_write_items(TransactItems=actions)
         except ClientError as error:
@@ -220,3 +242,19 @@ class Table:
                 "ExpressionAttributeValues": dict(values),
             }
         }
+
+
+@dataclass(frozen=True, slots=True)
+class OnceTable(Table):
+    """A table of which each partition is read once and whole, however often and by whatever prefix it is asked for.
+
+    For as long as one piece of work lasts: what others write meanwhile is not seen.
+    """
+
+    seen: dict[str, list[Item]] = field(default_factory=dict)
+
+    def query(self, partition: str, *, prefix: str = "") -> Iterator[Item]:
+        """Yield the items of a partition in the order of their sort keys."""
+        if partition not in self.seen:
+            self.seen[partition] = list(Table.query(self, partition))
+        yield from (item for item in self.seen[partition] if item["sk"]["S"].startswith(prefix))

@@ -164,10 +164,7 @@ def issue_approved(
 def ask_for_batches(run: Run, store: RunStore, queue: RunQueue) -> None:
     """Ask for every batch of a run to be issued; a batch issued already stays as it is."""
     for issue in store.issues(run.run_id):
-        for index in range(issue.batches):
-            batch = store.batch(run.run_id, batch_number(issue.approval, index))
-            if batch is not None:
-                queue.issue_batch(run.run_id, batch.number, batch.series)
+        queue.issue_batches(run.run_id, issue.numbered())
 
 
 def discard_run(*, run: Run, by: str, store: RunStore) -> Run:

@@ -1,5 +1,7 @@
 """Drafts (projekty dokumentów), holds (wstrzymania) and runs (przebiegi), as the stores keep them."""
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -303,11 +305,26 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """The issue of an approval's drafts: under which date, in how many batches."""
+    """The issue of an approval's drafts: under which date, in how many batches.
+
+    `series` tells how many batches on end belong to which series.
+    """
 
     approval: int
     issue_date: date
     batches: int
+    series: tuple[tuple[str, int], ...] = ()
+
+    def numbered(self) -> list[tuple[int, str]]:
+        """Return the numbers of the batches, each with its series."""
+        names = [series for series, count in self.series for _ in range(count)]
+        return [(batch_number(self.approval, index), series) for index, series in enumerate(names)]
+
+
+def series_of(batches: Sequence[Batch]) -> tuple[tuple[str, int], ...]:
+    """Tell how many batches on end belong to which series."""
+    groups = itertools.groupby(batches, key=lambda batch: batch.series)
+    return tuple((series, len(list(group))) for series, group in groups)
 
 
 _BATCHES_OF_AN_APPROVAL = 100_000

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, cast, get_type_hints
 
 from pydantic import TypeAdapter
@@ -97,6 +98,7 @@ _ROOMS: dict[str, type[Any]] = {
 }
 
 
+@cache
 def _returned(room: str, method: str) -> Any:
     return get_type_hints(getattr(_ROOMS.get(room, _IssuedNames), method))["return"]
 

@@ -80,6 +80,10 @@ class RunStore(Protocol):
         """Return a draft with its bytes; two attempts at a chunk may leave two of one id, told apart by the hash."""
         ...
 
+    def drafts_of(self, run_id: str, names: Sequence[tuple[int, str, str]]) -> Sequence[Draft]:
+        """Return drafts by chunk, id and hash, in any order; those that are gone are left out."""
+        ...
+
     def chunk_results(self, run_id: str) -> Sequence[ChunkResult]:
         """Return the results of all chunks done, in the order of the chunks."""
         ...
@@ -125,6 +129,10 @@ class RunStore(Protocol):
 
     def cursor(self, contract_no: str) -> Cursor | None:
         """Return how far a contract is billed by issued documents, read consistently; None before its first bill."""
+        ...
+
+    def cursors_of(self, contract_nos: Sequence[str]) -> Mapping[str, Cursor]:
+        """Return the cursors of contracts, read consistently; those before their first bill are left out."""
         ...
 
     def billed_to(self, contract_no: str) -> date | None:
@@ -186,16 +194,16 @@ class EvidenceStore(Protocol):
 class RunQueue(Protocol):
     """Messages that carry a run from step to step; any of them may arrive twice."""
 
-    def rate_chunk(self, run_id: str, chunk: int) -> None:
-        """Ask for a chunk to be rated."""
+    def rate_chunks(self, run_id: str, chunks: Sequence[int]) -> None:
+        """Ask for chunks to be rated."""
         ...
 
     def close_run(self, run_id: str) -> None:
         """Ask for a run to be closed."""
         ...
 
-    def issue_batch(self, run_id: str, number: int, series: str) -> None:
-        """Ask for a batch to be issued, in order within its series."""
+    def issue_batches(self, run_id: str, batches: Sequence[tuple[int, str]]) -> None:
+        """Ask for batches to be issued, by number and series, in order within their series."""
         ...
 
     def compare_chunk(self, run_id: str, against: str, chunk: int) -> None:

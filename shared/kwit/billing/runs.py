@@ -4,6 +4,7 @@ Ids are made of the business date, so a second schedule event finds the same run
 once, under a condition, and then only asks for the next step, so a message that arrives twice changes nothing.
 """
 
+import itertools
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -38,7 +39,8 @@ from kwit.registry.ports import RegistryStore
 from kwit.registry.records import Contract, timeline
 from kwit.tariffs.price_list import Clock
 
-CHUNK_SIZE = 25
+CHUNK_SIZE = 50
+_CURSORS_AT_ONCE = 100
 
 
 class RunUnknownError(LookupError):
@@ -96,8 +98,7 @@ def plan_run(
     if at is not None and RunStep.PLANNED not in dict(run.times):
         run = stores.runs.stamp(run_id, RunStep.PLANNED, at)
     if run.status is RunStatus.PLANNED:
-        for chunk in range(run.chunks):
-            queue.rate_chunk(run_id, chunk)
+        queue.rate_chunks(run_id, range(run.chunks))
         if run.chunks_done == run.chunks:
             queue.close_run(run_id)
     elif run.status in {RunStatus.RATED, RunStatus.APPROVED, RunStatus.ISSUING}:
@@ -115,27 +116,43 @@ def due_contracts(
     *, business_date: date, settings: CompanySettings, stores: PlanningStores, order: RunOrder = DAILY
 ) -> list[str]:
     """List, sorted, the numbers of the contracts asked for with a period that has ended by the business date."""
-    due = []
-    for contract_no in order.contracts or stores.registry.contract_numbers():
-        versions = timeline(stores.registry.contract(contract_no))
-        if not versions:
-            # Named, but unknown: rating it says so, where leaving it out would say nothing.
-            due.append(contract_no)
-            continue
-        cursor = stores.runs.cursor(contract_no) or NEVER_BILLED
-        progress = progress_of(versions, cursor)
-        if not _asked_for(contract_on(versions, progress.days[Clock.VARIABLE]), order):
-            continue
-        if next_group(
-            contracts=versions,
-            progress=progress,
-            business_date=business_date,
-            window_of=settings.window_of,
-            until=order.until,
-            events=_unbilled_events(versions, cursor, stores.registry),
-        ):
-            due.append(contract_no)
+    named = ((contract_no, stores.registry.contract(contract_no)) for contract_no in order.contracts)
+    contracts = iter(named if order.contracts else stores.registry.contracts())
+    due: list[str] = []
+    while some := dict(itertools.islice(contracts, _CURSORS_AT_ONCE)):
+        cursors = stores.runs.cursors_of(list(some))
+        due += [
+            contract_no
+            for contract_no, versions in some.items()
+            if _is_due(timeline(versions), cursors.get(contract_no), business_date, settings, order, stores)
+        ]
     return sorted(set(due))
+
+
+def _is_due(
+    versions: Sequence[Contract],
+    cursor: Cursor | None,
+    business_date: date,
+    settings: CompanySettings,
+    order: RunOrder,
+    stores: PlanningStores,
+) -> bool:
+    if not versions:
+        # Named, but unknown: rating it says so, where leaving it out would say nothing.
+        return True
+    cursor = cursor or NEVER_BILLED
+    progress = progress_of(versions, cursor)
+    if not _asked_for(contract_on(versions, progress.days[Clock.VARIABLE]), order):
+        return False
+    found = next_group(
+        contracts=versions,
+        progress=progress,
+        business_date=business_date,
+        window_of=settings.window_of,
+        until=order.until,
+        events=_unbilled_events(versions, cursor, stores.registry),
+    )
+    return found is not None
 
 
 def _unbilled_events(

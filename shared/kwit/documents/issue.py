@@ -4,6 +4,7 @@ Before the block is kept nothing has happened; from then on every number, conten
 rest (documents, requests to render) follows by deterministic ids as often as the message comes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -99,9 +100,11 @@ def _take_block(batch: Batch, runs: RunStore, documents: DocumentStore) -> Numbe
     prefix = series_prefix(batch.series, issue_date=batch.issue_date)
     passed_over: set[str] = set()
     for _ in range(_MOST_ATTEMPTS):
-        drafts = _in_turn(batch, runs, passed_over)
+        cursors = runs.cursors_of(list(dict.fromkeys(ref.contract_no for ref in batch.drafts)))
+        drafts = _in_turn(batch, cursors, passed_over)
         block = _block(batch, drafts, prefix, documents.next_ordinal(prefix), passed_over)
-        new = frozenset(ref.contract_no for ref in drafts if runs.billed_to(ref.contract_no) is None)
+        billed = {no for no, cursor in cursors.items() if cursor.billed_to is not None}
+        new = frozenset(ref.contract_no for ref in drafts if ref.contract_no not in billed)
         try:
             documents.take_block(block, first_bills=new)
         except BlockTakenError:
@@ -115,14 +118,13 @@ def _take_block(batch: Batch, runs: RunStore, documents: DocumentStore) -> Numbe
     raise SeriesMovedError(prefix)
 
 
-def _in_turn(batch: Batch, runs: RunStore, passed_over: set[str]) -> list[DraftRef]:
+def _in_turn(batch: Batch, cursors: Mapping[str, Cursor], passed_over: set[str]) -> list[DraftRef]:
     """Keep corrections, and bills whose clocks stand exactly on their starts.
 
     The contracts of the others are named in `passed_over`.
     """
     chosen: list[DraftRef] = []
-    cursors = {ref.contract_no: runs.cursor(ref.contract_no) for ref in batch.drafts}
-    reached = {no: _stands(cursor or NEVER_BILLED) for no, cursor in cursors.items()}
+    reached = {ref.contract_no: _stands(cursors.get(ref.contract_no, NEVER_BILLED)) for ref in batch.drafts}
     for ref in batch.drafts:
         if ref.contract_no in passed_over:
             continue
@@ -132,9 +134,7 @@ def _in_turn(batch: Batch, runs: RunStore, passed_over: set[str]) -> list[DraftR
             continue
         stands = reached[ref.contract_no]
         moves = moves_of(start=ref.start, end=ref.end, carried=ref.carried, clocks=ref.clocks)
-        begun = cursors[ref.contract_no] is not None or any(
-            one.contract_no == ref.contract_no for one in chosen
-        )
+        begun = ref.contract_no in cursors or any(one.contract_no == ref.contract_no for one in chosen)
         if (ref.turn and not begun) or any(stands[one.clock] not in {None, one.start} for one in moves):
             passed_over.add(ref.contract_no)
             chosen = [one for one in chosen if one.contract_no != ref.contract_no]
@@ -176,8 +176,10 @@ def _block(
 
 def _documents(block: NumberBlock, runs: RunStore) -> list[Document]:
     made = []
+    names = [(entry.chunk, entry.document_id, entry.content_hash) for entry in block.entries]
+    drafts = {(one.document_id, one.content_hash): one for one in runs.drafts_of(block.run_id, names)}
     for entry in block.entries:
-        draft = runs.draft(block.run_id, entry.chunk, entry.document_id, entry.content_hash)
+        draft = drafts.get((entry.document_id, entry.content_hash))
         if draft is None or content_hash(draft.content) != entry.content_hash:
             raise DraftChangedError(entry.document_id)
         days = read_content(draft.content).payment_days

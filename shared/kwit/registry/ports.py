@@ -58,3 +58,7 @@ class RegistryStore(Protocol):
     def contract_numbers(self) -> Sequence[str]:
         """List the numbers of all contracts, sorted."""
         ...
+
+    def contracts(self) -> Iterable[tuple[str, Sequence[Contract]]]:
+        """Yield every contract's number with all its versions, in any order."""
+        ...
