@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.scale.checks import check_run, replay_all
+from benchmarks.scale.checks import check_run, replay_all, result_bytes
 from benchmarks.scale.cloud_run import Fired, fire_day, load
 from benchmarks.scale.dictionary import write_samples
 from benchmarks.scale.figures import calls_table, cost_figures, stage_figures, use_figures
@@ -62,6 +62,7 @@ def main() -> None:
             "contracts": len(portfolio),
             "seed": asked.seed,
             "held": checked.held,
+            "result_bytes": result_bytes(cloud, run_id_of(BUSINESS_DATE)),
             "loading_s": {name: round(seconds, 1) for name, seconds in loading.items()},
             "peak_mb": memory.peaks(),
             "processes": memory.workers(),
