@@ -374,6 +374,11 @@ PUBLISHED = {
 }
 
 
+def corrected() -> Customer:
+    """Return the customer whose reading is changed after it was invoiced."""
+    return customers()[1]
+
+
 def published_contracts() -> dict[str, str]:
     """Return the contract number of each published bill."""
     last = [customer.contract_no for customer in customers()][-len(PUBLISHED) :]

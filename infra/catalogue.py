@@ -162,7 +162,12 @@ _EVIDENCE = "evidence/"
 FUNCTIONS: tuple[Function, ...] = (
     _import("settings", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
     _import("price-lists", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
-    _import("registry", timeout_seconds=300, tables={Table.REGISTRY: (GET, PUT, QUERY, BATCH_WRITE)}),
+    _import(
+        "registry",
+        timeout_seconds=300,
+        # Terms that change behind invoices are told by how far the contract is billed.
+        tables={Table.REGISTRY: (GET, PUT, QUERY, BATCH_WRITE), Table.BILLING: (GET,)},
+    ),
     _import("profiles", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
     # Starting a run and approving it are two rights: each has a prefix of its own to be allowed to write under.
     _import(
@@ -172,7 +177,7 @@ FUNCTIONS: tuple[Function, ...] = (
             Table.REGISTRY: (QUERY,),
             # Corrections ask for open tasks, and for the contract of a document's number.
             Table.READINGS: (QUERY,),
-            Table.BILLING: (GET, BATCH_GET, PUT, BATCH_WRITE),
+            Table.BILLING: (GET, BATCH_GET, PUT, UPDATE, BATCH_WRITE),
             Table.DOCUMENTS: (GET,),
         },
         sends_to=("rate_contracts", "close_billing_run", "compare_runs"),
@@ -257,7 +262,7 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout_seconds=300,
         tables={
             Table.REGISTRY: (QUERY,),
-            Table.BILLING: (GET, BATCH_GET, PUT, BATCH_WRITE),
+            Table.BILLING: (GET, BATCH_GET, PUT, UPDATE, BATCH_WRITE),
         },
         sends_to=("rate_contracts", "close_billing_run"),
     ),
@@ -293,7 +298,7 @@ FUNCTIONS: tuple[Function, ...] = (
         tables={
             Table.REGISTRY: (QUERY,),
             Table.BILLING: (GET, QUERY, BATCH_WRITE),
-            Table.DOCUMENTS: (GET, QUERY),
+            Table.DOCUMENTS: (QUERY, BATCH_GET),
         },
         objects=((Bucket.DOCUMENTS, _EXPORTS, (Access.WRITE,)),),
         # The diff is written as a workbook too.

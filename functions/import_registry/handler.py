@@ -12,7 +12,9 @@ def load(message: Dropped, app: Application) -> Report | None:
     file, result = drop_of(message, app)
     if file is not None:
         at = known_at(message, app)
-        result = import_registry(file=file, store=app.registry, imports=app.imports, known_at=at)
+        result = import_registry(
+            file=file, store=app.registry, imports=app.imports, known_at=at, billed=app.runs
+        )
     return put_result(message, result, app) if result is not None else None
 
 

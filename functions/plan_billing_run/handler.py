@@ -11,7 +11,9 @@ from kwit.billing.runs import plan_run
 def plan(message: ScheduleFired, app: Application) -> Report:
     """Plan the run of the local day that the schedule was set for."""
     try:
-        run = plan_run(business_date=message.business_date, stores=app.planning, queue=app.run_queue)
+        run = plan_run(
+            business_date=message.business_date, stores=app.planning, queue=app.run_queue, at=app.now()
+        )
     except SettingsMissingError:
         # A system just deployed has nothing to bill yet; that is no failure to wake anybody for.
         return {"business_date": message.business_date.isoformat(), "contracts": 0, "settings": "missing"}

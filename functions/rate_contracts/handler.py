@@ -4,7 +4,7 @@ from kwit.aws.bootstrap import Application
 from kwit.aws.messages import RateChunk
 from kwit.aws.runtime import QueueFunction, Report
 from kwit.aws.settings import RateContractsSettings
-from kwit.billing.runs import rate_chunk
+from kwit.billing.chunks import rate_chunk
 
 
 def rate(message: RateChunk, app: Application) -> Report:

@@ -16,6 +16,7 @@ from rich.console import Console
 from events import portfolio
 from infra.local import schedules
 from infra.local.cloud import EmbeddedCloud
+from infra.local.corrections import correct
 from infra.local.drops import drop_everything
 from infra.local.findings import missing_of
 from infra.local.outcome import OUT, Outcome, collect
@@ -45,8 +46,12 @@ def main() -> None:
         since = stage(f"{len(cloud.outputs)} outputs: both stacks deployed to the embedded cloud", since)
         dropped = drop_everything(cloud, say=lambda text: console.print(f"          {text}"))
         since = stage(f"{len(dropped.files)} files dropped and imported", since)
-        _fire(cloud, console)
-        since = stage("schedules of the business day fired, all queues empty", since)
+        _fire(cloud, console, hours=(0, 12))
+        since = stage("schedules of the morning fired, all queues empty", since)
+        correct(cloud, dropped)
+        since = stage("a reading changed after its invoice: corrected, approved, issued", since)
+        _fire(cloud, console, hours=(12, 24))
+        since = stage("schedules of the evening fired, all queues empty", since)
         outcome = collect(cloud, dropped)
         stage(f"results collected in {OUT.name}/", since)
     outcome.stages = stages
@@ -56,14 +61,15 @@ def main() -> None:
     _end(console, outcome, missing, time.monotonic() - began)
 
 
-def _fire(cloud: EmbeddedCloud, console: Console) -> None:
-    """Fire every schedule of the business day, telling how far documents and mails have come."""
-    since = datetime.combine(portfolio.BUSINESS_DATE, datetime.min.time(), tzinfo=UTC)
+def _fire(cloud: EmbeddedCloud, console: Console, *, hours: tuple[int, int]) -> None:
+    """Fire the schedules between two hours (UTC) of the business day, telling how far mails have come."""
+    day = datetime.combine(portfolio.BUSINESS_DATE, datetime.min.time(), tzinfo=UTC)
+    first, last = (day + timedelta(hours=hour) for hour in hours)
     failures: list[BaseException] = []
 
     def work() -> None:
         try:
-            schedules.run(cloud, since=since, until=since + timedelta(days=1))
+            schedules.run(cloud, since=first, until=last)
         except BaseException as error:  # noqa: BLE001 - raised again in the main thread
             failures.append(error)
 
@@ -86,7 +92,9 @@ def _end(console: Console, outcome: Outcome, missing: list[str], seconds: float)
         sys.exit(1)
     console.print(
         f"\n[bold green]All there[/bold green] after {seconds:.1f} s: {len(outcome.documents)} invoices, "
-        f"{len(outcome.mails)} e-mails, postings and report agree, the verifier agrees with every bill. "
+        f"{len(outcome.corrections)} correction, "
+        f"{len(outcome.mails)} e-mails, postings and report agree, the verifier agrees with every bill, "
+        f"every document came out again from its evidence to the byte. "
         f"Open {OUT.name}/index.html"
     )
 

@@ -31,29 +31,30 @@ def drop_everything(cloud: EmbeddedCloud, *, say: Callable[[str], None]) -> Drop
     first |= {f"price-lists/{name}": content for name, content in shipped_price_lists().items()}
     for path in sorted((_SAMPLES / "price-lists").glob("*.yaml")):
         first[f"price-lists/{path.name}"] = path.read_bytes()
-    _drop(cloud, dropped, first)
+    drop(cloud, dropped, first)
     say(f"settings and {len(first) - 1} price lists")
     workbook = inbox_files.registry_workbook(customers)
-    _drop(cloud, dropped, {"registry/kartoteka.xlsx": workbook})
+    drop(cloud, dropped, {"registry/kartoteka.xlsx": workbook})
     say(f"registry of {len(customers)} contracts in one workbook")
-    _drop(cloud, dropped, inbox_files.history_file(customers))
+    drop(cloud, dropped, inbox_files.history_file(customers))
     march = inbox_files.march_files(customers)
-    _drop(cloud, dropped, march)
+    drop(cloud, dropped, march)
     say(f"readings: {', '.join(sorted({key.rpartition('.')[2] for key in march}))}")
-    _drop(cloud, dropped, inbox_files.edits_file(customers))
+    drop(cloud, dropped, inbox_files.edits_file(customers))
     say("edits: a person accepts the reading that validation holds")
     again = {
         "registry/kartoteka-jeszcze-raz.xlsx": workbook,
         "readings/odczyty-jeszcze-raz.xlsx": march["readings/odczyty-2026-03.xlsx"],
     }
     dropped.again = list(again)
-    _drop(cloud, dropped, again)
+    drop(cloud, dropped, again)
     _drop_hostile(cloud, dropped, customers)
     say(f"{len(again)} files a second time and {len(dropped.hostile)} bad ones")
     return dropped
 
 
-def _drop(cloud: EmbeddedCloud, dropped: Dropped, files: dict[str, bytes]) -> None:
+def drop(cloud: EmbeddedCloud, dropped: Dropped, files: dict[str, bytes]) -> None:
+    """Put files into the inbox by their keys below it, and wait until all that follows is done."""
     bucket = cloud.outputs["InboxBucketName"]
     for key, content in files.items():
         cloud.client("s3").put_object(Bucket=bucket, Key=f"inbox/{key}", Body=content)
@@ -68,7 +69,7 @@ def _drop_hostile(cloud: EmbeddedCloud, dropped: Dropped, customers: list[portfo
     dropped.hostile = hostile_files(customers)
     bucket = cloud.outputs["InboxBucketName"]
     sound = {one.key: one.content for one in dropped.hostile if one.declared is None}
-    _drop(cloud, dropped, sound)
+    drop(cloud, dropped, sound)
     for one in dropped.hostile:
         if one.declared is not None:
             event = json.loads((ROOT / "events" / "s3_object_created.json").read_text())

@@ -10,12 +10,14 @@ from infra.local import outcome as outcome_module
 from infra.local.outcome import Outcome
 from infra.local.synth import ROOT
 from kwit.ledger.postings import RECEIVABLE
+from kwit.metering.tasks import Cause, task_sentence
 
 EXPECTED_HOLDS = {
     "reading_missing": "the contract whose March reading never came",
     "price_missing": "the contract in a network whose fixed rates nobody has published to us",
     "amount_high": "the household whose reading is a hundred times too high",
 }
+CHANGED = task_sentence(Cause.CHANGED_AFTER_INVOICE)
 _NO_MAIL = {"no_address", "wrong_address"}
 
 
@@ -24,8 +26,10 @@ def missing_of(outcome: Outcome) -> list[str]:
     checks = (
         _of_run,
         _of_documents,
+        _of_corrections,
         _of_readings,
         _of_verifier,
+        _of_replays,
         _of_published,
         _of_mails,
         _of_postings,
@@ -59,9 +63,22 @@ def _of_documents(outcome: Outcome) -> Iterator[str]:
     expected = [f"FV/2026/04/{ordinal:06d}" for ordinal in range(1, len(numbers) + 1)]
     if numbers != expected:
         yield "numbers without a gap from 1"
-    names = {number.replace("/", "-") for number in numbers}
+    names = {one.number.replace("/", "-") for one in (*outcome.documents, *outcome.corrections)}
     if set(outcome.invoices) != names:
         yield f"a PDF for each document: {sorted(names ^ set(outcome.invoices))}"
+
+
+def _of_corrections(outcome: Outcome) -> Iterator[str]:
+    """Look for the one correction of the reading that changed after its invoice, and for what became of its task."""
+    corrected = portfolio.corrected().contract_no
+    found = [one.read() for one in outcome.corrections]
+    if [(one.contract_no, getattr(one, "reason", "")) for one in found] != [(corrected, CHANGED)]:
+        yield f"one correction, of {corrected}, for a changed reading: there are {len(found)}"
+    numbers = [one.number for one in outcome.corrections]
+    if numbers != ["FK/2026/04/000001"]:
+        yield f"a series of its own for corrections: {numbers}"
+    if outcome.open_tasks:
+        yield f"every task for correction settled: {outcome.open_tasks} are open"
 
 
 def _of_readings(outcome: Outcome) -> Iterator[str]:
@@ -87,6 +104,11 @@ def _of_verifier(_: Outcome) -> Iterator[str]:
         yield f"bills that the verifier agrees with: {checked.stdout or checked.stderr}"
 
 
+def _of_replays(outcome: Outcome) -> Iterator[str]:
+    for told in outcome.not_replayed:
+        yield f"a document that comes out again from its evidence to the byte: {told}"
+
+
 def _of_published(outcome: Outcome) -> Iterator[str]:
     for name, published, billed in published_bills(outcome):
         if published != billed:
@@ -106,10 +128,11 @@ def published_bills(outcome: Outcome) -> list[tuple[str, tuple[str, ...], tuple[
 
 def _of_mails(outcome: Outcome) -> Iterator[str]:
     statuses = outcome.deliveries
-    undelivered = [one.number for one in outcome.documents if one.document_id not in statuses]
+    issued = [*outcome.documents, *outcome.corrections]
+    undelivered = [one.number for one in issued if one.document_id not in statuses]
     if undelivered:
         yield f"a delivery for each document: none for {undelivered}"
-    sent = [one for one in outcome.documents if statuses.get(one.document_id) not in _NO_MAIL]
+    sent = [one for one in issued if statuses.get(one.document_id) not in _NO_MAIL]
     if len(outcome.mails) != len(sent):
         yield f"one e-mail for each of {len(sent)} documents with an address: there are {len(outcome.mails)}"
     found = set(statuses.values())

@@ -15,11 +15,14 @@ from typing import Any
 from infra.catalogue import FUNCTIONS
 from infra.local.cloud import EmbeddedCloud
 from infra.local.drops import Dropped
+from infra.local.replays import differing
 from infra.local.synth import ROOT
 from kwit.aws.codec import decode
 from kwit.aws.cost import StageUse, use_of_logs
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table, unpacked
+from kwit.aws.task_store import DynamoTasks
+from kwit.billing.drafts import DocumentKind
 from kwit.documents.document import Document
 
 OUT = ROOT / "out"
@@ -33,6 +36,7 @@ class Outcome:
     report: Mapping[str, Any]
     run_status: str
     documents: list[Document]
+    corrections: list[Document]
     deliveries: Mapping[str, str]
     invoices: dict[str, Path]
     mails: dict[str, Path]
@@ -40,12 +44,15 @@ class Outcome:
     results: dict[str, Mapping[str, Any]]
     postings: list[Mapping[str, str]]
     use: dict[str, StageUse]
+    open_tasks: int
     stages: list[tuple[str, float]] = field(default_factory=list)
+    not_replayed: list[str] = field(default_factory=list)
 
     @property
     def gross(self) -> Decimal:
-        """Return the gross of all documents."""
-        return sum((document.bill().gross for document in self.documents), Decimal(0))
+        """Return the gross of all documents, corrections by their difference."""
+        issued = [*self.documents, *self.corrections]
+        return sum((sign * bill.gross for one in issued for sign, bill in one.booked()), Decimal(0))
 
 
 def collect(cloud: EmbeddedCloud, dropped: Dropped) -> Outcome:
@@ -56,21 +63,26 @@ def collect(cloud: EmbeddedCloud, dropped: Dropped) -> Outcome:
     invoices = {path.stem: path for path in _fetch(cloud, bucket, "invoices/", OUT / "invoices")}
     exports = _fetch(cloud, bucket, "exports/", OUT / "exports")
     results = _results(cloud)
-    run = next((path for path in exports if path.name.startswith("run-")), None)
+    run = next((path for path in exports if path.name.startswith("run-") and "-daily" in path.name), None)
     report = json.loads(run.read_text()) if run else {}
     rows = [row for path in exports if path.name.startswith("postings-") for row in _csv(path)]
     return Outcome(
         dropped=dropped,
         report=report,
         run_status=_run_status(cloud, report),
-        documents=documents,
+        documents=[one for one in documents if one.kind is not DocumentKind.CORRECTION],
+        corrections=[one for one in documents if one.kind is DocumentKind.CORRECTION],
         deliveries=deliveries,
         invoices=invoices,
         mails=_mails(cloud),
         exports=exports,
         results=results,
         postings=rows,
+        open_tasks=len(
+            DynamoTasks(Table(cloud.client("dynamodb"), cloud.outputs["ReadingsTableName"])).open_tasks()
+        ),
         use={one.name: use_of_logs(cloud.logs(one.name).splitlines()) for one in FUNCTIONS},
+        not_replayed=differing(cloud, documents),
     )
 
 

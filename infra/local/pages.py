@@ -1,6 +1,7 @@
 """Write out/index.html, one page that links everything so that a person can look around."""
 
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def write_index(outcome: Outcome, missing: list[str]) -> Path:
         business_date=portfolio.BUSINESS_DATE,
         report=outcome.report,
         missing=missing,
-        documents=[_document(outcome, document) for document in outcome.documents],
+        documents=[_document(outcome, one) for one in (*outcome.documents, *outcome.corrections)],
         published=published_bills(outcome),
         results=[_result(key, result) for key, result in sorted(outcome.results.items())],
         exports=[path.name for path in outcome.exports],
@@ -39,7 +40,8 @@ def write_index(outcome: Outcome, missing: list[str]) -> Path:
 
 
 def _document(outcome: Outcome, document: Any) -> dict[str, Any]:
-    bill = document.bill()
+    booked = document.booked()
+    bill = booked[-1][1]
     name = document.number.replace("/", "-")
     return {
         "number": document.number,
@@ -48,8 +50,8 @@ def _document(outcome: Outcome, document: Any) -> dict[str, Any]:
         "operator": bill.point.distributor,
         "group": bill.group,
         "period": f"{polish.day(bill.start)} – {polish.day(bill.end - timedelta(days=1))}",
-        "kwh": sum(row.kwh for row in bill.energy if row.quantity == "import"),
-        "gross": polish.zloty(bill.gross),
+        "kwh": sum(sign * row.kwh for sign, one in booked for row in one.energy if row.quantity == "import"),
+        "gross": polish.zloty(sum((sign * one.gross for sign, one in booked), Decimal(0))),
         "pdf": f"invoices/{name}.pdf" if name in outcome.invoices else "",
         "mail": f"mail/{name}.eml" if name in outcome.mails else "",
         "data": f"bills/{name}.json",

@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from kwit.billing.case import Case, gather_case
+from kwit.billing.chunks import RatingStores
 from kwit.billing.correction_run import CorrectionStores
 from kwit.billing.one_bill import Billing
-from kwit.billing.runs import RatingStores
+from kwit.billing.replay import ReplayStores
 from kwit.kernel.provenance import Source
 from kwit.metering.readings import ReadingKind, RegisterReading
 from kwit.rating.series import SeriesSorter
@@ -166,8 +167,17 @@ class Company:
     def __post_init__(self) -> None:
         runs = self.runs
         self.documents = MemoryDocuments(
-            runs.cursors, runs.events, carries=runs.carries, lasts=runs.lasts, revisions=runs.revisions
+            runs.cursors,
+            runs.events,
+            carries=runs.carries,
+            lasts=runs.lasts,
+            revisions=runs.revisions,
+            forecasts=runs.forecasts,
         )
+
+    @property
+    def replaying(self) -> ReplayStores:
+        return ReplayStores(self.runs, self.evidence, self.settings, self.price_lists, self.corrections)
 
     @property
     def corrections(self) -> CorrectionStores:

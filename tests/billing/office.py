@@ -4,6 +4,7 @@ from datetime import date
 
 from kwit.billing.approval import ALL, approve_drafts, issue_approved
 from kwit.billing.certificate import Certificate
+from kwit.billing.chunks import rate_chunk
 from kwit.billing.contents import read_content
 from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.drafts import (
@@ -17,7 +18,7 @@ from kwit.billing.drafts import (
     RunStatus,
     batch_number,
 )
-from kwit.billing.runs import close_run, plan_run, rate_chunk
+from kwit.billing.runs import close_run, plan_run
 from kwit.documents.document import Document
 from kwit.documents.issue import Issued, issue_batch
 from kwit.ledger.postings import posted

@@ -14,11 +14,12 @@ from kwit.billing.approval import (
     issue_approved,
 )
 from kwit.billing.certificate import certify, hash_of_drafts
+from kwit.billing.chunks import rate_chunk
 from kwit.billing.drafts import Approval, Run, RunOrder, RunStatus, batch_number
-from kwit.billing.runs import close_run, plan_run, rate_chunk
-from kwit.registry.company import HoldSettings
+from kwit.billing.runs import close_run, plan_run
+from kwit.registry.company import HoldSettings, SeriesSettings
 from kwit.tariffs.holidays import statutory_holidays
-from tests.billing.memory_case import Company
+from tests.billing.memory_case import Company, contract
 from tests.rating.cases import KNOWN
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
@@ -154,3 +155,21 @@ def test_an_approved_run_cannot_be_discarded() -> None:
     office.approve()
     with pytest.raises(ApprovalRefusedError, match="cannot discard"):
         discard_run(run=office.run, by="jan", store=office.company.runs)
+
+
+def test_documents_of_a_unit_are_numbered_in_its_series() -> None:
+    office = Office()
+    known = contract().known_at.replace(month=6)
+    office.company.registry.put([contract("U/2", unit="LUB", known_at=known)])
+    patterns = {"invoice": SeriesSettings(pattern="FV/{unit}/{year}/{number:06}")}
+    office.company.settings.change(series=patterns)
+    order = RunOrder(by="jan", reason="again", dry=True)
+    stores, queues = office.company.stores, office.company.queues
+    run = plan_run(business_date=APRIL, stores=stores, queue=queues, order=order)
+    office.run_id = run.run_id
+    rate_chunk(run_id=run.run_id, chunk=0, stores=stores, queue=queues, holidays=statutory_holidays())
+    close_run(run_id=run.run_id, stores=stores, queue=queues, at=KNOWN)
+    office.approve()
+    office.issue()
+    series = {batch.drafts[0].contract_no: batch.series for batch in office.company.runs.batches.values()}
+    assert series == {"U/1": "FV//{year}/{number:06}", "U/2": "FV/LUB/{year}/{number:06}"}

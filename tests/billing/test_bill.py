@@ -86,7 +86,7 @@ class TestDrafts:
     def test_a_sale_contract_bills_no_distribution(self) -> None:
         states = [(MARCH, "1000"), (APRIL, "1100")]
         kinds: dict[ContractKind, set[str]] = {}
-        for kind in ContractKind:
+        for kind in (one for one in ContractKind if one.settles_point):
             (content,) = contents(bill(company_with(states, kind=kind))[0])
             kinds[kind] = {section.section for section in content.sections}
         assert kinds == {

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kwit.billing.bill import bill_contract
+from kwit.billing.chunks import rate_chunk
 from kwit.billing.content import BillContent, parse_content
 from kwit.billing.drafts import DocumentKind, Draft, Hold, HoldCode, Run
-from kwit.billing.runs import close_run, plan_run, rate_chunk
+from kwit.billing.runs import close_run, plan_run
 from kwit.documents.issue import issue_batch
 from kwit.documents.totals import Posted
 from kwit.registry.company import HoldSettings
@@ -66,7 +67,9 @@ class Office:
             approval="automatic",
         )
         runs = self.company.runs
-        self.documents = MemoryDocuments(runs.cursors, runs.events, carries=runs.carries, apart=runs.apart)
+        self.documents = MemoryDocuments(
+            runs.cursors, runs.events, carries=runs.carries, apart=runs.apart, forecasts=runs.forecasts
+        )
 
     def read(self, *days: date) -> None:
         self.company.readings.put([state("U/1", day, str(1000 + (day - MARCH).days)) for day in days])

@@ -9,12 +9,14 @@ import pytest
 from kwit.billing.content import BillContent
 from kwit.billing.correction_run import CorrectionStoresMissingError, DocumentNumbersUnknownError
 from kwit.billing.drafts import HoldCode, RunStatus
+from kwit.billing.replay import replay_draft
 from kwit.billing.runs import plan_run
 from kwit.kernel.money import ZERO, total
 from kwit.kernel.time import DateRange
 from kwit.metering.correcting import CorrectionDesk
 from tests.billing.memory_case import Company, state
 from tests.billing.office import (
+    HOLIDAYS,
     approved,
     carry_out,
     corrections,
@@ -345,3 +347,27 @@ class TestEvents:
         one.registry.versions = {k: v for k, v in one.registry.versions.items() if k[0] != "ContractEvent"}
         run, _ = rated(one, APRIL, order(contracts=("U/1",)))
         assert [hold.code for hold in holds(one, run)] == [HoldCode.REGISTRY_INCOMPLETE]
+
+
+class TestReplay:
+    def test_a_correction_is_made_again_to_the_byte_whatever_happened_since(self) -> None:
+        one = company()
+        change(one, APRIL, "1090")
+        run, _ = rated(one, MAY, order())
+        known = drafts(one, run)
+        change(one, APRIL, "1080", at=LATER + timedelta(days=1))
+        one.price_lists.added |= raised("jasna-energia")
+        carry_out(one, MAY, order(contracts=("U/1",)))
+        for ref in known:
+            draft = one.runs.draft(run.run_id, ref.chunk, ref.document_id, ref.content_hash)
+            assert draft is not None
+            replayed = replay_draft(
+                run_id=run.run_id,
+                chunk=ref.chunk,
+                contract_no=ref.contract_no,
+                document_id=ref.document_id,
+                content=draft.content,
+                stores=one.replaying,
+                holidays=HOLIDAYS,
+            )
+            assert (replayed.same, replayed.difference) == (True, "")

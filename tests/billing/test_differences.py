@@ -46,7 +46,8 @@ def raised(code: str, by: str = "0.01") -> dict[str, list[PriceList]]:
             )
             for charge in one.charges
         )
-        changed.append(replace(one, charges=charges, content_hash="f" * 64))
+        name = f"{code} {by} {one.window.start}".encode().hex().ljust(64, "0")[:64]
+        changed.append(replace(one, charges=charges, content_hash=name))
     return {code: changed}
 
 

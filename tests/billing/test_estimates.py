@@ -9,9 +9,10 @@ import pytest
 
 from kwit.billing.bill import bill_contract
 from kwit.billing.certificate import content_faults
+from kwit.billing.chunks import rate_chunk
 from kwit.billing.content import BillContent, parse_content
 from kwit.billing.drafts import Draft, DraftRef, Hold, HoldCode
-from kwit.billing.runs import plan_run, rate_chunk
+from kwit.billing.runs import plan_run
 from kwit.metering.readings import (
     EstimationMethod,
     IntervalDay,

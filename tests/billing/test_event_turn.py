@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kwit.billing.certificate import certify, draft_faults
+from kwit.billing.chunks import rate_chunk
 from kwit.billing.content import BillContent, parse_content
 from kwit.billing.drafts import Draft
-from kwit.billing.runs import close_run, plan_run, rate_chunk
+from kwit.billing.runs import close_run, plan_run
 from kwit.documents.issue import issue_batch
 from kwit.documents.totals import Posted
 from kwit.registry.company import HoldSettings

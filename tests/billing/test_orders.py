@@ -2,8 +2,9 @@
 
 from datetime import date
 
+from kwit.billing.chunks import rate_chunk
 from kwit.billing.drafts import HoldCode, RunKind, RunOrder, RunStatus
-from kwit.billing.runs import close_run, plan_run, rate_chunk, run_id_of
+from kwit.billing.runs import close_run, plan_run, run_id_of
 from kwit.tariffs.holidays import statutory_holidays
 from tests.billing.memory_case import Company
 from tests.rating.cases import KNOWN

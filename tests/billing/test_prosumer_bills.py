@@ -11,9 +11,10 @@ from typing import Any
 from kwit.billing.bill import bill_contract
 from kwit.billing.carried import Carried, read_carried
 from kwit.billing.certificate import content_faults
+from kwit.billing.chunks import rate_chunk
 from kwit.billing.content import BillContent, parse_content
 from kwit.billing.drafts import Draft, Hold, HoldCode
-from kwit.billing.runs import close_run, plan_run, rate_chunk
+from kwit.billing.runs import close_run, plan_run
 from kwit.documents.issue import issue_batch
 from kwit.ledger.postings import posted, postings_of
 from kwit.registry.records import DepositPrice, Prosumer, Quantity, Register, SettlementTerms

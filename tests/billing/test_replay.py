@@ -6,10 +6,11 @@ from datetime import date
 import pytest
 
 from kwit.billing import one_bill as bill_module
+from kwit.billing.chunks import rate_chunk
 from kwit.billing.drafts import Draft, evidence_name
 from kwit.billing.evidence import evidence_hash, read_evidence
 from kwit.billing.replay import Replayed, first_difference, replay_draft
-from kwit.billing.runs import plan_run, rate_chunk
+from kwit.billing.runs import plan_run
 from kwit.tariffs.holidays import statutory_holidays
 from tests.billing.memory_case import Company, contract, state
 from tests.billing.test_differences import raised
@@ -41,10 +42,7 @@ class Office:
             contract_no=draft.contract_no,
             document_id=draft.document_id,
             content=draft.content,
-            stores=self.company.stores,
-            settings=self.company.settings,
-            price_lists=self.company.price_lists,
-            corrections=self.company.corrections,
+            stores=self.company.replaying,
             holidays=statutory_holidays(),
         )
 

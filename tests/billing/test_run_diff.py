@@ -10,25 +10,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kwit.billing import runs as runs_module
+from kwit.billing.chunks import rate_chunk
 from kwit.billing.content import parse_content
 from kwit.billing.differences import Cause
 from kwit.billing.drafts import RunOrder
 from kwit.billing.run_diff import (
     PREVIOUS,
     DiffStores,
+    HeldParts,
     Presence,
     RunDiff,
     RunNotComparableError,
     chunks_to_compare,
     compare_chunk,
 )
-from kwit.billing.runs import plan_run, rate_chunk
+from kwit.billing.runs import plan_run
 from kwit.kernel.money import ZERO
 from kwit.registry.company import HoldSettings
 from kwit.tariffs.holidays import statutory_holidays
 from tests.billing.memory_case import Company, state
 from tests.billing.test_differences import raised
-from tests.fakes.diffs import KnownLaws, MemoryBills, MemoryDiffs
+from tests.fakes.diffs import KnownLaws, MemoryBills
 
 FEBRUARY, MARCH, APRIL = date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1)
 
@@ -41,7 +43,7 @@ class Office:
         for no in numbers:
             self.company.add(no, states=[(MARCH, "1000"), (APRIL, str(1000 + used))])
         self.bills = MemoryBills()
-        self.diffs = MemoryDiffs()
+        self.diffs = HeldParts()
 
     @property
     def stores(self) -> DiffStores:

@@ -10,17 +10,12 @@ from typing import Any
 import pytest
 
 from kwit.billing import approval as approval_module
+from kwit.billing import chunks as chunks_module
 from kwit.billing import runs as runs_module
+from kwit.billing.chunks import rate_chunk
 from kwit.billing.drafts import HoldCode, Run, RunStatus
 from kwit.billing.run_report import run_report
-from kwit.billing.runs import (
-    RunUnknownError,
-    close_run,
-    due_contracts,
-    plan_run,
-    rate_chunk,
-    run_id_of,
-)
+from kwit.billing.runs import RunUnknownError, close_run, due_contracts, plan_run, run_id_of
 from kwit.tariffs.holidays import statutory_holidays
 from tests.billing.memory_case import Company, contract
 from tests.rating.cases import KNOWN
@@ -164,14 +159,14 @@ class TestChunk:
     def test_a_fault_in_one_contract_holds_it_and_not_its_neighbours(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        real = runs_module.bill_contract
+        real = chunks_module.bill_contract
 
         def faulty(**known: Any) -> Any:
             if known["case"].contract_no == "U/1":
                 raise ValueError("Żaneta Łącka")
             return real(**known)
 
-        monkeypatch.setattr(runs_module, "bill_contract", faulty)
+        monkeypatch.setattr(chunks_module, "bill_contract", faulty)
         one = company("U/1", "U/2")
         plan(one)
         rate_all(one)
@@ -185,7 +180,7 @@ class TestChunk:
         def unreachable(**_: Any) -> Any:
             raise RuntimeError
 
-        monkeypatch.setattr(runs_module, "bill_contract", unreachable)
+        monkeypatch.setattr(chunks_module, "bill_contract", unreachable)
         one = company("U/1")
         plan(one)
         with pytest.raises(RuntimeError):
@@ -310,7 +305,13 @@ class TestReport:
         told = json.loads(run_report(run=run, certificate=certificate))
         assert (told["drafts"], told["held"], told["balances"], told["status"]) == (1, 1, True, "issuing")
         assert Decimal(told["money"]["gross"]) == certificate.gross > 0
-        assert told["energy"] == {"wh_read": 100_000, "wh_held": 0, "kwh_billed": 100, "rounding_wh": 0}
+        assert told["energy"] == {
+            "wh_read": 100_000,
+            "wh_held": 0,
+            "kwh_billed": 100,
+            "rounding_wh": 0,
+            "kwh_forecast": 0,
+        }
         (hold,) = told["holds"]
         assert hold["contract_no"] == "U/2"
         assert hold["sentence"].startswith("Brak odczytu")

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from kwit.billing.chunks import rate_chunk
 from kwit.billing.drafts import RunStatus
-from kwit.billing.runs import close_run, plan_run, rate_chunk
+from kwit.billing.runs import close_run, plan_run
 from kwit.cli import run_commands
 from kwit.cli.main import app
 from tests.billing.memory_case import Company

@@ -83,6 +83,24 @@ class TestVersions:
         store.put([CONTRACT, moved])
         assert [list(store.contracts_at(ppe)) for ppe in (PPE, OTHER)] == [[CONTRACT], [moved]]
 
+    def test_of_a_framework_contract_are_found_by_the_distributor_it_is_with(
+        self, store: RegistryStore
+    ) -> None:
+        opens = replace(
+            CONTRACT, contract_no="R/1", kind=ContractKind.FRAMEWORK_SALE, ppe="", distributor="ENERGA"
+        )
+        elsewhere = replace(opens, distributor="PGE", valid_from=date(2026, 1, 1))
+        store.put([CONTRACT, opens, elsewhere])
+        assert [list(store.frameworks_with(name)) for name in ("ENERGA", "PGE", "")] == [
+            [opens], [elsewhere], [],
+        ]  # fmt: skip
+
+    def test_of_a_connection_settle_no_point(self, store: RegistryStore) -> None:
+        joining = replace(CONTRACT, contract_no="PRZ/1", kind=ContractKind.CONNECTION)
+        store.put([joining, replace(joining, contract_no="PRZ/2", ppe="")])
+        assert (list(store.contracts_at(PPE)), list(store.contracts_at(""))) == ([], [])
+        assert list(store.contract_numbers()) == ["PRZ/1", "PRZ/2"]
+
     def test_of_an_event_come_back_as_often_as_it_was_told(self, store: RegistryStore) -> None:
         told = ContractEvent(
             "U/1", date(2026, 3, 12), "service_seal", Decimal("2.5"), KNOWN, SOURCE, note="7"

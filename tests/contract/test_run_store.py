@@ -8,7 +8,7 @@ import pytest
 
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table
-from kwit.billing.drafts import Issue, RunStatus
+from kwit.billing.drafts import Issue, RunStatus, RunStep
 from kwit.billing.ports import ApprovalTakenError, RunStore
 from kwit.kernel.identifiers import content_hash
 from tests.billing import samples
@@ -95,6 +95,14 @@ class TestRuns:
         assert (issued.status, issued.batches, issued.issue_date) == (RunStatus.ISSUING, 1, DAY)
         assert store.batch(samples.RUN_ID, 0) == batch
         assert list(store.issues(samples.RUN_ID)) == [Issue(0, DAY, 1, ((batch.series, 1),))]
+
+    def test_the_first_time_of_a_step_is_kept(self, store: RunStore) -> None:
+        store.create_run(samples.run(), [["U/1"]])
+        first, later = samples.APPROVED_AT, samples.APPROVED_AT.replace(hour=11)
+        store.stamp(samples.RUN_ID, RunStep.CLOSED, later)
+        store.stamp(samples.RUN_ID, RunStep.PLANNED, first)
+        run = store.stamp(samples.RUN_ID, RunStep.PLANNED, later)
+        assert run.times == ((RunStep.PLANNED, first), (RunStep.CLOSED, later))
 
     def test_results_come_in_the_order_of_the_chunks(self, store: RunStore) -> None:
         store.create_run(samples.run(contracts=2, chunks=2), [["U/1"], ["U/2"]])

@@ -21,9 +21,10 @@ from kwit.aws.table import Table
 from kwit.aws.task_store import DynamoTasks
 from kwit.billing.approval import ALL, approve_drafts, issue_approved
 from kwit.billing.certificate import certify
+from kwit.billing.chunks import RatingStores, rate_chunk
 from kwit.billing.correction_run import CorrectionStores
 from kwit.billing.drafts import DAILY, RunOrder, RunStatus
-from kwit.billing.runs import RatingStores, close_run, plan_run, rate_chunk, run_id_of
+from kwit.billing.runs import close_run, plan_run, run_id_of
 from kwit.documents.issue import issue_batch
 from kwit.kernel.time import DateRange
 from kwit.ledger.postings import posted

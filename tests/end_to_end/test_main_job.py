@@ -12,6 +12,7 @@ from events import inbox_files, portfolio
 from infra.local import outcome as outcome_module
 from infra.local import schedules
 from infra.local.cloud import EmbeddedCloud
+from infra.local.corrections import correct
 from infra.local.drops import Dropped, drop_everything
 from infra.local.findings import missing_of
 from infra.local.outcome import Outcome, collect
@@ -39,7 +40,9 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Job]:
         patch.setattr("infra.local.pages.OUT", out)
         patch.setattr("infra.local.drops.OUT_INBOX", out / "inbox")
         dropped = drop_everything(cloud, say=lambda _: None)
-        schedules.run(cloud, since=DAY, until=DAY + timedelta(days=1))
+        schedules.run(cloud, since=DAY, until=DAY + timedelta(hours=12))
+        correct(cloud, dropped)
+        schedules.run(cloud, since=DAY + timedelta(hours=12), until=DAY + timedelta(days=1))
         yield Job(cloud, dropped, collect(cloud, dropped))
 
 

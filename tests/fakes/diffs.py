@@ -1,24 +1,10 @@
-"""Parts of diffs, earlier bills and levies in memory."""
+"""Earlier bills and levies in memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
 from kwit.billing.content import BillContent
-from kwit.billing.run_diff import DiffPart
-
-
-@dataclass
-class MemoryDiffs:
-    """The parts of diffs in memory."""
-
-    kept: dict[tuple[str, str, int], DiffPart] = field(default_factory=dict)
-
-    def keep_part(self, run_id: str, against: str, chunk: int, part: DiffPart) -> None:
-        self.kept[run_id, against, chunk] = part
-
-    def parts(self, run_id: str, against: str) -> Sequence[DiffPart]:
-        return [self.kept[key] for key in sorted(self.kept) if key[:2] == (run_id, against)]
 
 
 @dataclass

@@ -50,7 +50,11 @@ class MemoryRegistry:
         return [r for r in self._in_order() if isinstance(r, Contract) and r.contract_no == contract_no]
 
     def contracts_at(self, ppe: str) -> Sequence[Contract]:
-        return [r for r in self._in_order() if isinstance(r, Contract) and r.ppe == ppe]
+        found = [r for r in self._in_order() if isinstance(r, Contract) and r.ppe == ppe]
+        return [r for r in found if r.kind.settles_point]
+
+    def frameworks_with(self, distributor: str) -> Sequence[Contract]:
+        return [r for r in self._in_order() if isinstance(r, Contract) and r.distributor == distributor != ""]
 
     def events(self, contract_no: str) -> Sequence[ContractEvent]:
         return [r for r in self._in_order() if isinstance(r, ContractEvent) and r.contract_no == contract_no]

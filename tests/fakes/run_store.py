@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from kwit.billing.clocks import Cursor, Stand
 from kwit.billing.corrects import Standing
@@ -15,6 +15,7 @@ from kwit.billing.drafts import (
     Issue,
     Run,
     RunStatus,
+    RunStep,
     series_of,
 )
 from kwit.billing.ports import ApprovalTakenError
@@ -39,6 +40,7 @@ class MemoryRuns:
     lasts: dict[str, str] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
     apart: dict[str, dict[Clock, Stand]] = field(default_factory=dict)
+    forecasts: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def create_run(self, run: Run, chunks: Sequence[Sequence[str]]) -> Run:
         if run.run_id not in self.runs:
@@ -111,6 +113,14 @@ class MemoryRuns:
             self.runs[run_id] = replace(self.runs[run_id], status=status)
         return self.runs[run_id]
 
+    def stamp(self, run_id: str, step: RunStep, at: datetime) -> Run:
+        run = self.runs[run_id]
+        if step not in dict(run.times):
+            order = list(RunStep)
+            times = sorted([*run.times, (step, at)], key=lambda one: order.index(one[0]))
+            self.runs[run_id] = replace(run, times=tuple(times))
+        return self.runs[run_id]
+
     def batch(self, run_id: str, number: int) -> Batch | None:
         return self.batches.get((run_id, number))
 
@@ -125,7 +135,7 @@ class MemoryRuns:
         return run
 
     def cursor(self, contract_no: str) -> Cursor | None:
-        if contract_no not in self.cursors and contract_no not in self.apart:
+        if not {contract_no} & {*self.cursors, *self.apart, *self.forecasts}:
             return None
         return Cursor(
             self.cursors.get(contract_no),
@@ -133,6 +143,7 @@ class MemoryRuns:
             self.billed_events(contract_no),
             dict(self.apart.get(contract_no, {})),
             self.revisions.get(contract_no, 0),
+            *self.forecasts.get(contract_no, (0, "")),
         )
 
     def cursors_of(self, contract_nos: Sequence[str]) -> Mapping[str, Cursor]:

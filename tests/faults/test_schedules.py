@@ -99,6 +99,29 @@ def _check_mails(office: World, number: int) -> None:
             assert status == "uncertain", f"schedule {number}: {document_id} is {status} without a mail"
 
 
+@pytest.mark.parametrize("part", range(2))
+def test_two_runs_at_once_bill_each_period_once_under_gapless_numbers(office: World, part: int) -> None:
+    """The daily run and one that somebody ordered go through each other; which of them bills what is chance."""
+    for number in range(part, max(2, SCHEDULES // 4), 2):
+        office.reset()
+        dice = random.Random(f"two-{SEED}-{number}")
+        ordered = office.order_run("ewa")
+        told = office.work([trigger()], dice=dice, faults=dice.randint(0, MOST_FAULTS))
+        state = office.state()
+        documents = {
+            name: value
+            for name, value in state.items()
+            if name.startswith("documents DOC#") and "number" in value
+        }
+        numbers = sorted(value["number"]["S"] for value in documents.values())
+        assert numbers == [f"FV/2026/04/00000{n}" for n in range(1, 5)], f"schedule {number}: {told}"
+        for run_id in ("2026-04-01-daily", ordered):
+            assert state[f"billing RUN#{run_id} RUN"]["run_status"]["S"] == "issued", f"schedule {number}"
+        days = {no: state[f"billing CURSOR#{no} CURSOR"]["billed_to"]["S"] for no in ("U/1", "U/2", "U/3")}
+        assert set(days.values()) == {"2026-04-01"}
+        _check_mails(office, number)
+
+
 def test_a_schedule_is_the_same_whenever_it_is_run(office: World) -> None:
     seen: list[tuple[int, int, Counter[str]]] = []
     for _ in range(2):

@@ -20,9 +20,11 @@ from moto.sqs.models import sqs_backends
 
 from kwit.aws import keys
 from kwit.aws.bootstrap import Application
-from kwit.aws.settings import RateContractsSettings
+from kwit.aws.settings import PlanBillingRunSettings, RateContractsSettings
 from kwit.billing import approval as approval_module
 from kwit.billing import runs as runs_module
+from kwit.billing.drafts import RunOrder
+from kwit.billing.runs import plan_run
 from tests.billing.company import company_settings
 from tests.billing.memory_case import LISTS, contract, meter, party, point, state
 from tests.faults.turns import Actor, Fault, watch
@@ -95,6 +97,12 @@ class World:
         states += [] if no == "U/4" else [state(no, APRIL, "1100")]
         return [*states, state(no, date(2026, 2, 1), "900")] if no == "U/2" else states
 
+    def order_run(self, by: str) -> str:
+        """Plan a run of everything that somebody ordered, to be issued by the policy; return its name."""
+        app = self.cloud.application(PlanBillingRunSettings)
+        run = plan_run(business_date=APRIL, stores=app.planning, queue=app.run_queue, order=RunOrder(by=by))
+        return run.run_id
+
     def reset(self) -> None:
         """Forget all that runs left behind."""
         for name in ("billing", "documents"):
@@ -126,7 +134,7 @@ class World:
     def work(self, first: list[Message], *, dice: random.Random, faults: int) -> Told:
         """Work messages off in an order of chance, a few at once, with some faults, until none is left."""
         told = Told()
-        waiting, running = list(first), dict[Actor, Message]()
+        waiting, running = [*first, *self.sent()], dict[Actor, Message]()
         while waiting or running:
             ready = self._ready(waiting, running)
             if ready and len(running) < MOST_AT_ONCE and (not running or dice.random() < 0.3):

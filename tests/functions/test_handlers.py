@@ -357,6 +357,7 @@ class TestRun:
         steps = (*STEPS, "export_postings", "publish_reports")
         for name in steps:
             assert cloud.run(name) == []
+        assert cloud.run("close_billing_run") == []  # issuing asks for the run to be closed as issued
         before = contents(cloud)
         for name in steps:
             assert cloud.run(name) == []

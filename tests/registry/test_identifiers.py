@@ -16,6 +16,7 @@ from kwit.registry.identifiers import (
     checked_pesel,
     checked_postcode,
     checked_regon,
+    checked_unit,
 )
 
 
@@ -72,6 +73,8 @@ class TestRefusal:
             (in_poland, "8-0001", "bad_postcode"),
             (checked_country, "Polska", "bad_country"),
             (checked_group, "g11", "bad_group"),
+            (checked_unit, "lub", "bad_unit_code"),
+            (checked_unit, "{year}", "bad_unit_code"),
         ],
     )
     def test_names_the_value(self, check: Callable[[str], str], typed: str, code: str) -> None:

@@ -16,6 +16,8 @@ from kwit.registry.records import (
     Contract,
     Cycle,
     DepositPrice,
+    ForecastMethod,
+    ForecastPlan,
     Meter,
     MonthlyBase,
     Quantity,
@@ -50,9 +52,18 @@ class Office:
     store: MemoryRegistry = field(default_factory=MemoryRegistry)
     imports: MemoryImports = field(default_factory=MemoryImports)
 
+    reached: dict[str, date] = field(default_factory=dict)
+
+    def billed_to(self, contract_no: str) -> date | None:
+        return self.reached.get(contract_no)
+
     def drop(self, content: bytes, *, at: datetime = KNOWN, name: str = "kartoteka.xlsx") -> ImportResult:
         return import_registry(
-            file=dropped(content, name=name), store=self.store, imports=self.imports, known_at=at
+            file=dropped(content, name=name),
+            store=self.store,
+            imports=self.imports,
+            known_at=at,
+            billed=self,
         )
 
 
@@ -109,6 +120,45 @@ class TestCycles:
     def test_that_make_no_sense_reject_the_row(self, office: Office, cells: dict[str, str]) -> None:
         result = office.drop(registry(contracts=(CONTRACT | cells,)))
         assert [finding.code for finding in result.findings] == ["bad_cycle"]
+        assert not office.store.contract("U/1")
+
+
+class TestForecasts:
+    @pytest.mark.parametrize(
+        ("cells", "plan"),
+        [
+            ({}, None),
+            ({"Okres prognozy": "1"}, ForecastPlan(1)),
+            (
+                {"Okres rozliczeniowy": "12", "Okres prognozy": "2", "Prognoza dni przed": "14",
+                 "Sposób prognozy": "średnia dobowa"},
+                ForecastPlan(2, 14, ForecastMethod.DAILY_AVERAGE),
+            ),
+        ],
+    )  # fmt: skip
+    def test_stand_in_the_row_of_the_contract(
+        self, office: Office, cells: dict[str, str], plan: ForecastPlan | None
+    ) -> None:
+        office.drop(registry(contracts=(CONTRACT | cells,)))
+        (contract,) = office.store.contract("U/1")
+        assert contract.forecast == plan
+
+    @pytest.mark.parametrize(
+        ("cells", "code"),
+        [
+            ({"Okres prognozy": "2"}, "bad_forecast"),
+            ({"Okres rozliczeniowy": "12", "Okres prognozy": "5"}, "bad_forecast"),
+            ({"Sposób prognozy": "deklarowane"}, "bad_forecast"),
+            ({"Okres prognozy": "1", "Prognoza dni przed": "61"}, "bad_forecast"),
+            ({"Okres prognozy": "1", "Sposób prognozy": "wróżba"}, "bad_forecast"),
+            ({"Okres prognozy": "1", "Prosument": "net-billing"}, "forecast_of_prosumer"),
+        ],
+    )
+    def test_that_make_no_sense_reject_the_row(
+        self, office: Office, cells: dict[str, str], code: str
+    ) -> None:
+        result = office.drop(registry(contracts=(CONTRACT | cells,)))
+        assert [finding.code for finding in result.findings] == [code]
         assert not office.store.contract("U/1")
 
 
@@ -307,6 +357,7 @@ class TestRejectedRow:
             ("Cenniki", "", "missing_value"),
             ("Profil", "", "missing_value"),
             ("Grupa", "g-11!", "bad_group"),
+            ("Jednostka", "{number}", "bad_unit_code"),
             ("Rozliczać od", "2024-12-31", "outside_contract"),
             ("Ostatni dzień", "2024-12-31", "bad_dates"),
             ("Saldo", "1,234567", "finer_than_grosz"),
@@ -434,6 +485,17 @@ class TestVersions:
         result = office.drop(registry(parties=(moved,)), at=LATER)
         assert counts(result) == (1, 0, 4)
         assert [party.street for party in office.store.party("K-1")] == ["ul. Gęsia 7", "ul. Nowa 1"]
+
+    @pytest.mark.parametrize(("since", "warned"), [("2026-03-15", True), ("2026-04-01", False)])
+    def test_terms_that_change_behind_invoices_go_in_with_a_warning(
+        self, office: Office, since: str, *, warned: bool
+    ) -> None:
+        office.drop(registry())
+        office.reached[CONTRACT["Nr umowy"]] = date(2026, 4, 1)
+        changed = CONTRACT | {"Grupa": "G12", "Obowiązuje od": since}
+        result = office.drop(registry(contracts=(changed,)), at=LATER)
+        assert counts(result)[0] == 1
+        assert [one[0] for one in codes(result)] == (["invoiced_terms_changed"] if warned else [])
 
     def test_a_change_without_its_day_is_rejected(self, office: Office) -> None:
         office.drop(registry())

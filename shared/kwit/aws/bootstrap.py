@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 import jinja2
 
 from kwit.aws.clients import Clients
-from kwit.aws.diff_store import DynamoDiffs, LastBills, PriceListLaws
+from kwit.aws.diff_store import DynamoDiffs, PriceListLaws
 from kwit.aws.document_store import DynamoDocuments
 from kwit.aws.evidence_store import S3Evidence
 from kwit.aws.imports import DynamoImports
@@ -28,9 +28,12 @@ from kwit.aws.run_store import DynamoRuns
 from kwit.aws.settings import Settings
 from kwit.aws.table import OnceTable, Table
 from kwit.aws.task_store import DynamoTasks
+from kwit.billing.chains import BillsBefore
+from kwit.billing.chunks import RatingStores
 from kwit.billing.correction_run import CorrectionStores
+from kwit.billing.replay import ReplayStores
 from kwit.billing.run_diff import DiffStores
-from kwit.billing.runs import PlanningStores, RatingStores
+from kwit.billing.runs import PlanningStores
 from kwit.delivery.message import template_environment
 from kwit.documents.document import Document
 from kwit.documents.totals import Posted
@@ -158,10 +161,18 @@ class Application:
     @property
     def comparing(self) -> DiffStores:
         """Return what comparing runs needs."""
-        earlier = LastBills(self._table("billing_table"), self.documents)
         return DiffStores(
-            self.runs, earlier, DynamoDiffs(self._table("billing_table")), PriceListLaws(self.price_lists)
+            self.runs,
+            BillsBefore(self.documents),
+            DynamoDiffs(self._table("billing_table")),
+            PriceListLaws(self.price_lists),
         )
+
+    @property
+    def replaying(self) -> ReplayStores:
+        """Return what replaying documents needs."""
+        corrections = CorrectionStores(self.documents, self.tasks)
+        return ReplayStores(self.runs, self.evidence, self.company, self.price_lists, corrections)
 
     @property
     def rating(self) -> RatingStores:

@@ -1,14 +1,11 @@
-"""Parts of diffs in DynamoDB, and the earlier bills and levies that a diff asks for."""
+"""Parts of diffs in DynamoDB, and the levies that a diff asks for."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from kwit.aws import keys
 from kwit.aws.codec import decode, encode
-from kwit.aws.document_store import DynamoDocuments
 from kwit.aws.table import Table, key_of, packed, unpacked
-from kwit.billing.content import BillContent
 from kwit.billing.run_diff import DiffPart
 from kwit.tariffs.ports import PriceListStore
 from kwit.tariffs.price_list import Kind
@@ -46,18 +43,3 @@ class PriceListLaws:
                 versions = self.price_lists.versions(code)
                 self._kinds[code] = any(one.kind is Kind.LEVIES for one in versions)
         return frozenset(code for code in asked if self._kinds[code])
-
-
-@dataclass(frozen=True, slots=True)
-class LastBills:
-    """The bills that contracts had last, as their cursors name them."""
-
-    cursors: Table
-    documents: DynamoDocuments
-
-    def bill_before(self, contract_no: str, start: date) -> BillContent | None:
-        """Return the content of the contract's last bill when it began before a day, or None."""
-        item = self.cursors.get(keys.cursor(contract_no))
-        document = self.documents.document(item["last_document"]["S"]) if item else None
-        bill = document.bill() if document is not None else None
-        return bill if bill is not None and bill.start < start else None

@@ -7,7 +7,7 @@ from typing import Any
 
 from kwit.aws import keys
 from kwit.aws.codec import decode, encode
-from kwit.aws.cursor import cursor_move
+from kwit.aws.cursor import cursor_move, forecast_move
 from kwit.aws.table import Table, TransactionRefusedError, key_of, number, packed, text, unpacked
 from kwit.billing.clocks import whole_moves
 from kwit.billing.corrects import Corrects, CursorMove
@@ -95,6 +95,7 @@ class DynamoDocuments:
         moves = whole_moves(entry.moves for entry in entries)
         together = not any(entry.clocks for entry in entries)
         move = cursor_move(moves, first=first, together=together)
+        forecast_move(move, [entry.forecast for entry in entries if entry.forecast is not None])
         events = sorted({event for entry in entries for event in entry.events})
         adding = " ADD billed_events :events" if events else ""
         values: dict[str, Any] = {":document": text(entries[-1].document_id), **move.values}
@@ -139,7 +140,7 @@ class DynamoDocuments:
         )
 
     def issued(self, contract_no: str) -> Sequence[IssuedDocument]:
-        """Return a contract's documents that are kept, in order of issue."""
+        """Return a contract's documents that are kept, by day of issue and number."""
         listed = [
             item["sk"]["S"].partition("#")[2]
             for item in self.table.query(keys.contract_documents(contract_no))

@@ -62,6 +62,11 @@ def contract(contract_no: str) -> str:
     return f"CONTRACT#{contract_no}"
 
 
+def distributor(name: str) -> str:
+    """Registry: the partition that lists the framework contracts with a distributor."""
+    return f"DISTRIBUTOR#{name}"
+
+
 def contract_events(contract_no: str) -> str:
     """Registry: the partition of a contract's events."""
     return f"EVENTS#{contract_no}"

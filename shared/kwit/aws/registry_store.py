@@ -64,11 +64,17 @@ class DynamoRegistry:
         return [decode(Contract, unpacked(i)) for i in self.table.query(keys.contract(contract_no))]
 
     def contracts_at(self, ppe: str) -> Sequence[Contract]:
-        """Return all versions of all contracts that ever named a point."""
+        """Return all versions of all contracts that ever settled a point; a connection there settles none."""
         numbers = [
             i["sk"]["S"].partition("#")[2] for i in self.table.query(keys.point(ppe), prefix="CONTRACT#")
         ]
         return [version for number in numbers for version in self.contract(number) if version.ppe == ppe]
+
+    def frameworks_with(self, distributor: str) -> Sequence[Contract]:
+        """Return all versions of all framework contracts that open a distributor's network, by its name as written."""
+        numbers = [item["sk"]["S"] for item in self.table.query(keys.distributor(distributor))]
+        versions = [version for number in numbers for version in self.contract(number)]
+        return [version for version in versions if version.distributor == distributor]
 
     def events(self, contract_no: str) -> Sequence[ContractEvent]:
         """Return all events of a contract, each as often as it was told."""
@@ -109,7 +115,10 @@ def _items(record: Record) -> Iterator[dict[str, Any]]:
     else:
         sort = keys.version("CONTRACT", record.valid_from, record.known_at, record.source)
         yield key_of((keys.contract(record.contract_no), sort)) | data
-        yield key_of((keys.point(record.ppe), f"CONTRACT#{record.contract_no}"))
+        if record.kind.settles_point:
+            yield key_of((keys.point(record.ppe), f"CONTRACT#{record.contract_no}"))
+        if record.distributor:
+            yield key_of((keys.distributor(record.distributor), record.contract_no))
         # The list holds the contracts themselves: planning a run reads all of them, and a page holds thousands.
         index = keys.contract_index(keys.contract_partition(record.contract_no))
         yield key_of((index, f"{record.contract_no}{keys.LISTED}{sort}")) | data

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from kwit.aws import keys
@@ -21,6 +21,7 @@ from kwit.billing.drafts import (
     Run,
     RunOrder,
     RunStatus,
+    RunStep,
     approval_of_batch,
     series_of,
 )
@@ -214,6 +215,17 @@ class DynamoRuns:
         )
         return self._run(run_id)
 
+    def stamp(self, run_id: str, step: RunStep, at: datetime) -> Run:
+        """Keep the instant at which a step was first done; return the run as it stands then."""
+        name = f"at_{step}"
+        self.table.update(
+            keys.run(run_id),
+            expression=f"SET {name} = :at",
+            condition=f"attribute_exists(pk) AND attribute_not_exists({name})",
+            values={":at": text(at.isoformat())},
+        )
+        return self._run(run_id)
+
     def batch(self, run_id: str, number: int) -> Batch | None:
         """Return a batch, or None."""
         issue = self.table.get(keys.issue(run_id, approval_of_batch(number)))
@@ -291,6 +303,8 @@ def _cursor(item: Item) -> Cursor:
         events=frozenset(item.get("billed_events", {}).get("SS", ())),
         apart=apart,
         revision=int(item["cursor_revision"]["N"]) if "cursor_revision" in item else 0,
+        forecast_turn=int(item["forecast_turn"]["N"]) if "forecast_turn" in item else 0,
+        forecasts=_text(item, "forecasts"),
     )
 
 
@@ -312,6 +326,11 @@ def _run(run_id: str, item: Item) -> Run:
         batches_done=int(item["batches_done"]["N"]),
         issue_date=date.fromisoformat(day["S"]) if day else None,
         order=_order(item),
+        times=tuple(
+            (step, datetime.fromisoformat(item[f"at_{step}"]["S"]))
+            for step in RunStep
+            if f"at_{step}" in item
+        ),
         approvals=int(item["approvals"]["N"]) if "approvals" in item else 0,
         approvals_issued=int(item["approvals_issued"]["N"]) if "approvals_issued" in item else 0,
     )

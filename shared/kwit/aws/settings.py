@@ -73,7 +73,7 @@ class ImportProfilesSettings(WithRegistry, WithInbox):
     """Configure ``import_profiles``."""
 
 
-class ImportRegistrySettings(WithRegistry, WithInbox):
+class ImportRegistrySettings(WithRegistry, WithBilling, WithInbox):
     """Configure ``import_registry``."""
 
 
@@ -203,6 +203,10 @@ def load(model: type[SettingsT], environ: Mapping[str, str]) -> SettingsT:
     if missing:
         raise MissingSettingsError(settings=model.__name__, missing=missing)
     return model.model_validate(values)
+
+
+class DocumentCommandSettings(WithRegistry, WithReadings, WithBilling, WithDocuments, WithDocumentStore):
+    """Configure the commands that look at issued documents: ``kwit replay`` and ``kwit explain``."""
 
 
 class RunCommandSettings(WithRegistry, WithBilling):

@@ -13,6 +13,7 @@ from kwit.registry.company import CompanySettings
 from kwit.tariffs.check import check_price_list, check_versions
 from kwit.tariffs.findings import Finding as PriceListFinding
 from kwit.tariffs.findings import Severity as PriceListSeverity
+from kwit.tariffs.price_list import PriceList
 from kwit.tariffs.yaml_file import read_yaml
 
 
@@ -32,12 +33,25 @@ def import_price_list(
         again = since is not None and since != known_at
         found = (*found, *(() if since else check_versions(new=new, existing=store.versions(new.code))))
     failed = new is None or any(one.severity is PriceListSeverity.ERROR for one in found)
-    if new is not None and not failed and not again:
-        store.put(new, yaml=file.content, known_at=known_at)
     findings = [_finding(one) for one in found]
+    if new is not None and not failed and not again:
+        findings += _replacing(new, store)
+        store.put(new, yaml=file.content, known_at=known_at)
     result = _result(file, "price_list", known_at, findings, failed=failed, again=again)
     imports.record(result)
     return result
+
+
+def _replacing(new: PriceList, store: DynamoPriceLists) -> list[Finding]:
+    """Say of a version that takes the place of one in force how bills made with that one are corrected."""
+    same = [one for one in store.versions(new.code) if one.window.start == new.window.start]
+    if not same or same[0].content_hash == new.content_hash:
+        return []
+    sentence = (
+        f"Zastępuje wersję obowiązującą od {new.window.start.isoformat()}; rachunki wystawione na niej "
+        f"skoryguje zlecenie z price_lists: [{new.code}]."
+    )
+    return [Finding("price_list_replaced", Severity.WARN, sentence, value=same[0].content_hash[:12])]
 
 
 def _of_same_drop(

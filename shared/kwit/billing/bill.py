@@ -6,9 +6,13 @@ from datetime import date
 from kwit.billing.carried import Carried, first_carried, read_carried, taken_over
 from kwit.billing.case import Case, bounds_on, takeover
 from kwit.billing.clocks import Cursor, Stand
+from kwit.billing.connections import is_connection
 from kwit.billing.cycles import NextPeriod
 from kwit.billing.drafts import Draft, Hold, HoldCode
 from kwit.billing.due import Group, Part, Progress, next_group, progress_of
+from kwit.billing.forecast_bill import Forecasting, draft_forecasts
+from kwit.billing.forecast_data import NO_FORECASTS, Forecasts, forecasts_after
+from kwit.billing.frameworks import framework_hold
 from kwit.billing.holds import hold
 from kwit.billing.one_bill import Billing, OneBill, make_bill, rating_profile
 from kwit.billing.prepaid import read_prepaid
@@ -32,13 +36,16 @@ def bill_contract(
     billed_events: frozenset[str] = frozenset(),
     apart: Mapping[Clock, Stand] | None = None,
     until: date | None = None,
+    forecasts: Forecasts = NO_FORECASTS,
 ) -> tuple[list[Draft], list[Hold]]:
     """Bill every period of a contract that is due by the business date, in order; a hold keeps back its clocks.
 
     `billed_to` is the first day not yet billed by kWit and `carried` what the last bill hands on, None before
     its first bill; `billed_events` are the ids of the events that issued bills hold, and `apart` are the clocks that
     stand apart. `until` ends periods before their edge, for a bill off the cycle. Where the profile allows estimates,
-    those that a draft rests on are kept among the readings before the draft is returned.
+    those that a draft rests on are kept among the readings before the draft is returned. `forecasts` are those
+    invoiced and not settled; further ones are made only where no bill is, because the two are numbered in series that
+    know no order among them.
     """
     drafts: list[Draft] = []
     holds: list[Hold] = []
@@ -52,19 +59,21 @@ def bill_contract(
             business_date=billing.business_date,
             window_of=billing.settings.window_of,
             until=until,
+            events=[one for one in case.events if one.event_id not in billed_events],
         )
         if group is None:
             break
         contract = _contract_of(group)
         named = billing.settings.profiles.get(contract.profile)
-        if named is None:
-            day = progress.days[Clock.VARIABLE]
-            detail = f"profile {contract.profile} is not in the settings"
-            holds.append(hold(case.contract_no, day, day, HoldCode.REGISTRY_INCOMPLETE, detail))
+        lacking = framework_hold(case=case, group=group, settings=billing.settings)
+        if lacking is not None or named is None:
+            holds.append(lacking or _profile_unknown(case, contract, progress))
             break
         by = Reckoning(billing.sorter, readings, rating_profile(contract.profile, named), named)
         handed = handed if first else _of_party(handed, case, group)
-        one = OneBill(case, group, progress, handed, billing, by, first, billed_events, turn=len(drafts))
+        one = OneBill(
+            case, group, progress, handed, billing, by, first, billed_events, len(drafts), forecasts
+        )
         outcome, case = make_bill(one)
         holds += outcome.holds
         progress.blocked |= outcome.held
@@ -75,9 +84,30 @@ def bill_contract(
             billed_events |= frozenset(outcome.draft.events)
             if _moved(progress, outcome.draft):
                 first, handed = False, read_carried(outcome.draft.carried)
+            if outcome.draft.forecast is not None:
+                forecasts = forecasts_after(outcome.draft.forecast)
         elif outcome.idle:
             _idle(progress, group)
-    return drafts, holds
+    new = first and not forecasts.turn
+    by_plan = Forecasting(case, progress, handed, billing, readings, new)
+    return _and_forecasts(drafts, holds, by_plan, forecasts, until)
+
+
+def _and_forecasts(
+    drafts: list[Draft], holds: list[Hold], one: Forecasting, forecasts: Forecasts, until: date | None
+) -> tuple[list[Draft], list[Hold]]:
+    """Add the forecasts that are due, where no bill is made but those that wait for a person."""
+    waiting = {held.document_id for held in holds}
+    if until is not None or any(draft.document_id not in waiting for draft in drafts):
+        return drafts, holds
+    made = draft_forecasts(one, forecasts)
+    return [*drafts, *made[0]], [*holds, *made[1]]
+
+
+def _profile_unknown(case: Case, contract: Contract, progress: Progress) -> Hold:
+    day = progress.days[Clock.VARIABLE]
+    detail = f"profile {contract.profile} is not in the settings"
+    return hold(case.contract_no, day, day, HoldCode.REGISTRY_INCOMPLETE, detail)
 
 
 def bill_again(
@@ -95,13 +125,16 @@ def bill_again(
     All events of the case are billed and all clocks move together. Estimates are kept as `bill_contract` keeps them.
     What made the bill wait for a person once is no reason to leave it wrong.
     """
-    contract = case.contract_on(period.start)
+    day = period.start
+    if is_connection(case.contracts):
+        day = min((one.day for one in case.events), default=day)  # whose event it is, pays
+    contract = case.contract_on(day)
     named = billing.settings.profiles.get(profile)
     if named is None:
         detail = f"profile {profile} is not in the settings"
         return hold(case.contract_no, period.start, period.end, HoldCode.REGISTRY_INCOMPLETE, detail)
     due = NextPeriod(period.start, period.end, exact_end=True, months=months)
-    bounds = bounds_on(case.contracts, period.start)
+    bounds = bounds_on(case.contracts, day)
     group = Group((Part(ALL_CLOCKS, contract, due, period.end, bounds),))
     days = dict.fromkeys(Clock, period.start)
     progress = Progress(dict(days), days, {}, apart=False)

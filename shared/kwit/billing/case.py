@@ -33,10 +33,14 @@ from kwit.tariffs.price_list import PriceList
 RCEM_LIST = "rcem-pl"
 """The price list that holds the RCEm by month; no contract names it."""
 
+_PHASES_TO_BE = 3
+"""The phases of a point that is not built yet; no event is priced by them."""
+
 _SECTIONS = {
     ContractKind.COMPREHENSIVE: ALL_SECTIONS,
     ContractKind.SALE: frozenset({"sale", "other"}),
     ContractKind.DISTRIBUTION: frozenset({"distribution", "other"}),
+    ContractKind.CONNECTION: frozenset({"distribution", "other"}),
 }
 
 
@@ -55,7 +59,8 @@ class Case:
 
     `others` are the histories of the points whose difference its own energy is, by their codes.
     `rcem` holds the versions of the list of monthly prices of energy fed in, for prosumers of net-billing. `customer`
-    and `payer` are those of the run's date; `parties` are all that any version of the contract names.
+    and `payer` are those of the run's date; `parties` are all that any version of the contract names. `frameworks` are
+    the framework contracts it may rest on, where the settings ask for them.
     """
 
     contract_no: str
@@ -70,6 +75,7 @@ class Case:
     events: tuple[ContractEvent, ...] = ()
     rcem: Sequence[PriceList] = ()
     parties: Mapping[str, Party] = field(default_factory=dict)
+    frameworks: tuple[Contract, ...] = ()
 
     def party(self, party_id: str) -> Party:
         """Return a party that a version of the contract names, as it is known on the run's date.
@@ -183,9 +189,7 @@ def gather_case(
     if not contracts:
         raise RegistryIncompleteError(contract_no, f"contract {contract_no}")
     contract = in_force(contracts, on=on) or contracts[0]
-    point = in_force(registry.point(contract.ppe), on=on)
-    if point is None:
-        raise RegistryIncompleteError(contract_no, f"point {contract.ppe}")
+    point = _point(contract, on, registry)
     customer = in_force(registry.party(contract.party_id), on=on)
     if customer is None:
         raise RegistryIncompleteError(contract_no, f"party {contract.party_id}")
@@ -202,8 +206,8 @@ def gather_case(
         point=point,
         customer=customer,
         payer=payer,
-        registers=metered_registers(registry.meters(contract.ppe)),
-        states=tuple(readings.registers(contract.ppe)),
+        registers=metered_registers(registry.meters(contract.ppe)) if contract.kind.settles_point else (),
+        states=tuple(readings.registers(contract.ppe)) if contract.kind.settles_point else (),
         lists={code: cache[code] for one in contracts for code in one.price_lists},
         others={
             ppe: History(metered_registers(registry.meters(ppe)), tuple(readings.registers(ppe)))
@@ -215,6 +219,20 @@ def gather_case(
         rcem=cache[RCEM_LIST] if feeds_in else (),
         parties=_parties(contracts, on, registry) if len(contracts) > 1 else {},
     )
+
+
+def _point(contract: Contract, on: date, registry: RegistryStore) -> MeteringPoint:
+    """Return the contract's point as it is known; one that is still to be connected may be known by its code at most.
+
+    Raises RegistryIncompleteError.
+    """
+    point = in_force(registry.point(contract.ppe), on=on) if contract.ppe else None
+    if point is not None:
+        return point
+    if contract.kind.settles_point:
+        raise RegistryIncompleteError(contract.contract_no, f"point {contract.ppe}")
+    since, told = contract.valid_from, contract.known_at
+    return MeteringPoint(contract.ppe, "", "", "", "", _PHASES_TO_BE, since, told, contract.source)
 
 
 def _parties(contracts: Sequence[Contract], on: date, registry: RegistryStore) -> dict[str, Party]:

@@ -9,9 +9,9 @@ from kwit.billing.contents import read_content
 from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.corrects import Standing
 from kwit.billing.drafts import DocumentKind
-from kwit.billing.ports import IssuedDocument
+from kwit.billing.ports import IssuedDocument, IssuedStore
 
-_BILLS = frozenset({DocumentKind.INVOICE, DocumentKind.FINAL})
+_BILLS = frozenset({DocumentKind.INVOICE, DocumentKind.FINAL, DocumentKind.CONNECTION})
 
 
 class DocumentsMissingError(LookupError):
@@ -101,3 +101,29 @@ def _check(contract_no: str, since: date, chains: Sequence[Chain], billed_to: da
     for end, start in zip(ends, starts, strict=True):
         if start != end:
             raise DocumentsMissingError(contract_no, f"no bill is kept of the days from {end} to {start}")
+
+
+@dataclass(frozen=True, slots=True)
+class BillsBefore:
+    """The bills that contracts had before, as they stand after their corrections."""
+
+    store: IssuedStore
+
+    def bill_before(self, contract_no: str, start: date) -> BillContent | None:
+        """Return the content of the contract's bill of the latest period that began before a day, or None.
+
+        A bill whose period was released stands for nothing any more.
+        """
+        stands: dict[str, BillContent] = {}
+        for one in self.store.issued(contract_no):
+            content = read_content(one.content)
+            if one.kind is DocumentKind.FORECAST:
+                continue  # of the same days as a bill, and settled by one
+            if isinstance(content, BillContent):
+                stands[one.document_id] = content
+            elif content.released:
+                stands.pop(content.original.document_id, None)
+            else:
+                stands[content.original.document_id] = content.after
+        earlier = [content for content in stands.values() if content.start < start]
+        return max(earlier, key=lambda content: content.start, default=None)

@@ -11,8 +11,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from kwit.billing.carried import PendingMonth
+from kwit.billing.forecast_data import ForecastMoveData, InvoicedForecast
 from kwit.billing.prosumer_content import CoveredData, DepositData
 from kwit.kernel.identifiers import canonical_json
+from kwit.registry.records import ContractKind
 from kwit.tariffs.price_list import Clock
 
 ENGINE = "kwit-rating/1"
@@ -204,11 +206,25 @@ class ClockData(_Data):
     carried: str = ""
 
 
+class ExpectedData(_Data):
+    """What a forecast expects (prognoza): energy of zones in place of use read, and how it was worked out."""
+
+    method: str
+    energy: tuple[EnergyData, ...]
+
+    @property
+    def kwh(self) -> int:
+        """The energy taken that is expected, whole kWh."""
+        return sum(row.kwh for row in self.energy if row.quantity == "import")
+
+
 class BillContent(_Data):
     """Everything a bill says, but for what issuing adds: number, issue date, due date.
 
     `payable` is what is to be paid for this bill where a deposit pays a part; `carried` is what it hands on.
-    `clocks` are those it moves where the contract's clocks stand apart.
+    `clocks` are those it moves where the contract's clocks stand apart. A forecast has what it expects in `expected`;
+    `settled` are the forecasts that a bill takes back, by lines of their own, and `forecasts` is how those of the
+    contract stand after it.
     """
 
     format: Literal["kwit/bill/1"] = "kwit/bill/1"
@@ -250,10 +266,15 @@ class BillContent(_Data):
     payable: Decimal | None = None
     carried: str = ""
     clocks: tuple[ClockData, ...] = Field(default=(), exclude_if=_nothing)
+    expected: ExpectedData | None = Field(default=None, exclude_if=_nothing)
+    settled: tuple[InvoicedForecast, ...] = Field(default=(), exclude_if=_nothing)
+    forecasts: ForecastMoveData | None = Field(default=None, exclude_if=_nothing)
 
     @property
     def measures(self) -> bool:
-        """Tell whether the bill is of measured charges, so of use, and not of other clocks alone."""
+        """Tell whether the bill is of measured charges, so of use, and not of other clocks or of a connection alone."""
+        if self.contract_kind == ContractKind.CONNECTION:
+            return False
         return not self.clocks or any(one.clock is Clock.VARIABLE for one in self.clocks)
 
     @property

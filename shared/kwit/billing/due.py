@@ -6,9 +6,11 @@ from datetime import date
 
 from kwit.billing.case import bounds_on, contract_on
 from kwit.billing.clocks import APART, NEVER_BILLED, Cursor
+from kwit.billing.connections import is_connection, next_connection
 from kwit.billing.cycles import Bounds, NextPeriod, next_period
 from kwit.billing.prepaid import NOTHING_PREPAID, Prepaid, Refund, read_prepaid, refund_of
-from kwit.registry.records import Contract, Cycle
+from kwit.registry.events import ContractEvent
+from kwit.registry.records import Contract, ContractKind, Cycle
 from kwit.tariffs.price_list import ALL_CLOCKS, Clock
 
 
@@ -49,8 +51,13 @@ class Part:
 
     @property
     def measures(self) -> bool:
-        """Tell whether it is the period of what is measured."""
-        return Clock.VARIABLE in self.clocks
+        """Tell whether it is the period of what is measured; a connection contract measures nothing."""
+        return Clock.VARIABLE in self.clocks and self.contract.kind is not ContractKind.CONNECTION
+
+    @property
+    def charges(self) -> frozenset[Clock]:
+        """Return the clocks whose charges the period has; a connection contract bills its events alone."""
+        return frozenset() if self.contract.kind is ContractKind.CONNECTION else self.clocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +80,20 @@ def next_group(
     business_date: date,
     window_of: Callable[[str], int],
     until: date | None = None,
+    events: Sequence[ContractEvent] = (),
 ) -> Group | None:
     """Return what is due next by the business date, the earliest first; None when nothing is.
+
+    `events` are those of the contract that are not billed yet: a connection contract bills nothing else. A framework
+    contract bills nothing at all.
 
     A clock without a cycle of its own goes with what is measured, and catches up alone where it stands on another
     day. Days to be given back go with the period that ends where they begin, or alone once that is billed.
     """
+    if contracts[0].kind.is_framework:
+        return None
+    if is_connection(contracts):
+        return _connection(contracts, progress, business_date, until, events)
     refunds = _refunds(contracts, progress)
     parts = _parts(contracts, progress, refunds, window_of, until)
     due = [part for part in parts if part.on <= business_date]
@@ -94,6 +109,20 @@ def next_group(
         one for one in refunds.values() if one.until in closing or (not chosen and alone.get(first[0]) is one)
     )
     return Group(chosen, back)
+
+
+def _connection(
+    contracts: Sequence[Contract],
+    progress: Progress,
+    business_date: date,
+    until: date | None,
+    events: Sequence[ContractEvent],
+) -> Group | None:
+    day = progress.days[Clock.CONTRACT]
+    one = next_connection(contracts=contracts, day=day, events=events, until=until)
+    if one is None or one.on > business_date or progress.blocked:
+        return None
+    return Group((Part(ALL_CLOCKS, one.contract, one.due, one.on, one.bounds, one.in_advance),))
 
 
 def _refunds(contracts: Sequence[Contract], progress: Progress) -> Mapping[Clock, Refund]:

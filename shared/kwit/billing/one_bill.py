@@ -8,11 +8,15 @@ from kwit.billing.carried import NOTHING, Carried
 from kwit.billing.case import Case, takeover
 from kwit.billing.clocks import ClockMove
 from kwit.billing.compose import compose_content
+from kwit.billing.connections import events_of_party, is_connection
 from kwit.billing.content import BillContent, ClockData
 from kwit.billing.drafts import DocumentKind, Draft, Hold, HoldCode, RiskReason
 from kwit.billing.due import Group, Part, Progress, moves_as_one
 from kwit.billing.estimates import Estimating, estimates, known_usage, with_states
 from kwit.billing.event_turn import events_due
+from kwit.billing.forecast_content import settle
+from kwit.billing.forecast_data import Forecasts
+from kwit.billing.forecast_due import forecast_to, plans, settled_by
 from kwit.billing.holds import hold, hold_of_problems
 from kwit.billing.moves import clock_data, document_id_of, is_final
 from kwit.billing.prepaid import Refund, refund_lines
@@ -30,6 +34,7 @@ from kwit.rating.series import SeriesSorter
 from kwit.rating.terms import Months
 from kwit.registry.company import CompanySettings, ProfileSettings
 from kwit.registry.events import ContractEvent
+from kwit.registry.records import ContractKind
 from kwit.tariffs.price_list import Clock, PartialPeriod
 
 
@@ -73,7 +78,10 @@ def rating_profile(code: str, settings: ProfileSettings) -> RatingProfile:
 
 @dataclass(frozen=True, slots=True)
 class OneBill:
-    """The periods of a contract that go on one document, and what they are billed with."""
+    """The periods of a contract that go on one document, and what they are billed with.
+
+    `forecasts` are those that the bill of what is measured settles; None leaves them as they are.
+    """
 
     case: Case
     group: Group
@@ -84,12 +92,16 @@ class OneBill:
     first: bool
     billed_events: frozenset[str]
     turn: int = 0
+    forecasts: Forecasts | None = None
 
     def events_of(self, part: Part, end: date) -> tuple[ContractEvent, ...]:
         """Return the events that a period bills: the contract's own clock has them."""
         if Clock.CONTRACT not in part.clocks:
             return ()
-        return events_due(case=self.case, period=Period(part.due.start, end), billed=self.billed_events)
+        due = events_due(case=self.case, period=Period(part.due.start, end), billed=self.billed_events)
+        if part.contract.kind is not ContractKind.CONNECTION:
+            return due
+        return events_of_party(due, self.case.contracts, part.bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +193,12 @@ def _screened(one: OneBill, work: _Work, content: BillContent, done: Reckoned) -
         if line.price_source.confidence == "unconfirmed"
     )
     months = max((part.due.months.cycle for part in work.parts), default=12)
+    days, usual = (content.end - content.start).days, (add_months(content.start, months) - content.start).days
     reasons = reasons_of(
         content=content,
         past=done.past,
         wh=wh,
-        cycle_days=(add_months(content.start, months) - content.start).days,
+        cycle_days=days if is_connection(one.case.contracts) else usual,
         first_bill=one.first and work.measured is not None,
         doubtful=list(doubtful),
         limits=limits,
@@ -208,7 +221,7 @@ def _rate_apart(one: OneBill, part: Part, work: _Work) -> None:
         period=Period(part.due.start, part.due.end),
         months=part.due.months,
         by=one.by,
-        clocks=part.clocks,
+        clocks=part.charges,
         events=events,
     )
     if rated.problems:
@@ -299,12 +312,27 @@ def _composed(one: OneBill, work: _Work) -> tuple[BillContent, Reckoned]:
         done=done,
         months=work.parts[0].due.months if work.parts else Months(0),
         by=one.by,
-        first_bill=one.first and work.measured is not None,
+        first_bill=one.first and (work.measured is not None or is_connection(one.case.contracts)),
         settings_version=one.billing.settings_version,
         clocks=clocks,
         of_lines=labels,
     )
-    return content, done
+    return _with_forecasts(one, work, content), done
+
+
+def _with_forecasts(one: OneBill, work: _Work, content: BillContent) -> BillContent:
+    """Settle forecasts by the bill of what is measured, wherever the contract has some or may get them."""
+    forecasts = one.forecasts
+    if work.measured is None or forecasts is None:
+        return content
+    part, done = work.measured
+    if not forecasts.turn and not plans(part.contract):
+        return content
+    end = done.rated.period.end
+    settled = settled_by(part, forecasts, end=end)
+    left = [item for item in forecasts.open if item not in settled]
+    move = forecasts.moved(to=forecast_to(part, forecasts, end=end), left=left)
+    return settle(content, settled=settled, move=move)
 
 
 def _reckoned(one: OneBill, work: _Work) -> Reckoned:
@@ -346,8 +374,16 @@ def _draft(one: OneBill, content: BillContent, done: Reckoned, reasons: tuple[Ri
         kwh_billed=sum(row.kwh for row in content.energy if row.quantity == "import"),
         carried=content.carried,
         events=tuple(event.event_id for event in done.events),
-        kind=DocumentKind.FINAL if final else DocumentKind.INVOICE,
+        kind=_kind(one, final=final),
+        unit=one.case.contract_on(content.start).unit,
         clocks=moves,
         turn=one.turn,
         reasons=reasons,
+        forecast=None if content.forecasts is None else content.forecasts.move(alone=False),
     )
+
+
+def _kind(one: OneBill, *, final: bool) -> DocumentKind:
+    if is_connection(one.case.contracts):
+        return DocumentKind.CONNECTION
+    return DocumentKind.FINAL if final else DocumentKind.INVOICE

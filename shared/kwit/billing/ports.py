@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from kwit.billing.clocks import Cursor
@@ -17,6 +17,7 @@ from kwit.billing.drafts import (
     Issue,
     Run,
     RunStatus,
+    RunStep,
 )
 from kwit.registry.company import CompanySettings
 
@@ -110,6 +111,10 @@ class RunStore(Protocol):
         """Move a run from one status to another; a run already moved stays as it is."""
         ...
 
+    def stamp(self, run_id: str, step: RunStep, at: datetime) -> Run:
+        """Keep the instant at which a step was first done; return the run as it stands then."""
+        ...
+
     def batch(self, run_id: str, number: int) -> Batch | None:
         """Return a batch, or None."""
         ...
@@ -162,7 +167,7 @@ class IssuedStore(Protocol):
     """Issued documents, by contract and by number, and their chains of corrections."""
 
     def issued(self, contract_no: str) -> Sequence[IssuedDocument]:
-        """Return a contract's documents that are kept, in order of issue."""
+        """Return a contract's documents that are kept, by day of issue and number."""
         ...
 
     def chain_ends(self, originals: Sequence[str]) -> Mapping[str, str]:

@@ -8,7 +8,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
+from kwit.billing.chunks import RatingStores, rate_contract
 from kwit.billing.content import ENGINE
 from kwit.billing.correction_run import CorrectionStores
 from kwit.billing.drafts import evidence_name
@@ -20,8 +22,7 @@ from kwit.billing.evidence import (
     read_evidence,
 )
 from kwit.billing.one_bill import Billing
-from kwit.billing.ports import VersionedSettings
-from kwit.billing.runs import RatingStores, rate_contract
+from kwit.billing.ports import EvidenceStore, RunStore, SettingsStore, VersionedSettings
 from kwit.kernel.identifiers import content_hash
 from kwit.rating.series import SeriesSorter
 from kwit.tariffs.ports import EveryVersion
@@ -41,6 +42,21 @@ class Replayed:
     engine_now: str
 
 
+class ReplaySettings(SettingsStore, VersionedSettings, Protocol):
+    """Company settings by day and by version."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayStores:
+    """What a replay finds recorded inputs in, and what they name: settings, price lists and issued documents."""
+
+    runs: RunStore
+    evidence: EvidenceStore
+    settings: ReplaySettings
+    price_lists: EveryVersion
+    corrections: CorrectionStores
+
+
 def replay_draft(
     *,
     run_id: str,
@@ -48,10 +64,7 @@ def replay_draft(
     contract_no: str,
     document_id: str,
     content: bytes,
-    stores: RatingStores,
-    settings: VersionedSettings,
-    price_lists: EveryVersion,
-    corrections: CorrectionStores,
+    stores: ReplayStores,
     holidays: frozenset[date],
 ) -> Replayed:
     """Rate a contract again from the evidence of its chunk and compare the document's bytes.
@@ -60,9 +73,7 @@ def replay_draft(
     """
     try:
         evidence = _evidence(run_id, chunk, stores)
-        found = _rated_again(
-            evidence, contract_no, document_id, stores, settings, price_lists, corrections, holidays
-        )
+        found = _rated_again(evidence, contract_no, document_id, stores, holidays)
     except EvidenceError as error:
         return Replayed(document_id, same=False, difference=str(error), engine="", engine_now=ENGINE)
     engine = evidence.engine
@@ -83,7 +94,7 @@ class EvidenceGoneError(EvidenceError):
         self.chunk = chunk
 
 
-def _evidence(run_id: str, chunk: int, stores: RatingStores) -> ChunkEvidence:
+def _evidence(run_id: str, chunk: int, stores: ReplayStores) -> ChunkEvidence:
     result = stores.runs.chunk_result(run_id, chunk)
     if result is None or not result.evidence:
         raise EvidenceGoneError(run_id, chunk, "was never named")
@@ -99,19 +110,16 @@ def _rated_again(
     evidence: ChunkEvidence,
     contract_no: str,
     document_id: str,
-    stores: RatingStores,
-    settings: VersionedSettings,
-    price_lists: EveryVersion,
-    corrections: CorrectionStores,
+    stores: ReplayStores,
     holidays: frozenset[date],
 ) -> bytes | None:
     run = stores.runs.run(evidence.run_id)
     if run is None:
         raise EvidenceGoneError(evidence.run_id, evidence.chunk, "belongs to a run that is gone")
-    company = settings.version(evidence.settings_version)
+    company = stores.settings.version(evidence.settings_version)
     sorter = SeriesSorter(holidays)
     billing = Billing(run.run_id, run.business_date, company, evidence.settings_version, sorter)
-    playback = Playback(evidence, contract_no, price_lists)
+    playback = Playback(evidence, contract_no, stores.price_lists)
     played = RatingStores(
         settings=stores.settings,
         registry=playback.registry,
@@ -120,7 +128,7 @@ def _rated_again(
         price_lists=playback,
         evidence=stores.evidence,
     )
-    made = rate_contract(contract_no, run, played, billing, {}, playback.corrections(corrections))
+    made = rate_contract(contract_no, run, played, billing, {}, playback.corrections(stores.corrections))
     return next((draft.content for draft in made.drafts if draft.document_id == document_id), None)
 
 

@@ -54,7 +54,9 @@ def stops_of(*, selection: Selection, settings: CompanySettings, stores: RouteSt
     found: dict[tuple[str, str], Stop] = {}
     for contract_no in stores.planning.registry.contract_numbers():
         contract, ends = _contract_on_day(contract_no, selection.day, settings, stores)
-        if contract is None or (selection.named and not selection.asks_for(contract)):
+        if contract is None or not contract.kind.settles_point:
+            continue
+        if selection.named and not selection.asks_for(contract):
             continue
         if not selection.named and (contract.remote_reading or ends is None):
             continue

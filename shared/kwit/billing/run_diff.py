@@ -7,7 +7,7 @@ sum of the parts. Contracts stand sorted over the chunks of a run, which is how 
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -17,7 +17,7 @@ from kwit.billing.content import BillContent
 from kwit.billing.contents import Content, read_content
 from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.differences import Cause, Explained, explain_difference
-from kwit.billing.drafts import DraftRef, Run
+from kwit.billing.drafts import DocumentKind, DraftRef, Run
 from kwit.billing.ports import RunStore
 from kwit.kernel.money import ZERO, total
 
@@ -121,6 +121,21 @@ class DiffStore(Protocol):
     def parts(self, run_id: str, against: str) -> Sequence[DiffPart]:
         """Return the parts kept, in the order of the chunks."""
         ...
+
+
+@dataclass(slots=True)
+class HeldParts:
+    """The parts of a diff held in memory, for whoever compares a run at one go."""
+
+    held: dict[tuple[str, str, int], DiffPart] = field(default_factory=dict)
+
+    def keep_part(self, run_id: str, against: str, chunk: int, part: DiffPart) -> None:
+        """Keep what came of a chunk."""
+        self.held[run_id, against, chunk] = part
+
+    def parts(self, run_id: str, against: str) -> Sequence[DiffPart]:
+        """Return the parts kept, in the order of the chunks."""
+        return [self.held[key] for key in sorted(self.held) if key[:2] == (run_id, against)]
 
 
 class Laws(Protocol):
@@ -259,6 +274,9 @@ def _against_bills(run: Run, chunk: int, stores: DiffStores) -> Iterable[_Compar
         if isinstance(content, CorrectionContent):
             # A correction knows itself what it corrects.
             yield _Compared(ref, content.before, content.after, held)
+            continue
+        if ref.kind is DocumentKind.FORECAST:
+            yield _Compared(ref, None, _bill(content), held)
             continue
         before = last.get(ref.contract_no) or stores.earlier.bill_before(ref.contract_no, ref.start)
         last[ref.contract_no] = content

@@ -31,11 +31,15 @@ def take_order(
         return _result(file, "run_order", known_at, order)
     if isinstance(order, ComparisonFile):
         return _result(file, "run_order", known_at, ask_to_compare(order.run, order.against, stores, queue))
-    return _result(file, "run_order", known_at, _planned(order, stores, queue, corrections))
+    return _result(file, "run_order", known_at, _planned(order, stores, queue, corrections, known_at))
 
 
 def _planned(
-    order: OrderFile, stores: PlanningStores, queue: RunQueue, corrections: CorrectionStores
+    order: OrderFile,
+    stores: PlanningStores,
+    queue: RunQueue,
+    corrections: CorrectionStores,
+    known_at: datetime,
 ) -> list[Finding]:
     try:
         run = plan_run(
@@ -44,6 +48,7 @@ def _planned(
             queue=queue,
             order=order.order,
             corrections=corrections,
+            at=known_at,
         )
     except DocumentNumbersUnknownError as error:
         numbers = ", ".join(error.numbers)

@@ -29,6 +29,7 @@ def run_report(
             "wh_read": certificate.wh_read,
             "wh_held": certificate.wh_held,
             "kwh_billed": certificate.kwh_billed,
+            "kwh_forecast": certificate.kwh_forecast,
             "rounding_wh": certificate.rounding_wh,
         },
         "money": {
@@ -37,6 +38,7 @@ def run_report(
             "gross": str(certificate.gross),
         },
         "order": _order(run),
+        "times": {str(step): at.isoformat() for step, at in run.times},
         "drafts_hash": certificate.drafts_hash,
         "balances": certificate.balances,
         "faults": list(certificate.faults),

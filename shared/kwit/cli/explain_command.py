@@ -6,30 +6,49 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.table import Table
 
 from kwit.billing.content import BillContent
+from kwit.billing.contents import read_content
+from kwit.billing.correction_content import CorrectionContent
+from kwit.cli.found_documents import deployed, document_named
 from kwit.cli.quote_content import QuoteContent
 from kwit.cli.quote_output import explanation
 from kwit.kernel.money import grosze
 
 DIFFERENT, WRONG = 1, 2
 _WIDE = 160
+Explained = QuoteContent | BillContent | CorrectionContent
 
 
-def explain_file(
-    file: Annotated[Path, typer.Argument(help="The JSON of a quote (--json), or the content of a bill.")],
+def explain(
+    document: Annotated[
+        str,
+        typer.Argument(
+            help="The number or id of an issued document, the JSON of a quote (--json), or of a document's content."
+        ),
+    ],
 ) -> None:
     """Print the tree of every line and work its amount out again from quantity, price and factors.
 
-    Ends with 0 when every line comes out, 1 when one does not, 2 when the file is no bill.
+    Of a correction, print its causes and the bill as it stands after it. Ends with 0 when every line comes out, 1
+    when one does not, 2 when a file is no bill.
     """
-    content = _read(file)
-    if content is None:
-        typer.echo(f"{file.name}: neither a quote nor the content of a bill", err=True)
-        raise typer.Exit(WRONG)
+    file = Path(document)
+    content: Explained | None
+    if file.suffix == ".json" or file.is_file():
+        content = _read(file)
+        if content is None:
+            typer.echo(f"{file.name}: neither a quote nor the content of a document", err=True)
+            raise typer.Exit(WRONG)
+    else:
+        content = read_content(document_named(document, deployed()).content)
     console = Console(highlight=False, soft_wrap=True)
     if not console.is_terminal:
         console.width = _WIDE
+    if isinstance(content, CorrectionContent):
+        console.print(_causes(content))
+        content = content.after
     console.print(explanation(content))
     wrong = [line for line in content.lines if grosze(line.product()) != line.net]
     for line in wrong:
@@ -38,12 +57,24 @@ def explain_file(
         raise typer.Exit(DIFFERENT)
 
 
-def _read(file: Path) -> QuoteContent | BillContent | None:
+def _causes(content: CorrectionContent) -> Table:
+    """Return why a correction differs from what it corrects, by cause, adding up to its gross."""
+    table = Table(title=f"{content.corrected.number}: {content.reason}", title_justify="left")
+    for name in ("cause", "charge", "zone", "before", "after", "net", "VAT", "gross"):
+        table.add_column(name, justify="right" if name in {"net", "VAT", "gross"} else "left")
+    for one in content.causes:
+        before, after = (f"{value} {one.unit}" for value in (one.quantity_before, one.quantity_after))
+        amounts = (str(one.net), str(one.vat), str(one.gross))
+        table.add_row(one.cause, one.name, one.zone, before, after, *amounts)
+    return table
+
+
+def _read(file: Path) -> Explained | None:
     try:
         text = file.read_bytes()
     except OSError:
         return None
-    for kind in (QuoteContent, BillContent):
+    for kind in (QuoteContent, BillContent, CorrectionContent):
         try:
             return kind.model_validate_json(text)
         except ValidationError:

@@ -7,10 +7,12 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from kwit.cli.explain_command import explain_file
+from kwit.cli.explain_command import explain
+from kwit.cli.ksef import ksef_app
 from kwit.cli.ptpiree import ptpiree_app
 from kwit.cli.quote_command import quote_scenario
 from kwit.cli.readings import readings_app
+from kwit.cli.replay_command import replay_documents
 from kwit.cli.route import route_app
 from kwit.cli.run_commands import run_app
 from kwit.registry.company import CompanySettings
@@ -24,10 +26,12 @@ app.add_typer(price_list_app, name="price-list")
 app.add_typer(settings_app, name="settings")
 app.add_typer(run_app, name="run")
 app.add_typer(ptpiree_app, name="ptpiree")
+app.add_typer(ksef_app, name="ksef")
 app.add_typer(readings_app, name="readings")
 app.add_typer(route_app, name="route")
 app.command("quote")(quote_scenario)
-app.command("explain")(explain_file)
+app.command("explain")(explain)
+app.command("replay")(replay_documents)
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 

@@ -1,8 +1,9 @@
 """`kwit run`: plan, look at, approve and issue billing runs of a deployed system."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -23,8 +24,16 @@ from kwit.billing.certificate import Certificate, certify, hash_of_drafts
 from kwit.billing.correction_run import CorrectionStores, DocumentNumbersUnknownError
 from kwit.billing.drafts import ChunkResult, Run, RunKind, RunOrder
 from kwit.billing.ports import ApprovalTakenError
+from kwit.billing.run_diff import (
+    PREVIOUS,
+    HeldParts,
+    RunNotComparableError,
+    chunks_to_compare,
+    compare_chunk,
+)
 from kwit.billing.run_report import issue_faults
 from kwit.billing.runs import plan_run, run_id_of
+from kwit.reports.run_diff import diff_data, diff_page, diff_workbook
 
 run_app = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -164,6 +173,43 @@ def approve(
     except (ApprovalRefusedError, ApprovalTakenError) as error:
         _fail(str(error))
     _print(f"{approval.drafts} drafts approved, {approval.gross} zł; hash {approval.drafts_hash}")
+
+
+@run_app.command("diff")
+def diff(
+    run_id: RunId,
+    against: Annotated[str, typer.Argument(help="Another run, or `previous`: the bills before.")] = PREVIOUS,
+    out: Annotated[
+        Path | None, typer.Option(help="A folder for the page, the workbook and the data.")
+    ] = None,
+) -> None:
+    """Compare a run with the bills before it or with another run, by cause; the causes add up to the grosz."""
+    found = _run(run_id)
+    stores = replace(found.application.comparing, diffs=HeldParts())
+    whole = None
+    try:
+        for chunk in chunks_to_compare(found.run):
+            whole = compare_chunk(run_id=found.run.run_id, against=against, chunk=chunk, stores=stores)
+    except RunNotComparableError as error:
+        _fail(str(error))
+    if whole is None:
+        _fail(f"run {found.run.run_id} has chunks that cannot be compared")
+    table = Table(title=f"{whole.run_id} against {against}", title_justify="left")
+    for name in ("cause", "charge", "drafts", "net", "VAT"):
+        table.add_column(name, justify="left" if name in {"cause", "charge"} else "right")
+    for one in whole.sums:
+        table.add_row(str(one.cause), one.name, str(one.drafts), str(one.net), str(one.vat))
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(table)
+    for cause, gross in whole.by_cause().items():
+        _print(f"{cause}: {gross} zł")
+    _print(f"{whole.before} zł before, {whole.after} zł now, {whole.after - whole.before} zł between")
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for ending, write in (("html", diff_page), ("xlsx", diff_workbook), ("json", diff_data)):
+            path = out / f"diff-{whole.run_id}-{against}.{ending}"
+            path.write_bytes(write(whole))
+            _print(str(path))
 
 
 @run_app.command("issue")

@@ -16,6 +16,7 @@ from kwit.billing.content import BillContent, PartyData
 from kwit.billing.correction_content import CorrectionContent
 from kwit.documents import polish
 from kwit.documents.document import Document
+from kwit.documents.view import address_line
 from kwit.registry.company import CompanySettings, MailSettings
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -98,15 +99,15 @@ def _correction_texts(number: str, content: CorrectionContent) -> dict[str, str]
 def _common_texts(
     document: Document, bill: BillContent, payer: PartyData, settings: CompanySettings
 ) -> dict[str, str]:
-    seller, point = settings.seller, bill.point
+    seller = settings.seller
     return {
         "number": document.number,
         "period": f"{polish.day(bill.start)} – {polish.day(bill.end - timedelta(days=1))}",
         "due": polish.day(document.due_date),
         "account": polish.account(payer.bank_account or seller.bank_account),
         "transfer_title": f"{document.number}, klient {payer.party_id}",
-        "ppe": point.ppe,
-        "address": f"{point.street}, {point.postcode} {point.city}",
+        "ppe": bill.point.ppe or "punkt w przyłączaniu",
+        "address": address_line(bill) or "adres według umowy",
         "customer_no": bill.customer.party_id,
         "contact_email": seller.email,
         "contact_phone": seller.phone,

@@ -14,11 +14,12 @@ from kwit.billing.correcting import kwh_billed
 from kwit.billing.correction_content import CauseData, CorrectionContent
 from kwit.documents import polish
 from kwit.documents.document import Document
+from kwit.documents.rows import Row
 from kwit.documents.view import (
     SECTIONS,
     UNITS,
     BillView,
-    Row,
+    address_line,
     footer_text,
     payer_lines,
     payment_code,
@@ -139,7 +140,7 @@ def _period(content: CorrectionContent) -> str:
 
 
 def _corrected(content: CorrectionContent) -> tuple[tuple[str, str], ...]:
-    original, last, point = content.original, content.corrected, content.after.point
+    original, last = content.original, content.corrected
     facts = [("Faktura korygowana", f"{original.number} z {polish.day(original.issue_date)}")]
     if original.ksef_number:
         facts.append(("Numer KSeF", original.ksef_number))
@@ -150,10 +151,10 @@ def _corrected(content: CorrectionContent) -> tuple[tuple[str, str], ...]:
         ("Przyczyna korekty", content.reason),
         ("Numer klienta", content.after.customer.party_id),
         ("Umowa", content.contract_no),
-        ("Punkt poboru (PPE)", point.ppe),
-        ("Adres punktu", f"{point.street}, {point.postcode} {point.city}"),
+        ("Punkt poboru (PPE)", content.after.point.ppe),
+        ("Adres punktu", address_line(content.after)),
     ]
-    return tuple(facts)
+    return tuple((name, value) for name, value in facts if value)
 
 
 def _causes(content: CorrectionContent) -> tuple[Row, ...]:

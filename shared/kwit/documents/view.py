@@ -4,19 +4,24 @@ The checklist behind it: art. 106e of the VAT act; art. 5 and annex I of directi
 that a bill names the readings, their dates and how they were made.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 from kwit.billing.content import BillContent, FactorData, LineData, SpanData
 from kwit.billing.drafts import DocumentKind
+from kwit.billing.forecast_content import before_settling
+from kwit.billing.forecast_data import SETTLED
 from kwit.documents import polish
 from kwit.documents.document import Document
+from kwit.documents.forecast_words import forecast_rows, forecast_sentences, settled_summary
 from kwit.documents.prosumer_words import settlement_sentences
+from kwit.documents.rows import Row
 from kwit.kernel.energy import from_wh, whole_kwh
 from kwit.kernel.money import fraction_digits, half_up
 from kwit.registry.company import CompanySettings
+from kwit.registry.records import ContractKind
 
 READING_KINDS = {
     "actual": ("R", "rzeczywisty"),
@@ -34,7 +39,11 @@ ESTIMATES = {
     "from_register": "ze stanów liczydła rozłożonych na godziny",
     "subtractive": "z różnicy wskazań innych punktów",
 }
-_TITLES = {DocumentKind.INVOICE: "Faktura VAT", DocumentKind.FINAL: "Faktura VAT – rozliczenie końcowe"}
+_TITLES = {
+    DocumentKind.INVOICE: "Faktura VAT",
+    DocumentKind.FINAL: "Faktura VAT – rozliczenie końcowe",
+    DocumentKind.CONNECTION: "Faktura VAT – przyłączenie do sieci",
+}
 _CLOCKS = {"fixed": "Opłaty stałe", "contract": "Opłaty umowne"}
 SECTIONS = {"sale": "Sprzedaż energii", "distribution": "Usługa dystrybucji", "other": "Pozostałe"}
 UNITS = {
@@ -47,6 +56,7 @@ _CONTRACTS = {
     "comprehensive": "umowa kompleksowa",
     "sale": "umowa sprzedaży",
     "distribution": "umowa o świadczenie usług dystrybucji",
+    "connection": "umowa o przyłączenie",
 }
 _QUANTITIES = {
     "import": "pobór",
@@ -55,14 +65,6 @@ _QUANTITIES = {
     "reactive_inductive": "bierna indukcyjna",
     "reactive_capacitive": "bierna pojemnościowa",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a table: its cells, and whether it is a total."""
-
-    cells: tuple[str, ...]
-    strong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +107,22 @@ class BillView:
     footer: str
     colour: str
     payable_label: str = "Do zapłaty"
+    forecasts: tuple[Row, ...] = ()
 
 
-def bill_view(*, document: Document, settings: CompanySettings) -> BillView:
-    """Turn an issued bill into the texts of its pages."""
+def bill_view(
+    *, document: Document, settings: CompanySettings, numbers: Mapping[str, str] | None = None
+) -> BillView:
+    """Turn an issued bill into the texts of its pages.
+
+    `numbers` are those of the forecasts that it settles, by document. Raises ForecastNumberMissingError.
+    """
     bill = document.bill()
     seller = settings.seller
     payable = max(bill.due + (bill.opening_balance or Decimal(0)), Decimal(0))
     account = bill.payer.bank_account or seller.bank_account
     return BillView(
-        title=_TITLES.get(document.kind, _TITLES[DocumentKind.INVOICE]),
+        title=title_of(document.kind, bill),
         number=document.number,
         seller_name=seller.name,
         seller_lines=seller_lines(settings),
@@ -143,7 +151,15 @@ def bill_view(*, document: Document, settings: CompanySettings) -> BillView:
         notes=_notes(bill, settings),
         footer=footer_text(document, settings),
         colour=seller.colour,
+        forecasts=forecast_rows(bill, numbers or {}),
     )
+
+
+def title_of(kind: DocumentKind, bill: BillContent) -> str:
+    """Return what a bill is called; a forecast is one by what it expects."""
+    if kind is DocumentKind.FORECAST:
+        return "Faktura VAT – prognoza" if bill.expected else "Faktura VAT – rozliczenie prognoz"
+    return _TITLES.get(kind, _TITLES[DocumentKind.INVOICE])
 
 
 def payment_code(*, nip: str, account: str, amount: Decimal, name: str, title: str) -> str:
@@ -185,32 +201,48 @@ def payer_lines(bill: BillContent) -> tuple[str, ...]:
 
 def _dates(document: Document, bill: BillContent, settings: CompanySettings) -> tuple[tuple[str, str], ...]:
     last = bill.end - timedelta(days=1)
+    period = "Okres prognozy" if bill.expected else "Okres rozliczeniowy"
     return (
         ("Data wystawienia", polish.day(document.issue_date)),
         ("Miejsce wystawienia", settings.seller.city),
-        ("Okres rozliczeniowy", f"{polish.day(bill.start)} – {polish.day(last)}"),
+        (period, f"{polish.day(bill.start)} – {polish.day(last)}"),
         ("Termin płatności", polish.day(document.due_date)),
         ("Forma płatności", "przelew"),
     )
 
 
 def _facts(bill: BillContent) -> tuple[tuple[str, str], ...]:
-    point = bill.point
     ends = polish.day(bill.contract_ends - timedelta(days=1)) if bill.contract_ends else "czas nieokreślony"
     facts = [
         ("Numer klienta", bill.customer.party_id),
         ("Umowa", f"{bill.contract_no}, {_CONTRACTS.get(bill.contract_kind, bill.contract_kind)}"),
         ("Umowa obowiązuje do", ends),
-        ("Punkt poboru (PPE)", point.ppe),
-        ("Adres punktu", f"{point.street}, {point.postcode} {point.city}"),
-        ("Operator sieci", point.distributor),
-        ("Grupa taryfowa", f"{bill.group}, układ {point.phases}-fazowy"),
+        *_point_facts(bill),
     ]
     if bill.contracted_kw is not None:
         facts.append(("Moc umowna", f"{polish.number(bill.contracted_kw)} kW"))
     if bill.annual_kwh is not None:
         facts.append(("Roczne zużycie", f"{polish.number(Decimal(bill.annual_kwh))} kWh"))
     return (*facts, *_clocks(bill))
+
+
+def _point_facts(bill: BillContent) -> list[tuple[str, str]]:
+    """Name the point; one that is still to be connected may have no code and no address yet."""
+    point = bill.point
+    phases = f", układ {point.phases}-fazowy" if point.distributor else ""
+    facts = [
+        ("Punkt poboru (PPE)", point.ppe),
+        ("Adres punktu", address_line(bill)),
+        ("Operator sieci", point.distributor),
+        ("Grupa taryfowa", f"{bill.group}{phases}"),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def address_line(bill: BillContent) -> str:
+    """Write the address of the point in one line, empty when it has none yet."""
+    point = bill.point
+    return f"{point.street}, {point.postcode} {point.city}" if point.street else ""
 
 
 def _clocks(bill: BillContent) -> list[tuple[str, str]]:
@@ -233,6 +265,14 @@ def _import_kwh(bill: BillContent) -> int:
 
 
 def _use_sentences(bill: BillContent) -> tuple[str, ...]:
+    if bill.contract_kind == ContractKind.CONNECTION:
+        return ("Ta faktura obejmuje opłaty z umowy o przyłączenie; zużycia energii nie dotyczy.",)
+    if bill.expected is not None:
+        return forecast_sentences(bill)
+    if not bill.usage and bill.settled:
+        return (
+            "Ta faktura zwraca prognozy za dni, których Twoja umowa nie objęła albo które już rozliczono.",
+        )
     if not bill.measures:
         return ("Ta faktura obejmuje tylko opłaty niezależne od zużycia; zużycie rozliczymy osobno.",)
     kwh = _import_kwh(bill)
@@ -303,8 +343,9 @@ def _summary(bill: BillContent) -> tuple[Row, ...]:
                 polish.amount(section.gross) if binding else "",
             )
         )
-        for section in bill.sections
+        for section in before_settling(bill)
     ]
+    rows += settled_summary(bill)
     totals = (polish.amount(bill.net), polish.amount(bill.vat), polish.amount(bill.gross))
     return (*rows, Row(("Razem", *totals), strong=True))
 
@@ -345,7 +386,7 @@ def reading_row(span: SpanData) -> Row:
 
 def reading_legend(bill: BillContent) -> str:
     """Say what the letters of readings mean."""
-    if not bill.measures:
+    if not bill.measures or not bill.usage:
         return ""
     states = [state for span in bill.usage for state in (span.first, span.last) if state]
     kinds = {state.kind for state in states}
@@ -362,8 +403,8 @@ def reading_legend(bill: BillContent) -> str:
 def _line_tables(bill: BillContent) -> tuple[tuple[str, tuple[Row, ...]], ...]:
     whole = (bill.start, bill.end)
     tables = []
-    for section in bill.sections:
-        members = [line for line in bill.lines if line.section == section.section]
+    for section in before_settling(bill):
+        members = [line for line in bill.lines if line.section == section.section and line.rule != SETTLED]
         rows = [_line_row(line, whole=(line.start, line.end) == whole) for line in members]
         rows.append(Row(("Razem", "", "", "", polish.amount(section.net), "", ""), strong=True))
         tables.append((SECTIONS.get(section.section, section.section), tuple(rows)))

@@ -196,8 +196,46 @@ def check_contract_windows(draft: Draft[Contract], known: KnownRecords) -> None:
 
 
 def same_matter(one: ContractKind, other: ContractKind) -> bool:
-    """Tell whether two kinds of contract settle the same matter; a comprehensive one settles both."""
+    """Tell whether two kinds of contract settle the same matter; a comprehensive one settles both.
+
+    Connections may run beside any other contract and beside each other (a point is connected, then enlarged).
+    """
+    if not (one.settles_point and other.settles_point):
+        return False
     return one is other or ContractKind.COMPREHENSIVE in {one, other}
+
+
+def check_same_kind(draft: Draft[Contract], versions: Sequence[Contract]) -> None:
+    """Reject a version that makes a contract another thing: what settles a point, a connection, or a framework."""
+    contract = draft.record
+    if contract is None:
+        return
+    other = next((one for one in versions if _nature(one) != _nature(contract)), None)
+    if other is not None:
+        draft.reader.reject(
+            "kind_changed", "kind", "Umowa tego rodzaju nie może stać się umową innego rodzaju."
+        )
+
+
+def _nature(contract: Contract) -> object:
+    return "point" if contract.kind.settles_point else contract.kind
+
+
+def settle_framework(
+    draft: Draft[Contract], contract: Contract, versions: Sequence[Contract], reference: Reference
+) -> Contract:
+    """Let the seller of its framework contract (GUD-K) pay for a distribution contract that names one."""
+    frameworks = [one for one in versions if one.kind is ContractKind.FRAMEWORK_SELLER]
+    reference.check(draft, contract.framework_no, known=bool(frameworks))
+    if not frameworks:
+        return contract
+    line = timeline(frameworks)
+    seller = (in_force(line, on=contract.valid_from) or line[0]).party_id
+    if contract.payer_id not in {contract.party_id, seller}:
+        sentence = f"Płatnikiem umowy dystrybucji jest sprzedawca z umowy ramowej ({seller})."
+        draft.reader.reject("payer_not_of_framework", "payer_id", sentence)
+    draft.record = replace(contract, payer_id=seller)
+    return draft.record
 
 
 def with_registers_kept(meter: Meter, versions: Sequence[Meter], *, on: date) -> Meter:

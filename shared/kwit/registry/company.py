@@ -314,6 +314,9 @@ class CompanySettings(_Settings):
     approval: Literal["automatic", "manual", "two_persons"] = "automatic"
     holds: HoldSettings = HoldSettings()
     validation: tuple[ValidationSettings, ...] = ()
+    # Whether sale needs a GUD, and comprehensive sale a GUD-K, with a distributor that is not the company itself.
+    framework_check: bool = False
+    own_networks: tuple[str, ...] = ()
     sums: tuple[SumSettings, ...] = ()
     mail: MailSettings
     accounts: Mapping[str, str]

@@ -9,6 +9,7 @@ from stdnum.pl import nip, pesel, regon
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
 _POSTCODE_PL = re.compile(r"[0-9]{2}-[0-9]{3}")
+_UNIT = re.compile(r"[A-Z0-9-]{1,10}")
 _GROUP = re.compile(r"[A-Z][0-9]{0,2}[A-Za-z0-9-]{0,12}")
 _BANK_WEIGHTS = (3, 9, 7, 1, 3, 9, 7)
 
@@ -112,6 +113,17 @@ def checked_country(text: str) -> str:
     if not (len(code) == 2 and code.isascii() and code.isalpha()):
         raise IdentifierError("bad_country", text, "Kraj podaje się kodem z dwóch liter, na przykład PL.")
     return code
+
+
+def checked_unit(text: str) -> str:
+    """Return the code of a unit of the company (jednostka) as numbers bear it. Raises IdentifierError."""
+    if not _UNIT.fullmatch(text):
+        raise IdentifierError(
+            "bad_unit_code",
+            text,
+            "Kod jednostki to od 1 do 10 wielkich liter, cyfr i łączników; przykład: LUB.",
+        )
+    return text
 
 
 def checked_group(text: str) -> str:

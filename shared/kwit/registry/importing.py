@@ -14,13 +14,15 @@ from kwit.registry.checks import (
     Reference,
     check_contract_windows,
     check_meter_windows,
+    check_same_kind,
     reject_key_twice,
+    settle_framework,
     settle_version,
     with_registers_kept,
 )
 from kwit.registry.event_rows import EventDraft, event_draft, settle_events
 from kwit.registry.layouts import CONTRACTS, EVENTS, LAYOUTS, METERS, PARTIES, POINTS, REGISTERS
-from kwit.registry.ports import RegistryStore
+from kwit.registry.ports import Billed, RegistryStore
 from kwit.registry.records import Contract, Meter, MeteringPoint, Party, Record, Register, Version, in_force
 from kwit.registry.rows import (
     Draft,
@@ -36,10 +38,16 @@ KIND = "registry"
 
 
 def import_registry(
-    *, file: DroppedFile, store: RegistryStore, imports: ImportLog, known_at: datetime
+    *,
+    file: DroppedFile,
+    store: RegistryStore,
+    imports: ImportLog,
+    known_at: datetime,
+    billed: Billed | None = None,
 ) -> ImportResult:
     """Bring a registry file in: every sound row becomes a version, every other row is reported.
 
+    Terms that hold from a day billed already go in with a warning: `billed` tells how far contracts are billed.
     A row that says what is in force already is counted as repeated and writes nothing. The store gets all
     new versions in one call. A file that went in whole before is not read again.
     """
@@ -50,6 +58,8 @@ def import_registry(
     origin = Origin(file, known_at)
     batch = _drafts(tables, origin)
     _settle(batch, KnownRecords(store, origin), origin)
+    if billed is not None:
+        _warn_of_invoiced_terms(batch, billed)
     records = batch.accepted()
     if records:
         store.put(records)
@@ -67,6 +77,19 @@ def import_registry(
     )
     imports.record(result)
     return result
+
+
+def _warn_of_invoiced_terms(batch: "_Batch", billed: Billed) -> None:
+    """Say of new terms that hold from a day billed already that the bills stand until somebody orders corrections."""
+    for draft in batch.contracts:
+        record = draft.record
+        if record is None or not draft.sound or draft.repeated:
+            continue
+        reached = billed.billed_to(record.contract_no)
+        if reached is not None and record.valid_from < reached:
+            days = reached.isoformat()
+            sentence = f"Umowa jest rozliczona do {days}; wystawione rachunki zmieni dopiero zlecenie korekt."
+            draft.reader.warn("invoiced_terms_changed", "valid_from", sentence)
 
 
 @dataclass(slots=True)
@@ -257,16 +280,27 @@ def _settle_contracts(batch: _Batch, known: KnownRecords) -> None:
     rejected_parties = _rejected_rows(batch.parties)
     party = Reference("party_id", "unknown_party", "kontrahent", rejected_parties)
     payer = Reference("payer_id", "unknown_payer", "płatnik", rejected_parties)
-    for draft in sorted(batch.contracts, key=lambda d: not known.contract(d.key)):
+    for draft in sorted(batch.contracts, key=lambda d: (_names_framework(d), not known.contract(d.key))):
         contract = draft.record
         if contract is None or draft.repeated:
             continue
-        point.check(draft, contract.ppe, known=bool(known.point(contract.ppe)))
+        if contract.kind.settles_point:
+            point.check(draft, contract.ppe, known=bool(known.point(contract.ppe)))
+        if contract.framework_no:
+            rejected = _rejected_rows(batch.contracts)
+            framework = Reference("framework_no", "unknown_framework", "umowa ramowa", rejected)
+            contract = settle_framework(draft, contract, known.contract(contract.framework_no), framework)
         party.check(draft, contract.party_id, known=bool(known.party(contract.party_id)))
         if contract.payer_id != contract.party_id:
             payer.check(draft, contract.payer_id, known=bool(known.party(contract.payer_id)))
         check_contract_windows(draft, known)
+        check_same_kind(draft, known.contract(draft.key))
         settle_version(draft, known.contract(draft.key), today=known.today)
         _remember(
             [draft], lambda record: (known.contract(record.contract_no), known.contracts_at(record.ppe))
         )
+
+
+def _names_framework(draft: Draft[Contract]) -> bool:
+    """Tell whether a row names a framework contract, which must be settled before it."""
+    return draft.record is not None and bool(draft.record.framework_no)

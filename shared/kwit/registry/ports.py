@@ -1,10 +1,19 @@
 """What the registry asks of a store."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Protocol
 
 from kwit.registry.events import ContractEvent
 from kwit.registry.records import Contract, Meter, MeteringPoint, Party, Record
+
+
+class Billed(Protocol):
+    """How far contracts are billed."""
+
+    def billed_to(self, contract_no: str) -> date | None:
+        """Return the first day of a contract not yet billed, or None before its first bill."""
+        ...
 
 
 class RegistryStore(Protocol):
@@ -35,7 +44,11 @@ class RegistryStore(Protocol):
         ...
 
     def contracts_at(self, ppe: str) -> Sequence[Contract]:
-        """Return all versions of all contracts that ever named a point."""
+        """Return all versions of all contracts that ever settled a point; a connection there settles none."""
+        ...
+
+    def frameworks_with(self, distributor: str) -> Sequence[Contract]:
+        """Return all versions of all framework contracts that open a distributor's network, by its name as written."""
         ...
 
     def events(self, contract_no: str) -> Sequence[ContractEvent]:

@@ -23,11 +23,30 @@ class PartyKind(StrEnum):
 
 
 class ContractKind(StrEnum):
-    """What a contract settles (rodzaj umowy)."""
+    """What a contract settles (rodzaj umowy).
+
+    A connection contract (umowa o przyłączenie) settles events of its own and measures nothing. Framework contracts
+    bill nothing: a distributor's general distribution contract lets a seller sell in its network (GUD), or sell energy
+    and distribution together (GUD-K); a distributor's own GUD-K with a seller says who pays for distribution.
+    """
 
     COMPREHENSIVE = "comprehensive"
     SALE = "sale"
     DISTRIBUTION = "distribution"
+    CONNECTION = "connection"
+    FRAMEWORK_SALE = "framework_sale"
+    FRAMEWORK_COMPREHENSIVE = "framework_comprehensive"
+    FRAMEWORK_SELLER = "framework_seller"
+
+    @property
+    def settles_point(self) -> bool:
+        """Tell whether contracts of the kind settle what is measured at a point."""
+        return self in {ContractKind.COMPREHENSIVE, ContractKind.SALE, ContractKind.DISTRIBUTION}
+
+    @property
+    def is_framework(self) -> bool:
+        """Tell whether the kind is a framework contract (umowa ramowa), which bills nothing."""
+        return not self.settles_point and self is not ContractKind.CONNECTION
 
 
 class Quantity(StrEnum):
@@ -182,6 +201,26 @@ class Cycle:
     in_advance: bool = False
 
 
+class ForecastMethod(StrEnum):
+    """What the expected use of a forecast is worked out from (sposób prognozowania)."""
+
+    PREVIOUS_YEAR = "previous_year"
+    DAILY_AVERAGE = "daily_average"
+    DECLARED = "declared"
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastPlan:
+    """A plan of forecasts (plan prognoz) inside the cycle of what is measured: one every so many months.
+
+    A forecast falls due `days_before` its days begin. `method` is tried first, the others follow in their order.
+    """
+
+    months: int
+    days_before: int = 0
+    method: ForecastMethod | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Contract:
     """One version of a contract's terms (umowa), holding from `valid_from`.
@@ -190,7 +229,10 @@ class Contract:
     the first day not yet billed when the contract was brought into kWit. `annual_kwh` is the declared use of
     a year, for customers without a year of history. `payer_id` is who the documents go to. `cycle_months` and
     `cycle_anchor` are the cycle of what is measured; `fixed_cycle` and `own_cycle` are those of the fixed charges
-    and of the contract's own, None where they are billed together with what is measured.
+    and of the contract's own, None where they are billed together with what is measured. `ppe` is empty for
+    framework contracts, and for a connection whose point has no code yet. `distributor` is whose network a framework
+    contract opens; `framework_no` is the contract with a seller that a distribution contract is billed under.
+    `forecast` is the plan of forecasts that the bill of what is measured settles.
     """
 
     contract_no: str
@@ -220,6 +262,10 @@ class Contract:
     settlement: SettlementTerms = STANDARD_TERMS
     fixed_cycle: Cycle | None = None
     own_cycle: Cycle | None = None
+    distributor: str = ""
+    framework_no: str = ""
+    unit: str = ""
+    forecast: ForecastPlan | None = None
 
 
 Record = Party | MeteringPoint | Meter | Contract | ContractEvent

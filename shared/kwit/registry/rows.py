@@ -12,7 +12,7 @@ from kwit.intake.words import QUANTITIES, ZONES, plain
 from kwit.kernel.identifiers import PointCodeError, point_code
 from kwit.kernel.money import fraction_digits
 from kwit.kernel.provenance import Source
-from kwit.registry.cycle_rows import CYCLES, cycle_of
+from kwit.registry.cycle_rows import CYCLES, check_forecast, cycle_of, forecast_plan
 from kwit.registry.identifiers import (
     IdentifierError,
     checked_account,
@@ -23,7 +23,9 @@ from kwit.registry.identifiers import (
     checked_pesel,
     checked_postcode,
     checked_regon,
+    checked_unit,
 )
+from kwit.registry.kind_rows import CONTRACT_KINDS, check_kind, required_by
 from kwit.registry.records import (
     Contract,
     ContractKind,
@@ -47,14 +49,6 @@ _PARTY_KINDS = {
     "person": PartyKind.PERSON, "osoba": PartyKind.PERSON, "osoba fizyczna": PartyKind.PERSON,
     "firm": PartyKind.FIRM, "firma": PartyKind.FIRM, "company": PartyKind.FIRM,
     "przedsiebiorstwo": PartyKind.FIRM,
-}  # fmt: skip
-_CONTRACT_KINDS = {
-    "comprehensive": ContractKind.COMPREHENSIVE, "kompleksowa": ContractKind.COMPREHENSIVE,
-    "umowa kompleksowa": ContractKind.COMPREHENSIVE,
-    "sale": ContractKind.SALE, "sprzedaz": ContractKind.SALE, "sprzedazy": ContractKind.SALE,
-    "umowa sprzedazy": ContractKind.SALE,
-    "distribution": ContractKind.DISTRIBUTION, "dystrybucja": ContractKind.DISTRIBUTION,
-    "dystrybucyjna": ContractKind.DISTRIBUTION, "dystrybucji": ContractKind.DISTRIBUTION,
 }  # fmt: skip
 _PROSUMERS = {
     "none": Prosumer.NONE, "nie": Prosumer.NONE, "brak": Prosumer.NONE, "no": Prosumer.NONE,
@@ -280,21 +274,23 @@ def register_of(reader: RowReader) -> Register:
 
 def contract_draft(reader: RowReader, origin: Origin) -> Draft[Contract]:
     """Read a contract (umowa). `last_day` is the last day it holds, as people write it."""
-    contract_no, party_id, ppe = reader.required("contract_no"), reader.required("party_id"), ppe_of(reader)
+    contract_no, party_id = reader.required("contract_no"), reader.required("party_id")
+    kind = reader.choice("kind", CONTRACT_KINDS, default=ContractKind.COMPREHENSIVE, code="bad_kind")
+    ppe = ppe_of(reader) if kind.settles_point or reader.text("ppe") else ""
     reader.required("starts")
     starts, last_day = reader.day("starts") or SINCE_EVER, reader.day("last_day")
     ends = None if last_day is None else last_day + timedelta(days=1)
-    group = _checked(reader, "group", checked_group, text=reader.required("group"))
-    price_lists = tuple(code for code in _LIST_SIGNS.split(reader.required("price_lists")) if code)
+    group = _checked(reader, "group", checked_group, text=required_by(kind, reader, "group"))
+    price_lists = tuple(code for code in _LIST_SIGNS.split(required_by(kind, reader, "price_lists")) if code)
     contract = Contract(
         contract_no=contract_no,
-        kind=reader.choice("kind", _CONTRACT_KINDS, default=ContractKind.COMPREHENSIVE, code="bad_kind"),
+        kind=kind,
         party_id=party_id,
         payer_id=reader.text("payer_id", default=party_id),
         ppe=ppe,
         group=group,
         price_lists=price_lists,
-        profile=reader.required("profile"),
+        profile=required_by(kind, reader, "profile"),
         starts=starts,
         ends=ends,
         billed_to=reader.day("billed_to") or starts,
@@ -314,7 +310,12 @@ def contract_draft(reader: RowReader, origin: Origin) -> Draft[Contract]:
         settlement=settlement_terms(reader),
         fixed_cycle=cycle_of(reader, "fixed", starts=starts),
         own_cycle=cycle_of(reader, "own", starts=starts),
+        distributor=reader.text("distributor"),
+        framework_no=reader.text("framework_no"),
+        unit=_checked(reader, "unit", checked_unit),
+        forecast=forecast_plan(reader),
     )
+    check_kind(reader, contract)
     _check_terms(reader, contract)
     return Draft(
         "contract_no",
@@ -336,6 +337,7 @@ def _check_terms(reader: RowReader, contract: Contract) -> None:
         reader.reject("bad_cycle", "cycle_months", "Okres rozliczeniowy to 1, 2, 3, 6 albo 12 miesięcy.")
     if not 1 <= contract.payment_days <= 180:
         reader.reject("bad_payment_days", "payment_days", "Termin płatności to od 1 do 180 dni.")
+    check_forecast(reader, contract)
     _check_amounts(reader, contract)
 
 
