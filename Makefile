@@ -1,6 +1,6 @@
 # Two commands are the promise: `make demo` and `make test`. Each brings what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint unit e2e faults fuzz bench mass-correction synth mutants lock goldens clean
+.PHONY: help env demo test lint unit e2e faults fuzz bench mass-correction scale million synth mutants lock goldens clean
 
 # Bytecode is worth keeping: without it every start of a function compiles its imports anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -49,6 +49,14 @@ bench: env ## Performance figures as ratios, into benchmarks/out/results.json
 CONTRACTS ?= 1000
 mass-correction: env ## A wrong price of two months over CONTRACTS contracts (1000), corrected; prints the figures
 	@$(BIN)/python -m benchmarks.mass_correction $(CONTRACTS)
+
+SEED ?= 2026
+scale: CONTRACTS = 10000
+scale: env ## A billing run of CONTRACTS contracts (10000) on the embedded cloud, measured, checked, every document replayed
+	@$(BIN)/python -m benchmarks.scale --contracts $(CONTRACTS) --seed $(SEED)
+
+million: env ## What the figures of `make scale` come to for a million contracts, by the published quotas
+	@$(BIN)/python -m benchmarks.million
 
 mutants: env ## Mutation run over the rating room, half an hour or so; docs/mutation.md tells how to read it
 	@./infra/local/mutation.sh

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.scale.checks import check_run, replay_all
+from benchmarks.scale.checks import check_run, replay_all, result_bytes
 from benchmarks.scale.cloud_run import Fired, fire_day, load
 from benchmarks.scale.dictionary import write_samples
 from benchmarks.scale.figures import calls_table, cost_figures, stage_figures, use_figures
@@ -47,13 +47,13 @@ def main() -> None:
     say(f"{len(portfolio)} contracts, seed {asked.seed}: {expected} can be billed")
     with EmbeddedCloud(assembly=synthesise()) as cloud, MemoryWatch(cloud.server_pid) as memory:
         loading = load(cloud, portfolio, say=say)
-        fired = fire_day(cloud, say=say)
+        fired = fire_day(cloud, memory, say=say)
         checked = check_run(
             cloud, run_id=run_id_of(BUSINESS_DATE), contracts=len(portfolio), expected=expected
         )
         say(f"{len(checked.documents)} documents, {checked.held} held, {checked.gross} zł: checked")
         if asked.samples:
-            write_samples(checked.documents, asked.samples)
+            write_samples(cloud, checked.documents, asked.samples)
         replaying = time.monotonic()
         different = replay_all(cloud, checked.documents)
         say(f"{len(checked.documents)} documents rated again: {len(different)} differences")
@@ -62,6 +62,7 @@ def main() -> None:
             "contracts": len(portfolio),
             "seed": asked.seed,
             "held": checked.held,
+            "result_bytes": result_bytes(cloud, run_id_of(BUSINESS_DATE)),
             "loading_s": {name: round(seconds, 1) for name, seconds in loading.items()},
             "peak_mb": memory.peaks(),
             "processes": memory.workers(),
@@ -88,6 +89,7 @@ def _figures(fired: Fired, documents: int) -> dict[str, object]:
         "documents": documents,
         "run_s": round(seconds, 1),
         "contracts_per_s_end_to_end": round(documents / seconds, 2),
+        "emulator_cpu_ms_per_invoice": round(fired.emulator_cpu_s / documents * 1000, 1),
         "stages": stage_figures(fired.stages),
         "schedules_s": {name: round(one, 1) for name, one in fired.seconds.items()},
         "by_function": use_figures(fired.use, documents=documents),

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from infra.local.cloud import EmbeddedCloud
+from kwit.aws import keys
 from kwit.aws.codec import decode
 from kwit.aws.document_store import DynamoDocuments
 from kwit.aws.evidence_store import S3Evidence
@@ -64,6 +65,12 @@ def check_run(cloud: EmbeddedCloud, *, run_id: str, contracts: int, expected: in
         _files(cloud, documents) + _mails(cloud, documents, deliveries) + _postings(cloud, documents, gross)
     )
     return checked
+
+
+def result_bytes(cloud: EmbeddedCloud, run_id: str) -> int:
+    """Return how large the largest result of a chunk is as it is stored."""
+    table = Table(cloud.client("dynamodb"), cloud.outputs["BillingTableName"])
+    return max(len(item["data"]["B"]) for item in table.query(keys.run(run_id)[0], prefix="RESULT#"))
 
 
 def _documents(cloud: EmbeddedCloud) -> tuple[list[Document], dict[str, str]]:

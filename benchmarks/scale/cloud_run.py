@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from benchmarks.scale.memory import MemoryWatch
 from benchmarks.scale.portfolio import reading_files, registry_files
 from events.portfolio import BUSINESS_DATE, Customer
 from infra.catalogue import FUNCTIONS
@@ -36,6 +37,7 @@ class Fired:
     seconds: dict[str, float] = field(default_factory=dict)
     stages: dict[str, tuple[float, float]] = field(default_factory=dict)
     use: dict[str, StageUse] = field(default_factory=dict)
+    emulator_cpu_s: float = 0.0
 
 
 class LoadError(Exception):
@@ -79,19 +81,19 @@ def _check(cloud: EmbeddedCloud, key: str) -> None:
         raise LoadError(f"{key}: {result['status']}, {result['findings'][:3]}")
 
 
-def fire_day(cloud: EmbeddedCloud, *, say: Callable[[str], None]) -> Fired:
+def fire_day(cloud: EmbeddedCloud, memory: MemoryWatch, *, say: Callable[[str], None]) -> Fired:
     """Fire each schedule of the business day, one after the other, each when the queues are empty."""
     fired = Fired()
     midnight = datetime.combine(BUSINESS_DATE, datetime.min.time(), tzinfo=UTC)
     before = uses(cloud)
     began_run = 0.0
     for due in _due(cloud, midnight):
-        began, now = time.monotonic(), time.time()
+        began, now, worked = time.monotonic(), time.time(), memory.emulator_cpu_s()
         schedules.run(cloud, since=due.at, until=due.at + timedelta(seconds=1), timeout=_PATIENCE_SECONDS)
         function = next(f.name for f in FUNCTIONS if cloud.queue_arn(f.name) == due.schedule.queue_arn)
         fired.seconds[function] = time.monotonic() - began
         if function == "plan_billing_run":
-            began_run = now
+            began_run, fired.emulator_cpu_s = now, memory.emulator_cpu_s() - worked
         say(f"{function} and what follows: {fired.seconds[function]:.1f} s")
     fired.use = {name: after.less(before[name]) for name, after in uses(cloud).items()}
     fired.stages = {stage: _span(cloud, name, began_run) for name, stage in STAGES.items()}

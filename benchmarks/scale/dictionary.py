@@ -10,7 +10,10 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from infra.local.cloud import EmbeddedCloud
 from kwit.aws.codec import encode
+from kwit.aws.run_store import DynamoRuns
+from kwit.aws.table import Table
 from kwit.documents.document import Document
 
 SIZE = 27_000
@@ -22,11 +25,15 @@ _HASHES = re.compile(rb"[0-9a-f]{24,64}")
 _TRIED = 40
 
 
-def write_samples(documents: Sequence[Document], folder: Path) -> None:
-    """Write documents as they are stored, before they are compressed."""
+def write_samples(cloud: EmbeddedCloud, documents: Sequence[Document], folder: Path) -> None:
+    """Write documents and the drafts that they were, each as it is stored, before it is compressed."""
     folder.mkdir(parents=True, exist_ok=True)
+    runs = DynamoRuns(Table(cloud.client("dynamodb"), cloud.outputs["BillingTableName"]))
     for document in documents:
-        (folder / f"{document.document_id}.json").write_bytes(encode(document))
+        (folder / f"{document.document_id}-document.json").write_bytes(encode(document))
+        name = (document.chunk, document.document_id, document.content_hash)
+        for draft in runs.drafts_of(document.run_id, [name]):
+            (folder / f"{document.document_id}-draft.json").write_bytes(encode(draft))
 
 
 def dictionary_of(samples: Sequence[bytes], *, size: int = SIZE) -> bytes:

@@ -1,5 +1,6 @@
 """Peaks of memory of the emulator and of the processes that run functions, as the kernel keeps them (``VmHWM``)."""
 
+import os
 import threading
 from pathlib import Path
 from typing import Self
@@ -31,6 +32,11 @@ class MemoryWatch:
     def peaks(self) -> dict[str, float]:
         """Return the largest peak of one process by function, and that of the emulator."""
         return {name: round(kilobytes / 1024, 1) for name, kilobytes in sorted(self._kilobytes.items())}
+
+    def emulator_cpu_s(self) -> float:
+        """Return the seconds of processor that the emulator has used so far, its functions left out."""
+        fields = Path(f"/proc/{self._server}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def workers(self) -> dict[str, int]:
         """Return how many processes ran each function."""

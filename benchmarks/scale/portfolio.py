@@ -21,6 +21,7 @@ _MONTHLY_KWH = {
 # Of so many contracts one has no reading of the last boundary, so that every run holds something back.
 _UNREAD_ONE_OF = 200
 _CONTRACTS_OF_A_FILE = 1_000
+_CONTRACTS_OF_READINGS = 5_000
 _BEGINNING = date(2023, 1, 1)
 
 
@@ -79,7 +80,9 @@ def registry_files(portfolio: Sequence[Customer]) -> Iterator[tuple[str, bytes]]
 
 
 def reading_files(portfolio: Sequence[Customer]) -> Iterator[tuple[str, bytes]]:
-    """Write the states of each boundary as one CSV file, by key below ``inbox/``."""
-    for day in (MARCH, APRIL):
-        rows = states(portfolio, "csv", first=day, last=day)
-        yield f"readings/odczyty-{day:%Y-%m-%d}.csv", states_csv(rows, encoding="utf-8")
+    """Write the states of both boundaries as CSV files of some thousand contracts, by key below ``inbox/``."""
+    for first in range(0, len(portfolio), _CONTRACTS_OF_READINGS):
+        part = portfolio[first : first + _CONTRACTS_OF_READINGS]
+        rows = states(part, "csv", first=MARCH, last=APRIL)
+        name = f"odczyty-{first // _CONTRACTS_OF_READINGS + 1:04d}.csv"
+        yield f"readings/{name}", states_csv(rows, encoding="utf-8")

@@ -8,7 +8,8 @@ Source: Amazon SES Developer Guide, "Retrieving Amazon SES event data from Amazo
 
 import json
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
+from email import policy
+from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from typing import Any
 
@@ -51,7 +52,7 @@ def entries(
     *, request: dict[str, Any], message: bytes, message_id: str, matching: frozenset[str]
 ) -> list[dict[str, Any]]:
     """Write the PutEvents entries of one accepted SendEmail request, in the order they happen."""
-    headers = message_from_bytes(message, policy=policy.default)
+    headers = BytesHeaderParser(policy=policy.default).parsebytes(message)
     destination = request.get("Destination") or {}
     recipients = [
         address

@@ -99,7 +99,7 @@ class DynamoRuns:
         run_id = result.run_id
         self.table.put_many(
             key_of(keys.draft(run_id, result.chunk, draft.document_id, draft.content_hash))
-            | _draft_item(draft)
+            | {"data": packed(encode(draft))}
             for draft in drafts
         )
         kept = self.table.new_item(keys.chunk_result(run_id, result.chunk), data=packed(encode(result)))
@@ -311,10 +311,6 @@ def _cursor(item: Item) -> Cursor:
 def _text(item: Item, name: str) -> str:
     found: str = item.get(name, {}).get("S", "")
     return found
-
-
-def _draft_item(draft: Draft) -> dict[str, Any]:
-    return {"data": packed(encode(draft)), "content_hash": text(content_hash(draft.content))}
 
 
 def _run(run_id: str, item: Item) -> Run:
