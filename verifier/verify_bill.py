@@ -12,6 +12,7 @@ from fractions import Fraction
 from math import prod
 from pathlib import Path
 
+SETTLED = "forecast_settled"
 UNITS, IMPORTS = {"MWh": 1000, "Mvarh": 1000, "MW": 1000}, ("import", "import_unbalanced")
 
 
@@ -54,6 +55,17 @@ def vat_of(bill, lines):
     return sum((half_up(net_of(part) * rate) for rate, part in parts), Decimal(0))
 
 
+def charged(bill):
+    """Return the lines that charge something, without those that take forecasts back."""
+    return [line for line in bill["lines"] if line["rule"] != SETTLED]
+
+
+def forecast_parts(bill, name, value):
+    """Return the parts of the forecasts that a bill settles, where a field of them has a value."""
+    parts = [part for one in bill.get("settled", ()) for part in one["parts"]]
+    return [part for part in parts if (number(part[name]) if name == "rate" else part[name]) == value]
+
+
 def verify_spans(bill):
     """Check that each span of use is the advance of its register, whose display may have rolled over once."""
     for index, span in ((index, one) for index, one in enumerate(bill["usage"]) if one["first"]):
@@ -65,6 +77,12 @@ def verify_spans(bill):
 
 def zone_energy(bill):
     """Check Wh and whole kWh of each zone; return whole kWh (kvarh) by quantity and zone."""
+    if expected := bill.get("expected"):
+        same("energy of a forecast", [bill["usage"], bill["energy"]], [[], []])
+        return {
+            (row["quantity"], row["zone"]): half_up(Decimal(row["wh"]) / 1000, "1")
+            for row in expected["energy"]
+        }
     wh, series = defaultdict(int), {span["quantity"] for span in bill["usage"] if span["first"] is None}
     for span in bill["usage"]:
         wh[span["quantity"], span["zone"]] += span["wh"]
@@ -85,7 +103,7 @@ def verify_quantities(bill):
     """Check that the lines of a charge over the whole period add up to the energy or months they rest on."""
     kwh, days, sums, covered = zone_energy(bill), defaultdict(int), defaultdict(Decimal), defaultdict(int)
     clocks = {one["clock"]: one["months"] for one in bill.get("clocks", ())}
-    for line in bill["lines"]:
+    for line in charged(bill):
         days[key := (line["charge"], line["zone"], line["rule"], line.get("clock", ""))] += line["days"]
         sums[key] += number(line["quantity"]) * UNITS.get(line["unit"], 1)
         for one in (one for one in line.get("inputs", ()) if one["name"] == "covered_kwh"):
@@ -102,7 +120,7 @@ def verify_quantities(bill):
             "all_kvarh": of.get("reactive_capacitive", 0),
             "months_started": -(-Fraction(months) // 1),
         }.get(rule)
-        mine = {one["of_days"] for one in bill["lines"] if one.get("clock", "") == clock}
+        mine = {one["of_days"] for one in charged(bill) if one.get("clock", "") == clock}
         whole = {days[charge, zone, rule, clock]} == mine
         if wanted is not None and (whole or total > wanted):
             same(f"quantity of {charge} {zone}", total, wanted)
@@ -127,25 +145,49 @@ def verify_lines(bill):
         factors = [number(line["price"]), *(number(factor["value"]) for factor in line.get("factors", ()))]
         same(f"{what} net", net := number(line["net"]), half_up(quantity * prod(factors)))
         vat = str(half_up(net * number(line["vat_rate"]))) if bill["vat_rounding"] == "line" else None
-        same(f"{what} vat", line["vat"], vat)
+        if line["rule"] != SETTLED:
+            same(f"{what} vat", line["vat"], vat)
 
 
 def verify_totals(bill):
     """Check sections, the rows of the VAT summary and the document's totals."""
     same("vat_rounding", {bill["vat_rounding"]} - {"line", "section", "document"}, set())
     by_section, by_rate = defaultdict(list), defaultdict(list)
-    for line in bill["lines"]:
+    for line in charged(bill):
         by_section[line["section"]].append(line)
         by_rate[number(line["vat_rate"])].append(line)
-    same("sections", sorted(row["section"] for row in bill["sections"]), sorted(by_section))
+    back = [part for one in bill.get("settled", ()) for part in one["parts"]]
+    sections, rates = ({part["section"] for part in back}, {number(part["rate"]) for part in back})
+    same("sections", sorted(row["section"] for row in bill["sections"]), sorted({*by_section, *sections}))
     for row, lines in ((row, by_section[row["section"]]) for row in bill["sections"]):
-        same(f"section {row['section']}", *sums(row, net_of(lines), vat_of(bill, lines)))
-    same("VAT rates", sorted(number(row["rate"]) for row in bill["vat_rows"]), sorted(by_rate))
+        taken = forecast_parts(bill, "section", row["section"])
+        net, vat = net_of(lines) - net_of(taken), vat_of(bill, lines) - net_of(taken, "vat")
+        same(f"section {row['section']}", *sums(row, net, vat))
+    same("VAT rates", sorted(number(row["rate"]) for row in bill["vat_rows"]), sorted({*by_rate, *rates}))
     for row, lines in ((row, by_rate[number(row["rate"])]) for row in bill["vat_rows"]):
         parts = [[one for one in lines if one["section"] == name] for name in by_section]
         parts = parts if bill["vat_rounding"] == "section" else [lines]
-        same(f"VAT row {row['rate']}", *sums(row, net_of(lines), sum(vat_of(bill, part) for part in parts)))
+        taken = forecast_parts(bill, "rate", number(row["rate"]))
+        vat = sum(vat_of(bill, part) for part in parts) - net_of(taken, "vat")
+        same(f"VAT row {row['rate']}", *sums(row, net_of(lines) - net_of(taken), vat))
     same("document", *sums(bill, net_of(bill["vat_rows"]), net_of(bill["vat_rows"], "vat")))
+
+
+def verify_forecasts(bill):
+    """Check that the lines which take forecasts back take back, by rate, what the forecasts of the list invoiced."""
+    lines = [line for line in bill["lines"] if line["rule"] == SETTLED]
+    for rate in sorted({number(line["vat_rate"]) for line in lines}):
+        mine = [line for line in lines if number(line["vat_rate"]) == rate]
+        taken = forecast_parts(bill, "rate", rate)
+        figures = [-net_of(taken), -net_of(taken, "vat")]
+        same(f"forecasts settled at {rate}", [net_of(mine), net_of(mine, "vat")], figures)
+    names = [one["document_id"] for one in bill.get("settled", ())]
+    same("forecasts settled", len(names), len(set(names)))
+    same(
+        "forecasts taken back",
+        bool(lines),
+        bool([part for one in bill.get("settled", ()) for part in one["parts"]]),
+    )
 
 
 def verify_excise(bill):
@@ -167,7 +209,7 @@ def verify_deposit(bill):
             worth = [amount, half_up(amount * number(month["factor"]))]
             same(f"deposit {month['month']}", [number(month["amount"]), number(month["value"])], worth)
         names = {*deposit["pays_charges"], *deposit["pays_sections"]}
-        lines = [one for one in bill["lines"] if names & {one["charge"], one["section"]}]
+        lines = [one for one in charged(bill) if names & {one["charge"], one["section"]}]
         limit = max(net_of(lines) + vat_of(bill, lines), Decimal(0))
         available = number(deposit["opening"]) + net_of(deposit["months"], "value")
         left = available - (used := max(min(available, limit), Decimal(0)))
@@ -182,8 +224,17 @@ def verify_deposit(bill):
 
 def verify(bill):
     """Check a whole bill. Raises DifferenceError naming the first figure that does not hold."""
-    for f in (verify_quantities, verify_spans, verify_lines, verify_totals, verify_excise, verify_deposit):
-        f(bill)
+    checks = (
+        verify_quantities,
+        verify_spans,
+        verify_lines,
+        verify_totals,
+        verify_forecasts,
+        verify_excise,
+        verify_deposit,
+    )
+    for check in checks:
+        check(bill)
 
 
 def verify_correction(one):

@@ -167,7 +167,12 @@ class Company:
     def __post_init__(self) -> None:
         runs = self.runs
         self.documents = MemoryDocuments(
-            runs.cursors, runs.events, carries=runs.carries, lasts=runs.lasts, revisions=runs.revisions
+            runs.cursors,
+            runs.events,
+            carries=runs.carries,
+            lasts=runs.lasts,
+            revisions=runs.revisions,
+            forecasts=runs.forecasts,
         )
 
     @property

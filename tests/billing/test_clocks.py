@@ -67,7 +67,9 @@ class Office:
             approval="automatic",
         )
         runs = self.company.runs
-        self.documents = MemoryDocuments(runs.cursors, runs.events, carries=runs.carries, apart=runs.apart)
+        self.documents = MemoryDocuments(
+            runs.cursors, runs.events, carries=runs.carries, apart=runs.apart, forecasts=runs.forecasts
+        )
 
     def read(self, *days: date) -> None:
         self.company.readings.put([state("U/1", day, str(1000 + (day - MARCH).days)) for day in days])

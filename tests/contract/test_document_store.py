@@ -9,7 +9,7 @@ import pytest
 from kwit.aws.document_store import DynamoDocuments
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table
-from kwit.billing.clocks import ClockMove, Cursor, Stand
+from kwit.billing.clocks import ClockMove, Cursor, ForecastMove, Stand
 from kwit.billing.corrects import Corrects, CursorMove, Standing
 from kwit.billing.drafts import DocumentKind
 from kwit.billing.ports import RunStore
@@ -46,6 +46,7 @@ def pair(request: pytest.FixtureRequest) -> Pair:
             lasts=runs.lasts,
             revisions=runs.revisions,
             apart=runs.apart,
+            forecasts=runs.forecasts,
         )
         return Pair(documents, runs)
     tables: dict[str, Table] = request.getfixturevalue("tables")
@@ -186,6 +187,55 @@ class TestClocks:
         assert pair.runs.cursor("U/1") is None
         pair.documents.take_block(samples.block("U/1"), first_bills=frozenset({"U/1"}))
         assert pair.runs.cursor("U/1") == Cursor(APRIL)
+
+
+def forecast(turn: int, text: str, *, number: int, first: int = 1) -> NumberBlock:
+    """Make a block of one forecast."""
+    block = samples.block("U/1", number=number, first=first, run_id=f"forecast-{number}")
+    entry = replace(block.entries[0], document_id=f"f{number}", kind=DocumentKind.FORECAST)
+    move = ForecastMove(turn, text, alone=True)
+    return replace(block, prefix="PR/{number:06}", entries=(replace(entry, forecast=move),))
+
+
+class TestForecasts:
+    NEW = frozenset({"U/1"})
+
+    def settling(self, turn: int, *, number: int = 0) -> NumberBlock:
+        block = samples.block("U/1", number=number, first=number + 1)
+        return replace(block, entries=(replace(block.entries[0], forecast=ForecastMove(turn, "settled")),))
+
+    def test_before_any_bill_move_no_clock(self, pair: Pair) -> None:
+        pair.documents.take_block(forecast(0, "one", number=0), first_bills=self.NEW)
+        assert pair.runs.cursor("U/1") == Cursor(forecast_turn=1, forecasts="one")
+        assert pair.runs.billed_to("U/1") is None
+        pair.documents.take_block(self.settling(1), first_bills=self.NEW)
+        assert pair.runs.cursor("U/1") == Cursor(APRIL, forecast_turn=2, forecasts="settled")
+
+    def test_are_moved_once_at_each_turn(self, pair: Pair) -> None:
+        pair.documents.take_block(forecast(0, "one", number=0), first_bills=self.NEW)
+        for late in (forecast(0, "rival", number=1, first=2), forecast(2, "early", number=2, first=2)):
+            with pytest.raises(AlreadyBilledError):
+                pair.documents.take_block(late, first_bills=self.NEW)
+        pair.documents.take_block(forecast(1, "two", number=3, first=2), first_bills=self.NEW)
+        with pytest.raises(AlreadyBilledError):
+            pair.documents.take_block(self.settling(1), first_bills=self.NEW)
+        assert pair.runs.cursor("U/1") == Cursor(forecast_turn=2, forecasts="two")
+
+    def test_of_one_block_move_through_both(self, pair: Pair) -> None:
+        one, two = forecast(0, "one", number=0), forecast(1, "two", number=1)
+        block = replace(one, entries=(*one.entries, *two.entries))
+        pair.documents.take_block(block, first_bills=self.NEW)
+        assert pair.runs.cursor("U/1") == Cursor(forecast_turn=2, forecasts="two")
+
+    def test_after_a_bill_leave_its_day_and_clocks(self, pair: Pair) -> None:
+        pair.documents.take_block(moving(ClockMove(FIXED, FEBRUARY, JULY)), first_bills=self.NEW)
+        pair.documents.take_block(
+            moving(ClockMove(VARIABLE, FEBRUARY, APRIL), number=1, first=2), first_bills=self.NEW
+        )
+        before = pair.runs.cursor("U/1")
+        pair.documents.take_block(forecast(0, "one", number=0), first_bills=frozenset())
+        assert before is not None
+        assert pair.runs.cursor("U/1") == replace(before, forecast_turn=1, forecasts="one")
 
 
 class TestDocuments:

@@ -25,6 +25,7 @@ class MemoryDocuments:
     revisions: dict[str, int] = field(default_factory=dict)
     chains: dict[str, str] = field(default_factory=dict)
     apart: dict[str, dict[Clock, Stand]] = field(default_factory=dict)
+    forecasts: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def block(self, run_id: str, batch: int, *, issue_date: date) -> NumberBlock | None:
         return self.blocks.get((issue_date, run_id, batch))
@@ -58,7 +59,8 @@ class MemoryDocuments:
         correcting = entries[-1].corrects
         if correcting is None:
             revised = self.revisions.get(contract_no, 0) == entries[0].revision
-            return self._in_turn(contract_no, entries, first=first) and (first or revised)
+            in_turn = self._in_turn(contract_no, entries, first=first)
+            return in_turn and self._forecasts_in_turn(contract_no, entries) and (first or revised)
         move = correcting.move
         stands = (
             self.cursors.get(contract_no),
@@ -77,6 +79,9 @@ class MemoryDocuments:
         billed = self.events.get(contract_no, frozenset())
         if correcting is None:
             self._move_clocks(contract_no, entries)
+            for one in entries:
+                if one.forecast is not None:
+                    self.forecasts[contract_no] = (one.forecast.turn + 1, one.forecast.text)
             self.lasts[contract_no] = entries[-1].document_id
             self.events[contract_no] = billed.union(*(entry.events for entry in entries))
             return
@@ -86,9 +91,13 @@ class MemoryDocuments:
         self.revisions[contract_no] = move.revision + 1
         self.events[contract_no] = billed - set(move.frees)
 
+    def _forecasts_in_turn(self, contract_no: str, entries: Sequence[BlockEntry]) -> bool:
+        moves = [one.forecast for one in entries if one.forecast is not None]
+        return not moves or self.forecasts.get(contract_no, (0, ""))[0] == moves[0].turn
+
     def _in_turn(self, contract_no: str, entries: Sequence[BlockEntry], *, first: bool) -> bool:
         apart, billed_to = self.apart.get(contract_no, {}), self.cursors.get(contract_no)
-        if apart and not any(one.clocks for one in entries):
+        if apart and any(one.moves for one in entries) and not any(one.clocks for one in entries):
             return False
         for clock, move in whole_moves(one.moves for one in entries).items():
             if clock is Clock.VARIABLE:

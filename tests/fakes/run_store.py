@@ -40,6 +40,7 @@ class MemoryRuns:
     lasts: dict[str, str] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
     apart: dict[str, dict[Clock, Stand]] = field(default_factory=dict)
+    forecasts: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def create_run(self, run: Run, chunks: Sequence[Sequence[str]]) -> Run:
         if run.run_id not in self.runs:
@@ -134,7 +135,7 @@ class MemoryRuns:
         return run
 
     def cursor(self, contract_no: str) -> Cursor | None:
-        if contract_no not in self.cursors and contract_no not in self.apart:
+        if not {contract_no} & {*self.cursors, *self.apart, *self.forecasts}:
             return None
         return Cursor(
             self.cursors.get(contract_no),
@@ -142,6 +143,7 @@ class MemoryRuns:
             self.billed_events(contract_no),
             dict(self.apart.get(contract_no, {})),
             self.revisions.get(contract_no, 0),
+            *self.forecasts.get(contract_no, (0, "")),
         )
 
     def cursors_of(self, contract_nos: Sequence[str]) -> Mapping[str, Cursor]:

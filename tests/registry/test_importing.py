@@ -16,6 +16,8 @@ from kwit.registry.records import (
     Contract,
     Cycle,
     DepositPrice,
+    ForecastMethod,
+    ForecastPlan,
     Meter,
     MonthlyBase,
     Quantity,
@@ -118,6 +120,45 @@ class TestCycles:
     def test_that_make_no_sense_reject_the_row(self, office: Office, cells: dict[str, str]) -> None:
         result = office.drop(registry(contracts=(CONTRACT | cells,)))
         assert [finding.code for finding in result.findings] == ["bad_cycle"]
+        assert not office.store.contract("U/1")
+
+
+class TestForecasts:
+    @pytest.mark.parametrize(
+        ("cells", "plan"),
+        [
+            ({}, None),
+            ({"Okres prognozy": "1"}, ForecastPlan(1)),
+            (
+                {"Okres rozliczeniowy": "12", "Okres prognozy": "2", "Prognoza dni przed": "14",
+                 "Sposób prognozy": "średnia dobowa"},
+                ForecastPlan(2, 14, ForecastMethod.DAILY_AVERAGE),
+            ),
+        ],
+    )  # fmt: skip
+    def test_stand_in_the_row_of_the_contract(
+        self, office: Office, cells: dict[str, str], plan: ForecastPlan | None
+    ) -> None:
+        office.drop(registry(contracts=(CONTRACT | cells,)))
+        (contract,) = office.store.contract("U/1")
+        assert contract.forecast == plan
+
+    @pytest.mark.parametrize(
+        ("cells", "code"),
+        [
+            ({"Okres prognozy": "2"}, "bad_forecast"),
+            ({"Okres rozliczeniowy": "12", "Okres prognozy": "5"}, "bad_forecast"),
+            ({"Sposób prognozy": "deklarowane"}, "bad_forecast"),
+            ({"Okres prognozy": "1", "Prognoza dni przed": "61"}, "bad_forecast"),
+            ({"Okres prognozy": "1", "Sposób prognozy": "wróżba"}, "bad_forecast"),
+            ({"Okres prognozy": "1", "Prosument": "net-billing"}, "forecast_of_prosumer"),
+        ],
+    )
+    def test_that_make_no_sense_reject_the_row(
+        self, office: Office, cells: dict[str, str], code: str
+    ) -> None:
+        result = office.drop(registry(contracts=(CONTRACT | cells,)))
+        assert [finding.code for finding in result.findings] == [code]
         assert not office.store.contract("U/1")
 
 

@@ -4,12 +4,12 @@ A clock without a day of its own stands on `billed_to`. It gets one by the first
 not others, so that no later move of the rest takes it along.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kwit.aws.table import text
-from kwit.billing.clocks import APART, ClockMove
+from kwit.aws.table import number, text
+from kwit.billing.clocks import APART, ClockMove, ForecastMove
 from kwit.tariffs.price_list import Clock
 
 
@@ -28,6 +28,8 @@ def cursor_move(moves: Mapping[Clock, ClockMove], *, first: bool, together: bool
     `together` moves all clocks of a contract none of whose clocks has ever stood apart.
     """
     made = CursorMove()
+    if not moves:
+        return made
     variable = moves.get(Clock.VARIABLE)
     if variable is not None:
         made.settings += ["billed_to = :end", "carried = :carried"]
@@ -44,6 +46,20 @@ def cursor_move(moves: Mapping[Clock, ClockMove], *, first: bool, together: bool
         elif variable is not None:
             made.settings.append(f"{name} = if_not_exists({name}, :start)")
     return made
+
+
+def forecast_move(made: CursorMove, forecasts: Sequence[ForecastMove]) -> None:
+    """Add to an update how documents of a contract, one after another, move its forecasts."""
+    if not forecasts:
+        return
+    turn, last = forecasts[0].turn, forecasts[-1]
+    made.settings += ["forecast_turn = :forecast_turn", "forecasts = :forecasts"]
+    made.values |= {":forecast_turn": number(last.turn + 1), ":forecasts": text(last.text)}
+    if turn:
+        made.conditions.append("forecast_turn = :forecast_stood")
+        made.values[":forecast_stood"] = number(turn)
+    else:
+        made.conditions.append("attribute_not_exists(forecast_turn)")
 
 
 def _apart(made: CursorMove, move: ClockMove) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from kwit.aws import keys
 from kwit.aws.codec import decode, encode
-from kwit.aws.cursor import cursor_move
+from kwit.aws.cursor import cursor_move, forecast_move
 from kwit.aws.table import Table, TransactionRefusedError, key_of, number, packed, text, unpacked
 from kwit.billing.clocks import whole_moves
 from kwit.billing.corrects import Corrects, CursorMove
@@ -95,6 +95,7 @@ class DynamoDocuments:
         moves = whole_moves(entry.moves for entry in entries)
         together = not any(entry.clocks for entry in entries)
         move = cursor_move(moves, first=first, together=together)
+        forecast_move(move, [entry.forecast for entry in entries if entry.forecast is not None])
         events = sorted({event for entry in entries for event in entry.events})
         adding = " ADD billed_events :events" if events else ""
         values: dict[str, Any] = {":document": text(entries[-1].document_id), **move.values}

@@ -7,14 +7,16 @@ from kwit.aws.rendered import RenderedFile
 from kwit.aws.runtime import Report
 from kwit.aws.some_of_many import each
 from kwit.documents.document import Document
-from kwit.documents.rendering import render_document
+from kwit.documents.rendering import forecasts_of, render_document
 from kwit.kernel.identifiers import content_hash
 
 
 def render(message: DocumentsNamed, app: Application) -> Report:
     """Render the documents that the message names; doing it again writes the same bytes.
 
-    What one of them fails with is raised when the others are rendered. Raises DocumentUnknownError.
+    The numbers of forecasts that one settles are looked up; while one of these has no document the message comes
+    again. What one of them fails with is raised when the others are rendered. Raises DocumentUnknownError,
+    ForecastNumberMissingError.
     """
     documents = app.documents.documents(message.document_ids)
     files: dict[str, RenderedFile] = {}
@@ -33,7 +35,10 @@ def render(message: DocumentsNamed, app: Application) -> Report:
 
 
 def _draw(document: Document, app: Application) -> RenderedFile:
-    pdf = render_document(document=document, settings=app.settings_of(document.read().settings_version))
+    found = app.documents.documents(forecasts_of(document))
+    numbers = {name: one.number for name, one in found.items()}
+    settings = app.settings_of(document.read().settings_version)
+    pdf = render_document(document=document, settings=settings, numbers=numbers)
     key = f"invoices/{document.issue_date:%Y/%m}/{document.number.replace('/', '-')}.pdf"
     app.files.put(key, pdf, "application/pdf")
     return RenderedFile(key, content_hash(pdf), len(pdf))

@@ -303,6 +303,8 @@ def _cursor(item: Item) -> Cursor:
         events=frozenset(item.get("billed_events", {}).get("SS", ())),
         apart=apart,
         revision=int(item["cursor_revision"]["N"]) if "cursor_revision" in item else 0,
+        forecast_turn=int(item["forecast_turn"]["N"]) if "forecast_turn" in item else 0,
+        forecasts=_text(item, "forecasts"),
     )
 
 

@@ -10,7 +10,9 @@ from kwit.billing.connections import is_connection
 from kwit.billing.cycles import NextPeriod
 from kwit.billing.drafts import Draft, Hold, HoldCode
 from kwit.billing.due import Group, Part, Progress, next_group, progress_of
-from kwit.billing.frameworks import framework_hold
+from kwit.billing.forecast_bill import Forecasting, draft_forecasts
+from kwit.billing.forecast_data import NO_FORECASTS, Forecasts, forecasts_after
+from kwit.billing.frameworks import framework_hold, uncovered
 from kwit.billing.holds import hold
 from kwit.billing.one_bill import Billing, OneBill, make_bill, rating_profile
 from kwit.billing.prepaid import read_prepaid
@@ -34,13 +36,16 @@ def bill_contract(
     billed_events: frozenset[str] = frozenset(),
     apart: Mapping[Clock, Stand] | None = None,
     until: date | None = None,
+    forecasts: Forecasts = NO_FORECASTS,
 ) -> tuple[list[Draft], list[Hold]]:
     """Bill every period of a contract that is due by the business date, in order; a hold keeps back its clocks.
 
     `billed_to` is the first day not yet billed by kWit and `carried` what the last bill hands on, None before
     its first bill; `billed_events` are the ids of the events that issued bills hold, and `apart` are the clocks that
     stand apart. `until` ends periods before their edge, for a bill off the cycle. Where the profile allows estimates,
-    those that a draft rests on are kept among the readings before the draft is returned.
+    those that a draft rests on are kept among the readings before the draft is returned. `forecasts` are those
+    invoiced and not settled; further ones are made only where no bill is, because the two are numbered in series that
+    know no order among them.
     """
     drafts: list[Draft] = []
     holds: list[Hold] = []
@@ -59,19 +64,15 @@ def bill_contract(
         if group is None:
             break
         contract = _contract_of(group)
-        lacking = framework_hold(case=case, group=group, settings=billing.settings)
-        if lacking is not None:
-            holds.append(lacking)
-            break
         named = billing.settings.profiles.get(contract.profile)
-        if named is None:
-            day = progress.days[Clock.VARIABLE]
-            detail = f"profile {contract.profile} is not in the settings"
-            holds.append(hold(case.contract_no, day, day, HoldCode.REGISTRY_INCOMPLETE, detail))
-            break
+        lacking = framework_hold(case=case, group=group, settings=billing.settings)
+        if lacking is not None or named is None:
+            return drafts, [*holds, lacking or _profile_unknown(case, contract, progress)]
         by = Reckoning(billing.sorter, readings, rating_profile(contract.profile, named), named)
         handed = handed if first else _of_party(handed, case, group)
-        one = OneBill(case, group, progress, handed, billing, by, first, billed_events, turn=len(drafts))
+        one = OneBill(
+            case, group, progress, handed, billing, by, first, billed_events, len(drafts), forecasts
+        )
         outcome, case = make_bill(one)
         holds += outcome.holds
         progress.blocked |= outcome.held
@@ -82,9 +83,33 @@ def bill_contract(
             billed_events |= frozenset(outcome.draft.events)
             if _moved(progress, outcome.draft):
                 first, handed = False, read_carried(outcome.draft.carried)
+            if outcome.draft.forecast is not None:
+                forecasts = forecasts_after(outcome.draft.forecast)
         elif outcome.idle:
             _idle(progress, group)
+    waiting = {one.document_id for one in holds}
+    if until is not None or any(one.document_id not in waiting for one in drafts):
+        return drafts, holds
+    new = first and not forecasts.turn
+    made = _forecasts(Forecasting(case, progress, handed, billing, readings, new), forecasts)
+    return [*drafts, *made[0]], [*holds, *made[1]]
+
+
+def _forecasts(by: Forecasting, forecasts: Forecasts) -> tuple[list[Draft], list[Hold]]:
+    """Draft what is due of forecasts, or hold it where a framework contract lacks."""
+    drafts, holds = draft_forecasts(by, forecasts)
+    for one in drafts:
+        contract, days = by.case.contract_on(one.start), Period(one.start, one.end)
+        lacking = uncovered(case=by.case, contract=contract, period=days, settings=by.billing.settings)
+        if lacking is not None:
+            return [], [lacking]
     return drafts, holds
+
+
+def _profile_unknown(case: Case, contract: Contract, progress: Progress) -> Hold:
+    day = progress.days[Clock.VARIABLE]
+    detail = f"profile {contract.profile} is not in the settings"
+    return hold(case.contract_no, day, day, HoldCode.REGISTRY_INCOMPLETE, detail)
 
 
 def bill_again(

@@ -14,6 +14,8 @@ from kwit.billing.correcting import kwh_billed, wh_read
 from kwit.billing.correction_certificate import correction_faults
 from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.drafts import ChunkResult, Draft, DraftRef, Hold, Run
+from kwit.billing.forecast_certificate import forecast_faults
+from kwit.billing.forecast_data import SETTLED, merged_parts
 from kwit.kernel.energy import whole_kwh
 from kwit.kernel.identifiers import canonical_json, content_hash
 from kwit.kernel.money import ZERO, grosze, total
@@ -24,7 +26,8 @@ class Certificate:
     """What a run proves about itself. `faults` is empty when it balances.
 
     Energy is in whole Wh: `wh_read` of all due periods with a known use, `wh_held` of those held back, and
-    `rounding_wh` the stated difference between Wh read and whole kWh billed.
+    `rounding_wh` the stated difference between Wh read and whole kWh billed. `kwh_forecast` is what forecasts expect;
+    it is billed when it is read.
     """
 
     run_id: str
@@ -36,6 +39,7 @@ class Certificate:
     wh_read: int
     wh_held: int
     kwh_billed: int
+    kwh_forecast: int
     rounding_wh: int
     net: Decimal
     vat: Decimal
@@ -76,6 +80,7 @@ def certify(*, run: Run, results: Sequence[ChunkResult]) -> Certificate:
         wh_read=wh_drafted + wh_held,
         wh_held=wh_held,
         kwh_billed=kwh_billed,
+        kwh_forecast=sum(ref.kwh_forecast for ref in drafts),
         rounding_wh=wh_drafted - kwh_billed * 1000,
         net=total(ref.net for ref in drafts),
         vat=total(ref.vat for ref in drafts),
@@ -116,6 +121,7 @@ def _own_ref(bill: BillContent, ref: DraftRef) -> DraftRef:
         wh_read=wh_read(bill),
         kwh_billed=kwh_billed(bill),
         carried=bill.carried,
+        forecast=None if bill.forecasts is None else bill.forecasts.move(alone=False),
         events=tuple(told),
     )
 
@@ -151,7 +157,8 @@ def content_faults(content: BillContent, ref: DraftRef) -> list[str]:
     told = [one.value for line in content.lines for one in line.inputs if one.name == "event"]
     if sorted(told) != sorted(ref.events):
         faults.append(f"events {', '.join(ref.events)} against {', '.join(told)}")
-    return faults + _vat_faults(content) + _energy_faults(content, ref) + _deposit_faults(content)
+    faults += _vat_faults(content) + _energy_faults(content, ref) + _deposit_faults(content)
+    return faults + forecast_faults(content, ref)
 
 
 def _deposit_faults(content: BillContent) -> list[str]:
@@ -182,6 +189,8 @@ def _vat_faults(content: BillContent) -> list[str]:
     vats: dict[tuple[str, Decimal], Decimal] = defaultdict(Decimal)
     faults: list[str] = []
     for line in content.lines:
+        if line.rule == SETTLED:
+            continue
         own = grosze(line.net * line.vat_rate) if by_line else None
         if line.vat != own:
             faults.append(f"line {line.charge} {line.zone}: VAT {line.vat} against {own}")
@@ -197,6 +206,9 @@ def _vat_faults(content: BillContent) -> list[str]:
         sections[section] = _plus(sections.get(section), net, vat)
     if on_document:
         rows = {rate: (net, grosze(net * rate)) for rate, (net, _) in rows.items()}
+    for part in merged_parts(content.settled):  # as it was rounded when it was invoiced
+        rows[part.rate] = _plus(rows.get(part.rate), -part.net, -part.vat)
+        sections[part.section] = _plus(sections.get(part.section), -part.net, -part.vat)
     told_rows = {row.rate: (row.net, row.vat, row.gross) for row in content.vat_rows}
     told_sections = {one.section: (one.net, one.vat, one.gross) for one in content.sections}
     for name, expected, told in (("VAT", rows, told_rows), ("section", sections, told_sections)):
@@ -216,12 +228,17 @@ def _figures(totals: Mapping[Any, tuple[Decimal, ...]]) -> str:
 
 def _energy_faults(content: BillContent, ref: DraftRef) -> list[str]:
     """Follow energy from the readings to the zones, and from the zones to the lines that bill it."""
-    imports = {row.zone: row for row in content.energy if row.quantity == "import"}
+    energy = content.energy if content.expected is None else content.expected.energy
+    imports = {row.zone: row for row in energy if row.quantity == "import"}
     faults = [
         f"zone {row.zone}: {row.wh} Wh billed as {row.kwh} kWh"
         for row in imports.values()
         if whole_kwh(row.wh) != row.kwh
     ]
+    if content.expected is not None:
+        billed = [*content.usage, *content.energy]
+        faults += ["a forecast tells energy as read"] if billed or ref.wh_read or ref.kwh_billed else []
+        return faults + _billed_faults(content, imports)
     read, in_zones = (
         sum(span.wh for span in content.usage if span.quantity == "import"),
         sum(row.wh for row in imports.values()),

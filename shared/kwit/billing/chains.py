@@ -117,6 +117,8 @@ class BillsBefore:
         stands: dict[str, BillContent] = {}
         for one in self.store.issued(contract_no):
             content = read_content(one.content)
+            if one.kind is DocumentKind.FORECAST:
+                continue  # of the same days as a bill, and settled by one
             if isinstance(content, BillContent):
                 stands[one.document_id] = content
             elif content.released:

@@ -32,6 +32,7 @@ from kwit.billing.drafts import (
     evidence_name,
 )
 from kwit.billing.evidence import ChunkEvidence, Recorder, evidence_hash
+from kwit.billing.forecast_data import forecasts_on
 from kwit.billing.frameworks import frameworks_of
 from kwit.billing.one_bill import Billing
 from kwit.billing.ports import EvidenceStore, RunQueue
@@ -201,6 +202,7 @@ def _rate_contract(
         billed_events=cursor.events,
         apart=cursor.apart,
         until=run.order.until,
+        forecasts=forecasts_on(cursor),
     )
     return _from_revision(drafts, holds, cursor.revision)
 
@@ -214,7 +216,12 @@ def _from_revision(
     """
     if not revision:
         return list(drafts), list(holds)
-    again = {one.document_id: deterministic_id("again", one.document_id, revision) for one in drafts}
+    again = {
+        one.document_id: one.document_id  # counts its turn in itself
+        if one.forecast is not None and one.forecast.alone
+        else deterministic_id("again", one.document_id, revision)
+        for one in drafts
+    }
     stamped = [replace(one, document_id=again[one.document_id], revision=revision) for one in drafts]
     return stamped, [replace(one, document_id=again.get(one.document_id, "")) for one in holds]
 
@@ -270,4 +277,6 @@ def draft_ref(draft: Draft, chunk: int) -> DraftRef:
         revision=draft.revision,
         corrects=draft.corrects,
         settles=draft.settles,
+        forecast=draft.forecast,
+        kwh_forecast=draft.kwh_forecast,
     )

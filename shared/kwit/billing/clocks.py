@@ -36,7 +36,8 @@ class Stand:
 class Cursor:
     """How far a contract is billed: billed-to day, what was handed on, billed events, clocks that stand apart.
 
-    `revision` counts the corrections that moved it.
+    `revision` counts the corrections that moved it. `forecast_turn` counts the documents that moved its forecasts,
+    and `forecasts` is what the last of them left, as text.
     """
 
     billed_to: date | None = None
@@ -44,11 +45,25 @@ class Cursor:
     events: frozenset[str] = frozenset()
     apart: Mapping[Clock, Stand] = field(default_factory=dict)
     revision: int = 0
+    forecast_turn: int = 0
+    forecasts: str = ""
 
     def day_of(self, clock: Clock) -> date | None:
         """Return the first day a clock has not billed, None before its first bill."""
         stand = self.apart.get(clock)
         return self.billed_to if stand is None else stand.billed_to
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastMove:
+    """How a document moves the forecasts of its contract: it must be the next to do so after `turn` others.
+
+    `text` is what stands then. A document `alone` is of forecasts only and moves no clock.
+    """
+
+    turn: int
+    text: str
+    alone: bool = False
 
 
 APART = (Clock.FIXED, Clock.CONTRACT)

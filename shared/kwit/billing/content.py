@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from kwit.billing.carried import PendingMonth
+from kwit.billing.forecast_data import ForecastMoveData, InvoicedForecast
 from kwit.billing.prosumer_content import CoveredData, DepositData
 from kwit.kernel.identifiers import canonical_json
 from kwit.registry.records import ContractKind
@@ -210,11 +211,25 @@ class ClockData(_Data):
     carried: str = ""
 
 
+class ExpectedData(_Data):
+    """What a forecast expects (prognoza): energy of zones in place of use read, and how it was worked out."""
+
+    method: str
+    energy: tuple[EnergyData, ...]
+
+    @property
+    def kwh(self) -> int:
+        """The energy taken that is expected, whole kWh."""
+        return sum(row.kwh for row in self.energy if row.quantity == "import")
+
+
 class BillContent(_Data):
     """Everything a bill says, but for what issuing adds: number, issue date, due date.
 
     `payable` is what is to be paid for this bill where a deposit pays a part; `carried` is what it hands on.
-    `clocks` are those it moves where the contract's clocks stand apart.
+    `clocks` are those it moves where the contract's clocks stand apart. A forecast has what it expects in `expected`;
+    `settled` are the forecasts that a bill takes back, by lines of their own, and `forecasts` is how those of the
+    contract stand after it.
     """
 
     format: Literal["kwit/bill/1"] = "kwit/bill/1"
@@ -256,6 +271,9 @@ class BillContent(_Data):
     payable: Decimal | None = None
     carried: str = ""
     clocks: tuple[ClockData, ...] = Field(default=(), exclude_if=_nothing)
+    expected: ExpectedData | None = Field(default=None, exclude_if=_nothing)
+    settled: tuple[InvoicedForecast, ...] = Field(default=(), exclude_if=_nothing)
+    forecasts: ForecastMoveData | None = Field(default=None, exclude_if=_nothing)
 
     @property
     def measures(self) -> bool:

@@ -24,6 +24,7 @@ from kwit.billing.correction_content import (
 from kwit.billing.corrects import Corrects, CursorMove, Standing, TaskRef
 from kwit.billing.differences import Cause
 from kwit.billing.drafts import DocumentKind, Draft, Hold, HoldCode, RunOrder
+from kwit.billing.forecast_content import settle
 from kwit.billing.holds import hold
 from kwit.billing.one_bill import Billing
 from kwit.billing.ports import IssuedDocument
@@ -160,7 +161,10 @@ def _bill_now(chain: Chain, handed: Carried, case: Case, by: Correcting) -> Bill
         return draft
     # Who bought does not change by rating again; the balance brought forward stands on the bill as it stood.
     kept = {"customer": now.customer, "payer": now.payer, "opening_balance": now.opening_balance}
-    return parse_content(draft.content).model_copy(update=kept)
+    content = parse_content(draft.content).model_copy(update=kept)
+    if now.forecasts is None:
+        return content
+    return settle(content, settled=now.settled, move=now.forecasts)
 
 
 def _released(again: Sequence[_Again], order: RunOrder) -> frozenset[str]:

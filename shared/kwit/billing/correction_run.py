@@ -11,9 +11,10 @@ from datetime import date
 
 from kwit.billing.case import Case
 from kwit.billing.chains import Chain, DocumentsMissingError, chains_of
+from kwit.billing.content import parse_content
 from kwit.billing.correcting import Correcting, Corrections, correct_contract
 from kwit.billing.corrects import TaskRef
-from kwit.billing.drafts import Hold, HoldCode, Run, RunOrder
+from kwit.billing.drafts import DocumentKind, Hold, HoldCode, Run, RunOrder
 from kwit.billing.holds import hold
 from kwit.billing.one_bill import Billing
 from kwit.billing.ports import IssuedStore, RunStore, SettingsStore
@@ -91,6 +92,9 @@ def correct_one(
     A contract without documents, with documents not kept yet, or with an estimate that still stands is held.
     """
     order, no = run.order, case.contract_no
+    refused = _forecast_named(no, stores, order)
+    if refused is not None:
+        return Corrections(holds=(refused,))
     standing = runs.standing(no)
     if standing is None:
         return _nothing_to_correct(no, run)
@@ -113,6 +117,9 @@ def correct_one(
     except DocumentsMissingError as error:
         day = standing.billed_to
         return Corrections(holds=(hold(no, day, day, HoldCode.DOCUMENT_MISSING, error.missing),))
+    refused = _cancels_settlement(no, chains, order)
+    if refused is not None:
+        return Corrections(holds=(refused,))
     tasks = [task for task in stores.tasks.tasks_of(case.point.ppe) if task.contract_no == no]
     first = _first_concerned(chains, order, tasks)
     if first is None:
@@ -130,6 +137,27 @@ def correct_one(
     )
     holds = tuple(_estimate_hold(task) for task in standing_estimates)
     return Corrections(made.drafts, made.holds + holds, made.without_difference)
+
+
+def _forecast_named(contract_no: str, stores: CorrectionStores, order: RunOrder) -> Hold | None:
+    """Refuse to correct a forecast: the bill that settles it makes it good."""
+    numbers = set(order.documents)
+    for one in stores.issued.issued(contract_no) if numbers else ():
+        if one.number in numbers and one.kind is DocumentKind.FORECAST:
+            days = parse_content(one.content)
+            code = HoldCode.FORECAST_NOT_CORRECTED
+            return hold(contract_no, days.start, days.end, code, one.number)
+    return None
+
+
+def _cancels_settlement(contract_no: str, chains: Sequence[Chain], order: RunOrder) -> Hold | None:
+    """Refuse to cancel a bill that settled forecasts: they would be open again, which no cursor says."""
+    numbers = set(order.documents)
+    for chain in chains:
+        if order.cancel and chain.numbers & numbers and chain.now.settled:
+            code, number = HoldCode.FORECASTS_SETTLED, chain.original.number
+            return hold(contract_no, chain.now.start, chain.now.end, code, number)
+    return None
 
 
 def _nothing_to_correct(contract_no: str, run: Run) -> Corrections:

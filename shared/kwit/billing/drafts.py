@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from kwit.billing.clocks import ClockMove
+from kwit.billing.clocks import ClockMove, ForecastMove
 from kwit.billing.corrects import Corrects, TaskRef
 
 
@@ -56,6 +56,9 @@ class HoldCode(StrEnum):
     CLOCKS_APART = "clocks_apart"
     FRAMEWORK_MISSING = "framework_missing"
     DOCUMENT_UNKNOWN = "document_unknown"
+    FORECAST_USE_UNKNOWN = "forecast_use_unknown"
+    FORECAST_NOT_CORRECTED = "forecast_not_corrected"
+    FORECASTS_SETTLED = "forecasts_settled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,8 @@ class Draft:
     `unit` is the unit of the company (jednostka) whose series it is numbered in. `clocks` are the clocks that it
     moves where they stand apart, none when all move together from `start` to `end`; `turn` counts the drafts of the
     contract that the same run made before it. A correction says what it corrects and which tasks it settles, and
-    its figures are differences; `revision` is that of the contract's cursor that a bill starts from.
+    its figures are differences; `revision` is that of the contract's cursor that a bill starts from. `forecast` is how
+    it moves the contract's forecasts, and `kwh_forecast` the energy that a forecast expects.
     """
 
     document_id: str
@@ -101,6 +105,8 @@ class Draft:
     revision: int = 0
     corrects: Corrects | None = None
     settles: tuple[TaskRef, ...] = ()
+    forecast: ForecastMove | None = None
+    kwh_forecast: int = 0
 
     @property
     def risk(self) -> int:
@@ -225,6 +231,8 @@ class DraftRef:
     revision: int = 0
     corrects: Corrects | None = None
     settles: tuple[TaskRef, ...] = ()
+    forecast: ForecastMove | None = None
+    kwh_forecast: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,11 +46,12 @@ def losses_of(*, case: Case, contract: Contract, period: Period, sorter: SeriesS
     terms = contract.settlement
     if not terms.losses_percent and not terms.losses_kw:
         return None
-    hours = _zone_hours(case, contract, period, sorter) if terms.losses_kw else {}
+    hours = zone_hours(case, contract, period, sorter) if terms.losses_kw else {}
     return Losses(terms.losses_percent, terms.losses_kw, hours)
 
 
-def _zone_hours(case: Case, contract: Contract, period: Period, sorter: SeriesSorter) -> Mapping[str, int]:
+def zone_hours(case: Case, contract: Contract, period: Period, sorter: SeriesSorter) -> Mapping[str, int]:
+    """Count the hours of each zone over a period by the calendar of the group; nothing when it has none."""
     group = _group(case, contract.group, period.start)
     if group is None or group.calendar is None:
         return {}

@@ -14,6 +14,9 @@ from kwit.billing.drafts import DocumentKind, Draft, Hold, HoldCode, RiskReason
 from kwit.billing.due import Group, Part, Progress, moves_as_one
 from kwit.billing.estimates import Estimating, estimates, known_usage, with_states
 from kwit.billing.event_turn import events_due
+from kwit.billing.forecast_content import settle
+from kwit.billing.forecast_data import Forecasts
+from kwit.billing.forecast_due import forecast_to, plans, settled_by
 from kwit.billing.holds import hold, hold_of_problems
 from kwit.billing.moves import clock_data, document_id_of, is_final
 from kwit.billing.prepaid import Refund, refund_lines
@@ -75,7 +78,10 @@ def rating_profile(code: str, settings: ProfileSettings) -> RatingProfile:
 
 @dataclass(frozen=True, slots=True)
 class OneBill:
-    """The periods of a contract that go on one document, and what they are billed with."""
+    """The periods of a contract that go on one document, and what they are billed with.
+
+    `forecasts` are those that the bill of what is measured settles; None leaves them as they are.
+    """
 
     case: Case
     group: Group
@@ -86,6 +92,7 @@ class OneBill:
     first: bool
     billed_events: frozenset[str]
     turn: int = 0
+    forecasts: Forecasts | None = None
 
     def events_of(self, part: Part, end: date) -> tuple[ContractEvent, ...]:
         """Return the events that a period bills: the contract's own clock has them."""
@@ -310,7 +317,22 @@ def _composed(one: OneBill, work: _Work) -> tuple[BillContent, Reckoned]:
         clocks=clocks,
         of_lines=labels,
     )
-    return content, done
+    return _with_forecasts(one, work, content), done
+
+
+def _with_forecasts(one: OneBill, work: _Work, content: BillContent) -> BillContent:
+    """Settle forecasts by the bill of what is measured, wherever the contract has some or may get them."""
+    forecasts = one.forecasts
+    if work.measured is None or forecasts is None:
+        return content
+    part, done = work.measured
+    if not forecasts.turn and not plans(part.contract):
+        return content
+    end = done.rated.period.end
+    settled = settled_by(part, forecasts, end=end)
+    left = [item for item in forecasts.open if item not in settled]
+    move = forecasts.moved(to=forecast_to(part, forecasts, end=end), left=left)
+    return settle(content, settled=settled, move=move)
 
 
 def _reckoned(one: OneBill, work: _Work) -> Reckoned:
@@ -357,6 +379,7 @@ def _draft(one: OneBill, content: BillContent, done: Reckoned, reasons: tuple[Ri
         clocks=moves,
         turn=one.turn,
         reasons=reasons,
+        forecast=None if content.forecasts is None else content.forecasts.move(alone=False),
     )
 
 

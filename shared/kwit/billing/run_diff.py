@@ -17,7 +17,7 @@ from kwit.billing.content import BillContent
 from kwit.billing.contents import Content, read_content
 from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.differences import Cause, Explained, explain_difference
-from kwit.billing.drafts import DraftRef, Run
+from kwit.billing.drafts import DocumentKind, DraftRef, Run
 from kwit.billing.ports import RunStore
 from kwit.kernel.money import ZERO, total
 
@@ -274,6 +274,9 @@ def _against_bills(run: Run, chunk: int, stores: DiffStores) -> Iterable[_Compar
         if isinstance(content, CorrectionContent):
             # A correction knows itself what it corrects.
             yield _Compared(ref, content.before, content.after, held)
+            continue
+        if ref.kind is DocumentKind.FORECAST:
+            yield _Compared(ref, None, _bill(content), held)
             continue
         before = last.get(ref.contract_no) or stores.earlier.bill_before(ref.contract_no, ref.start)
         last[ref.contract_no] = content

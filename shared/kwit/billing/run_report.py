@@ -29,6 +29,7 @@ def run_report(
             "wh_read": certificate.wh_read,
             "wh_held": certificate.wh_held,
             "kwh_billed": certificate.kwh_billed,
+            "kwh_forecast": certificate.kwh_forecast,
             "rounding_wh": certificate.rounding_wh,
         },
         "money": {

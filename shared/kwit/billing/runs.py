@@ -30,6 +30,8 @@ from kwit.billing.drafts import (
     RunStep,
 )
 from kwit.billing.due import next_group, progress_of
+from kwit.billing.forecast_data import forecasts_on
+from kwit.billing.forecast_due import forecasts_due
 from kwit.billing.ports import ApprovalTakenError, RunQueue, RunStore, SettingsStore
 from kwit.billing.run_diff import PREVIOUS, chunks_to_compare
 from kwit.kernel.identifiers import canonical_json, deterministic_id
@@ -152,7 +154,16 @@ def _is_due(
         until=order.until,
         events=_unbilled_events(versions, cursor, stores.registry),
     )
-    return found is not None
+    return found is not None or (
+        order.until is None
+        and forecasts_due(
+            contracts=versions,
+            forecasts=forecasts_on(cursor),
+            measured_to=progress.days[Clock.VARIABLE],
+            business_date=business_date,
+            window_of=settings.window_of,
+        )
+    )
 
 
 def _unbilled_events(

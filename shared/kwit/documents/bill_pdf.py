@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime
 import segno
 
 from kwit.documents.paper import PADDING, Colour, Paper
-from kwit.documents.view import Bar, BillView, Row
+from kwit.documents.rows import Row
+from kwit.documents.view import Bar, BillView
 
 MARGIN = 15.0
 WIDTH = 180.0
@@ -252,6 +253,10 @@ class BillPages(Paper):
         for title, rows in self.view.lines:
             self._heading(title)
             self._table(charges, (78.0, 20.0, 16.0, 22.0, 20.0, 10.0, 14.0), rows)
+        if self.view.forecasts:
+            self._heading("Rozliczenie prognoz")
+            heads = ("faktura prognozowa", "okres", "netto zł", "VAT zł", "brutto zł")
+            self._table(heads, (56.0, 50.0, 24.0, 24.0, 26.0), self.view.forecasts, left=2)
         self._heading("Podsumowanie VAT")
         self._table(("stawka", "netto zł", "VAT zł", "brutto zł"), (90.0, 30.0, 30.0, 30.0), self.view.vat)
         self._heading("Informacje")

@@ -14,11 +14,11 @@ from kwit.billing.correcting import kwh_billed
 from kwit.billing.correction_content import CauseData, CorrectionContent
 from kwit.documents import polish
 from kwit.documents.document import Document
+from kwit.documents.rows import Row
 from kwit.documents.view import (
     SECTIONS,
     UNITS,
     BillView,
-    Row,
     footer_text,
     payer_lines,
     payment_code,

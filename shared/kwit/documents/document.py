@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kwit.billing.clocks import ClockMove, moves_of
+from kwit.billing.clocks import ClockMove, ForecastMove, moves_of
 from kwit.billing.content import BillContent
 from kwit.billing.contents import Content, read_content
 from kwit.billing.corrects import Corrects, TaskRef
@@ -78,10 +78,13 @@ class BlockEntry:
     corrects: Corrects | None = None
     settles: tuple[TaskRef, ...] = ()
     clocks: tuple[ClockMove, ...] = ()
+    forecast: ForecastMove | None = None
 
     @property
     def moves(self) -> tuple[ClockMove, ...]:
-        """Return how the document moves the clocks of its contract."""
+        """Return how the document moves the clocks of its contract; one of forecasts alone moves none."""
+        if self.forecast is not None and self.forecast.alone:
+            return ()
         return moves_of(start=self.start, end=self.end, carried=self.carried, clocks=self.clocks)
 
 

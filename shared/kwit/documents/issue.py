@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from kwit.billing.clocks import NEVER_BILLED, Cursor, moves_of
+from kwit.billing.clocks import NEVER_BILLED, ClockMove, Cursor, moves_of
 from kwit.billing.contents import read_content
 from kwit.billing.correction_run import settle_tasks
 from kwit.billing.drafts import Batch, DraftRef, Run
@@ -125,6 +125,9 @@ def _in_turn(batch: Batch, cursors: Mapping[str, Cursor], passed_over: set[str])
     """
     chosen: list[DraftRef] = []
     reached = {ref.contract_no: _stands(cursors.get(ref.contract_no, NEVER_BILLED)) for ref in batch.drafts}
+    turns = {
+        ref.contract_no: cursors.get(ref.contract_no, NEVER_BILLED).forecast_turn for ref in batch.drafts
+    }
     for ref in batch.drafts:
         if ref.contract_no in passed_over:
             continue
@@ -133,15 +136,27 @@ def _in_turn(batch: Batch, cursors: Mapping[str, Cursor], passed_over: set[str])
             chosen.append(ref)
             continue
         stands = reached[ref.contract_no]
-        moves = moves_of(start=ref.start, end=ref.end, carried=ref.carried, clocks=ref.clocks)
+        moves = _moves(ref)
         begun = ref.contract_no in cursors or any(one.contract_no == ref.contract_no for one in chosen)
-        if (ref.turn and not begun) or any(stands[one.clock] not in {None, one.start} for one in moves):
+        late = ref.forecast is not None and ref.forecast.turn != turns[ref.contract_no]
+        if (
+            late
+            or (ref.turn and not begun)
+            or any(stands[one.clock] not in {None, one.start} for one in moves)
+        ):
             passed_over.add(ref.contract_no)
             chosen = [one for one in chosen if one.contract_no != ref.contract_no]
             continue
         chosen.append(ref)
         stands.update({one.clock: one.end for one in moves})
+        turns[ref.contract_no] += ref.forecast is not None
     return chosen
+
+
+def _moves(ref: DraftRef) -> tuple[ClockMove, ...]:
+    if ref.forecast is not None and ref.forecast.alone:
+        return ()
+    return moves_of(start=ref.start, end=ref.end, carried=ref.carried, clocks=ref.clocks)
 
 
 def _stands(cursor: Cursor) -> dict[Clock, date | None]:
@@ -167,6 +182,7 @@ def _block(
             corrects=ref.corrects,
             settles=ref.settles,
             clocks=ref.clocks,
+            forecast=ref.forecast,
         )
         for offset, ref in enumerate(drafts)
     )

@@ -1,5 +1,7 @@
 """The PDF of a document, whichever kind it is."""
 
+from collections.abc import Mapping
+
 from kwit.billing.content import BillContent
 from kwit.documents.bill_pdf import render_bill
 from kwit.documents.correction_pdf import render_correction
@@ -9,11 +11,22 @@ from kwit.documents.view import bill_view
 from kwit.registry.company import CompanySettings
 
 
-def render_document(*, document: Document, settings: CompanySettings) -> bytes:
-    """Draw the pages of an issued document as PDF; the same document gives the same bytes."""
+def forecasts_of(document: Document) -> tuple[str, ...]:
+    """Return the ids of the forecasts whose numbers the pages of a document show."""
+    content = document.read()
+    return tuple(one.document_id for one in content.settled) if isinstance(content, BillContent) else ()
+
+
+def render_document(
+    *, document: Document, settings: CompanySettings, numbers: Mapping[str, str] | None = None
+) -> bytes:
+    """Draw the pages of an issued document as PDF; the same document gives the same bytes.
+
+    `numbers` are those of the forecasts that it settles. Raises ForecastNumberMissingError.
+    """
     content = document.read()
     if isinstance(content, BillContent):
-        view = bill_view(document=document, settings=settings)
+        view = bill_view(document=document, settings=settings, numbers=numbers)
         return render_bill(view=view, issue_date=document.issue_date)
     correction = correction_view(document=document, content=content, settings=settings)
     return render_correction(view=correction, issue_date=document.issue_date)

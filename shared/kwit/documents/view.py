@@ -4,16 +4,20 @@ The checklist behind it: art. 106e of the VAT act; art. 5 and annex I of directi
 that a bill names the readings, their dates and how they were made.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 from kwit.billing.content import BillContent, FactorData, LineData, SpanData
 from kwit.billing.drafts import DocumentKind
+from kwit.billing.forecast_content import before_settling
+from kwit.billing.forecast_data import SETTLED
 from kwit.documents import polish
 from kwit.documents.document import Document
+from kwit.documents.forecast_words import forecast_rows, forecast_sentences, settled_summary
 from kwit.documents.prosumer_words import settlement_sentences
+from kwit.documents.rows import Row
 from kwit.kernel.energy import from_wh, whole_kwh
 from kwit.kernel.money import fraction_digits, half_up
 from kwit.registry.company import CompanySettings
@@ -64,14 +68,6 @@ _QUANTITIES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a table: its cells, and whether it is a total."""
-
-    cells: tuple[str, ...]
-    strong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Bar:
     """One bar of the use chart: label, printed value and height as a share of the highest in per mille."""
 
@@ -111,16 +107,22 @@ class BillView:
     footer: str
     colour: str
     payable_label: str = "Do zapłaty"
+    forecasts: tuple[Row, ...] = ()
 
 
-def bill_view(*, document: Document, settings: CompanySettings) -> BillView:
-    """Turn an issued bill into the texts of its pages."""
+def bill_view(
+    *, document: Document, settings: CompanySettings, numbers: Mapping[str, str] | None = None
+) -> BillView:
+    """Turn an issued bill into the texts of its pages.
+
+    `numbers` are those of the forecasts that it settles, by document. Raises ForecastNumberMissingError.
+    """
     bill = document.bill()
     seller = settings.seller
     payable = max(bill.due + (bill.opening_balance or Decimal(0)), Decimal(0))
     account = bill.payer.bank_account or seller.bank_account
     return BillView(
-        title=_TITLES.get(document.kind, _TITLES[DocumentKind.INVOICE]),
+        title=title_of(document.kind, bill),
         number=document.number,
         seller_name=seller.name,
         seller_lines=seller_lines(settings),
@@ -149,7 +151,15 @@ def bill_view(*, document: Document, settings: CompanySettings) -> BillView:
         notes=_notes(bill, settings),
         footer=footer_text(document, settings),
         colour=seller.colour,
+        forecasts=forecast_rows(bill, numbers or {}),
     )
+
+
+def title_of(kind: DocumentKind, bill: BillContent) -> str:
+    """Return what a bill is called; a forecast is one by what it expects."""
+    if kind is DocumentKind.FORECAST:
+        return "Faktura VAT – prognoza" if bill.expected else "Faktura VAT – rozliczenie prognoz"
+    return _TITLES.get(kind, _TITLES[DocumentKind.INVOICE])
 
 
 def payment_code(*, nip: str, account: str, amount: Decimal, name: str, title: str) -> str:
@@ -192,7 +202,9 @@ def payer_lines(bill: BillContent) -> tuple[str, ...]:
 def _dates(document: Document, bill: BillContent, settings: CompanySettings) -> tuple[tuple[str, str], ...]:
     first, last = bill.supplied[0], bill.supplied[1] - timedelta(days=1)
     period = polish.day(first) if first == last else f"{polish.day(first)} – {polish.day(last)}"
-    label = "Data wykonania" if bill.contract_kind == ContractKind.CONNECTION else "Okres rozliczeniowy"
+    label = "Okres prognozy" if bill.expected else "Okres rozliczeniowy"
+    if bill.contract_kind == ContractKind.CONNECTION:
+        label = "Data wykonania"
     return (
         ("Data wystawienia", polish.day(document.issue_date)),
         ("Miejsce wystawienia", settings.seller.city),
@@ -252,6 +264,12 @@ def _import_kwh(bill: BillContent) -> int:
 def _use_sentences(bill: BillContent) -> tuple[str, ...]:
     if bill.contract_kind == ContractKind.CONNECTION:
         return ("Ta faktura obejmuje opłaty z umowy o przyłączenie; zużycia energii nie dotyczy.",)
+    if bill.expected is not None:
+        return forecast_sentences(bill)
+    if not bill.usage and bill.settled:
+        return (
+            "Ta faktura zwraca prognozy za dni, których Twoja umowa nie objęła albo które już rozliczono.",
+        )
     if not bill.measures:
         return ("Ta faktura obejmuje tylko opłaty niezależne od zużycia; zużycie rozliczymy osobno.",)
     kwh = _import_kwh(bill)
@@ -322,8 +340,9 @@ def _summary(bill: BillContent) -> tuple[Row, ...]:
                 polish.amount(section.gross) if binding else "",
             )
         )
-        for section in bill.sections
+        for section in before_settling(bill)
     ]
+    rows += settled_summary(bill)
     totals = (polish.amount(bill.net), polish.amount(bill.vat), polish.amount(bill.gross))
     return (*rows, Row(("Razem", *totals), strong=True))
 
@@ -364,7 +383,7 @@ def reading_row(span: SpanData) -> Row:
 
 def reading_legend(bill: BillContent) -> str:
     """Say what the letters of readings mean."""
-    if not bill.measures:
+    if not bill.measures or not bill.usage:
         return ""
     states = [state for span in bill.usage for state in (span.first, span.last) if state]
     kinds = {state.kind for state in states}
@@ -381,8 +400,8 @@ def reading_legend(bill: BillContent) -> str:
 def _line_tables(bill: BillContent) -> tuple[tuple[str, tuple[Row, ...]], ...]:
     whole = (bill.start, bill.end)
     tables = []
-    for section in bill.sections:
-        members = [line for line in bill.lines if line.section == section.section]
+    for section in before_settling(bill):
+        members = [line for line in bill.lines if line.section == section.section and line.rule != SETTLED]
         rows = [_line_row(line, whole=(line.start, line.end) == whole) for line in members]
         rows.append(Row(("Razem", "", "", "", polish.amount(section.net), "", ""), strong=True))
         tables.append((SECTIONS.get(section.section, section.section), tuple(rows)))

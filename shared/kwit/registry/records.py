@@ -201,6 +201,26 @@ class Cycle:
     in_advance: bool = False
 
 
+class ForecastMethod(StrEnum):
+    """What the expected use of a forecast is worked out from (sposób prognozowania)."""
+
+    PREVIOUS_YEAR = "previous_year"
+    DAILY_AVERAGE = "daily_average"
+    DECLARED = "declared"
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastPlan:
+    """A plan of forecasts (plan prognoz) inside the cycle of what is measured: one every so many months.
+
+    A forecast falls due `days_before` its days begin. `method` is tried first, the others follow in their order.
+    """
+
+    months: int
+    days_before: int = 0
+    method: ForecastMethod | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Contract:
     """One version of a contract's terms (umowa), holding from `valid_from`.
@@ -212,6 +232,7 @@ class Contract:
     and of the contract's own, None where they are billed together with what is measured. `ppe` is empty for
     framework contracts, and for a connection whose point has no code yet. `distributor` is whose network a framework
     contract opens; `framework_no` is the contract with a seller that a distribution contract is billed under.
+    `forecast` is the plan of forecasts that the bill of what is measured settles.
     """
 
     contract_no: str
@@ -244,6 +265,7 @@ class Contract:
     distributor: str = ""
     framework_no: str = ""
     unit: str = ""
+    forecast: ForecastPlan | None = None
 
 
 Record = Party | MeteringPoint | Meter | Contract | ContractEvent

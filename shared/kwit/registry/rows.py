@@ -12,7 +12,7 @@ from kwit.intake.words import QUANTITIES, ZONES, plain
 from kwit.kernel.identifiers import PointCodeError, point_code
 from kwit.kernel.money import fraction_digits
 from kwit.kernel.provenance import Source
-from kwit.registry.cycle_rows import CYCLES, cycle_of
+from kwit.registry.cycle_rows import CYCLES, check_forecast, cycle_of, forecast_plan
 from kwit.registry.identifiers import (
     IdentifierError,
     checked_account,
@@ -313,6 +313,7 @@ def contract_draft(reader: RowReader, origin: Origin) -> Draft[Contract]:
         distributor=reader.text("distributor"),
         framework_no=reader.text("framework_no"),
         unit=_checked(reader, "unit", checked_unit),
+        forecast=forecast_plan(reader),
     )
     check_kind(reader, contract)
     _check_terms(reader, contract)
@@ -336,6 +337,7 @@ def _check_terms(reader: RowReader, contract: Contract) -> None:
         reader.reject("bad_cycle", "cycle_months", "Okres rozliczeniowy to 1, 2, 3, 6 albo 12 miesięcy.")
     if not 1 <= contract.payment_days <= 180:
         reader.reject("bad_payment_days", "payment_days", "Termin płatności to od 1 do 180 dni.")
+    check_forecast(reader, contract)
     _check_amounts(reader, contract)
 
 
