@@ -9,13 +9,14 @@ from kwit.billing.compose import compose_content, energy_data
 from kwit.billing.content import BillContent
 from kwit.billing.cycles import NextPeriod
 from kwit.billing.drafts import DocumentKind, Draft, Hold, HoldCode
-from kwit.billing.due import Progress, own_cycle
+from kwit.billing.due import Group, Part, Progress, own_cycle
 from kwit.billing.event_turn import terms_of_late_events
 from kwit.billing.expected_use import Expected, expected_use
 from kwit.billing.facts import degree_of_use, facts_of, losses_of
 from kwit.billing.forecast_content import as_forecast, invoiced, settle
 from kwit.billing.forecast_data import ForecastMoveData, Forecasts, InvoicedForecast, forecasts_after
 from kwit.billing.forecast_due import left_behind, next_forecast
+from kwit.billing.frameworks import framework_hold
 from kwit.billing.history import annual_kwh, past_use
 from kwit.billing.holds import hold, hold_of_problems
 from kwit.billing.one_bill import Billing, rating_profile
@@ -28,7 +29,7 @@ from kwit.rating.losses import LossHoursError, with_losses
 from kwit.rating.rate import rate, together
 from kwit.rating.terms import Months
 from kwit.registry.records import Contract
-from kwit.tariffs.price_list import Clock
+from kwit.tariffs.price_list import ALL_CLOCKS, Clock
 
 _MOST_FORECASTS = 24
 
@@ -94,6 +95,10 @@ def _forecast(
     if by is None:
         detail = f"profile {contract.profile} is not in the settings"
         return None, hold(no, due.start, due.end, HoldCode.REGISTRY_INCOMPLETE, detail)
+    part = Part(ALL_CLOCKS, contract, due, due.start, case.bounds_on(due.start), in_advance=True)
+    lacking = framework_hold(case=case, group=Group((part,)), settings=one.billing.settings)
+    if lacking is not None:
+        return None, lacking
     taken = takeover(case.contracts, due.start)
     expected = expected_use(
         case=case,
@@ -245,6 +250,7 @@ def _draft(one: Forecasting, content: BillContent, document_id: str, turn: int) 
         wh_read=0,
         kwh_billed=0,
         kind=DocumentKind.FORECAST,
+        unit=one.case.contract_on(content.start).unit,
         turn=turn,
         forecast=None if move is None else move.move(alone=True),
         kwh_forecast=content.expected.kwh if content.expected else 0,

@@ -11,9 +11,10 @@ from kwit.registry.records import Contract, Cycle, Prosumer
 
 
 def plans(contract: Contract) -> bool:
-    """Tell whether a version of a contract has forecasts: of measured use, and not of what a prosumer feeds in."""
-    measured = contract.kind.settles_point
-    return measured and contract.forecast is not None and contract.prosumer is Prosumer.NONE
+    """Tell whether a version of a contract has forecasts; what a prosumer feeds in is not forecast."""
+    return (
+        contract.kind.settles_point and contract.forecast is not None and contract.prosumer is Prosumer.NONE
+    )
 
 
 def next_forecast(

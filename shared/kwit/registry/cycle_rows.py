@@ -45,6 +45,9 @@ def check_forecast(reader: RowReader, contract: Contract) -> None:
     if months < 1 or months >= contract.cycle_months or contract.cycle_months % months:
         told = "Okres prognozy musi dzielić okres rozliczeniowy i być od niego krótszy."
         reader.reject("bad_forecast", "forecast_months", told)
+    if not contract.kind.settles_point:
+        told = "Prognozy ma tylko umowa, która rozlicza pomiar."
+        reader.reject("bad_forecast", "forecast_months", told)
     if contract.prosumer is not Prosumer.NONE:
         told = "Umowy prosumenta nie rozlicza się prognozami."
         reader.reject("forecast_of_prosumer", "forecast_months", told)
