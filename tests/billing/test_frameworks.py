@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
-from kwit.billing.drafts import HoldCode
+from kwit.billing.drafts import DocumentKind, HoldCode
 from kwit.billing.holds import hold_sentence
 from kwit.billing.replay import replay_draft
 from kwit.billing.runs import due_contracts
-from kwit.registry.records import Contract, ContractKind
+from kwit.registry.records import Contract, ContractKind, ForecastPlan
 from tests.billing.memory_case import Company, contract, party
-from tests.billing.office import HOLIDAYS, carry_out, documents, holds, rated
+from tests.billing.office import HOLIDAYS, carry_out, documents, drafts, holds, rated
 from tests.billing.test_clocks import NEVER
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
@@ -91,6 +91,21 @@ class TestAPeriodIsHeld:
             ContractKind.DISTRIBUTION, framework(SELLER, ends=date(2026, 3, 15)), framework_no="R/1"
         )
         assert codes(one) == HELD
+
+
+class TestAForecast:
+    def forecast(self, *frameworks: Contract) -> tuple[list[HoldCode], list[DocumentKind]]:
+        """Rate a day on which a forecast of March and April is due, and no bill."""
+        one = company(SALE, *frameworks, cycle_months=6, cycle_anchor=MARCH, forecast=ForecastPlan(2))
+        run, _ = rated(one, MARCH)
+        return [hold.code for hold in holds(one, run)], [draft.kind for draft in drafts(one, run)]
+
+    def test_needs_the_framework_contract_too(self) -> None:
+        assert self.forecast() == (HELD, [])
+        assert self.forecast(framework(GUD, ends=APRIL)) == (HELD, [])
+
+    def test_is_made_with_it(self) -> None:
+        assert self.forecast(framework(GUD)) == ([], [DocumentKind.FORECAST])
 
 
 class TestAPeriodIsBilled:

@@ -76,6 +76,11 @@ class TestEveryKind:
             (WIDE | {"OSD": "ENERGA-OPERATOR S.A."}, "not_of_this_kind", "OSD"),
             (WIDE | {"Umowa ramowa": "GS/1"}, "not_of_this_kind", "Umowa ramowa"),
             (CONNECTION | {"Okres opłat stałych": "1"}, "not_of_this_kind", "Okres opłat stałych"),
+            (
+                CONNECTION | {"Okres prognozy": "2", "Okres rozliczeniowy": "6"},
+                "not_of_this_kind",
+                "Okres prognozy",
+            ),
             (CONNECTION | {"Depozyt": "12,50"}, "not_of_this_kind", "Depozyt"),
             (CONNECTION | {"Grupa": ""}, "missing_value", "Grupa"),
             (CONNECTION | {"PPE": "1"}, "bad_ppe", "PPE"),

@@ -12,7 +12,7 @@ from kwit.billing.drafts import Draft, Hold, HoldCode
 from kwit.billing.due import Group, Part, Progress, next_group, progress_of
 from kwit.billing.forecast_bill import Forecasting, draft_forecasts
 from kwit.billing.forecast_data import NO_FORECASTS, Forecasts, forecasts_after
-from kwit.billing.frameworks import framework_hold
+from kwit.billing.frameworks import framework_hold, uncovered
 from kwit.billing.holds import hold
 from kwit.billing.one_bill import Billing, OneBill, make_bill, rating_profile
 from kwit.billing.prepaid import read_prepaid
@@ -67,8 +67,7 @@ def bill_contract(
         named = billing.settings.profiles.get(contract.profile)
         lacking = framework_hold(case=case, group=group, settings=billing.settings)
         if lacking is not None or named is None:
-            holds.append(lacking or _profile_unknown(case, contract, progress))
-            break
+            return drafts, [*holds, lacking or _profile_unknown(case, contract, progress)]
         by = Reckoning(billing.sorter, readings, rating_profile(contract.profile, named), named)
         handed = handed if first else _of_party(handed, case, group)
         one = OneBill(
@@ -100,8 +99,19 @@ def _and_forecasts(
     waiting = {held.document_id for held in holds}
     if until is not None or any(draft.document_id not in waiting for draft in drafts):
         return drafts, holds
-    made = draft_forecasts(one, forecasts)
+    made = _forecasts(one, forecasts)
     return [*drafts, *made[0]], [*holds, *made[1]]
+
+
+def _forecasts(by: Forecasting, forecasts: Forecasts) -> tuple[list[Draft], list[Hold]]:
+    """Draft what is due of forecasts, or hold it where a framework contract lacks."""
+    drafts, holds = draft_forecasts(by, forecasts)
+    for one in drafts:
+        contract, days = by.case.contract_on(one.start), Period(one.start, one.end)
+        lacking = uncovered(case=by.case, contract=contract, period=days, settings=by.billing.settings)
+        if lacking is not None:
+            return [], [lacking]
+    return drafts, holds
 
 
 def _profile_unknown(case: Case, contract: Contract, progress: Progress) -> Hold:

@@ -11,6 +11,7 @@ from kwit.billing.case import Case
 from kwit.billing.drafts import Hold, HoldCode
 from kwit.billing.due import Group
 from kwit.billing.holds import hold
+from kwit.kernel.time import Period
 from kwit.registry.company import CompanySettings
 from kwit.registry.holding import days_covered
 from kwit.registry.ports import RegistryStore
@@ -43,10 +44,17 @@ def frameworks_of(
 
 def framework_hold(*, case: Case, group: Group, settings: CompanySettings) -> Hold | None:
     """Hold what is due when no framework contract covers its days; None when one does, or none is needed."""
-    if not settings.framework_check or not group.parts:
+    if not group.parts:
         return None
-    contract = group.parts[0].contract
     start, end = min(one.due.start for one in group.parts), max(one.due.end for one in group.parts)
+    period = Period(start, end)
+    return uncovered(case=case, contract=group.parts[0].contract, period=period, settings=settings)
+
+
+def uncovered(*, case: Case, contract: Contract, period: Period, settings: CompanySettings) -> Hold | None:
+    """Hold a period of a contract that no framework contract covers; None when one does, or none is needed."""
+    if not settings.framework_check:
+        return None
     kind = NEEDED.get(contract.kind)
     own = case.point.distributor in settings.own_networks
     named = contract.framework_no
@@ -57,8 +65,8 @@ def framework_hold(*, case: Case, group: Group, settings: CompanySettings) -> Ho
         return one.kind is kind and (not named or one.contract_no == named)
 
     spans = days_covered(case.frameworks, by=fits)
-    if any(span.start <= start and (span.end is None or end <= span.end) for span in spans):
+    if any(span.start <= period.start and (span.end is None or period.end <= span.end) for span in spans):
         return None
     what = f"{_NAMES[kind]} {named}" if named else f"{_NAMES[kind]} with {case.point.distributor}"
-    detail = f"{what} does not cover {start} to {end}"
-    return hold(case.contract_no, start, end, HoldCode.FRAMEWORK_MISSING, detail)
+    detail = f"{what} does not cover {period.start} to {period.end}"
+    return hold(case.contract_no, period.start, period.end, HoldCode.FRAMEWORK_MISSING, detail)

@@ -43,6 +43,9 @@ def check_kind(reader: RowReader, contract: Contract) -> None:
     if contract.kind is ContractKind.CONNECTION and contract.fixed_cycle is not None:
         sentence = "Umowa o przyłączenie rozlicza tylko swoje opłaty; okres podaje się dla opłat umownych."
         reader.reject("not_of_this_kind", "fixed_cycle_months", sentence)
+    if not contract.kind.settles_point and contract.forecast is not None:
+        sentence = "Prognozy wystawia się tylko do umów, które rozliczają punkt poboru."
+        reader.reject("not_of_this_kind", "forecast_months", sentence)
     if contract.kind is ContractKind.CONNECTION and contract.deposit is not None:
         sentence = "Umowa o przyłączenie nie rozlicza depozytu prosumenckiego."
         reader.reject("not_of_this_kind", "deposit", sentence)
