@@ -14,7 +14,8 @@ from kwit.kernel.identifiers import content_hash
 def render(message: DocumentsNamed, app: Application) -> Report:
     """Render the documents that the message names; doing it again writes the same bytes.
 
-    What one of them fails with is raised when the others are rendered. Raises DocumentUnknownError,
+    The numbers of forecasts that one settles are looked up; while one of these has no document the message comes
+    again. What one of them fails with is raised when the others are rendered. Raises DocumentUnknownError,
     ForecastNumberMissingError.
     """
     documents = app.documents.documents(message.document_ids)
@@ -34,16 +35,10 @@ def render(message: DocumentsNamed, app: Application) -> Report:
 
 
 def _draw(document: Document, app: Application) -> RenderedFile:
-    """Draw a document; the numbers of forecasts that it settles are looked up.
-
-    While one of them has no document yet, ForecastNumberMissingError has the message come again.
-    """
-    found = app.documents.documents(forecasts_of(document)) if forecasts_of(document) else {}
-    pdf = render_document(
-        document=document,
-        settings=app.settings_of(document.read().settings_version),
-        numbers={name: one.number for name, one in found.items()},
-    )
+    found = app.documents.documents(forecasts_of(document))
+    numbers = {name: one.number for name, one in found.items()}
+    settings = app.settings_of(document.read().settings_version)
+    pdf = render_document(document=document, settings=settings, numbers=numbers)
     key = f"invoices/{document.issue_date:%Y/%m}/{document.number.replace('/', '-')}.pdf"
     app.files.put(key, pdf, "application/pdf")
     return RenderedFile(key, content_hash(pdf), len(pdf))

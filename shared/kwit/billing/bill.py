@@ -64,15 +64,10 @@ def bill_contract(
         if group is None:
             break
         contract = _contract_of(group)
-        lacking = framework_hold(case=case, group=group, settings=billing.settings)
-        if lacking is not None:
-            holds.append(lacking)
-            break
         named = billing.settings.profiles.get(contract.profile)
-        if named is None:
-            day = progress.days[Clock.VARIABLE]
-            detail = f"profile {contract.profile} is not in the settings"
-            holds.append(hold(case.contract_no, day, day, HoldCode.REGISTRY_INCOMPLETE, detail))
+        lacking = framework_hold(case=case, group=group, settings=billing.settings)
+        if lacking is not None or named is None:
+            holds.append(lacking or _profile_unknown(case, contract, progress))
             break
         by = Reckoning(billing.sorter, readings, rating_profile(contract.profile, named), named)
         handed = handed if first else _of_party(handed, case, group)
@@ -93,20 +88,18 @@ def bill_contract(
                 forecasts = forecasts_after(outcome.draft.forecast)
         elif outcome.idle:
             _idle(progress, group)
-    new = first and not forecasts.turn
-    by_plan = Forecasting(case, progress, handed, billing, readings, new)
-    return _and_forecasts(drafts, holds, by_plan, forecasts, until)
-
-
-def _and_forecasts(
-    drafts: list[Draft], holds: list[Hold], one: Forecasting, forecasts: Forecasts, until: date | None
-) -> tuple[list[Draft], list[Hold]]:
-    """Add the forecasts that are due, where no bill is made but those that wait for a person."""
-    waiting = {held.document_id for held in holds}
-    if until is not None or any(draft.document_id not in waiting for draft in drafts):
+    waiting = {one.document_id for one in holds}
+    if until is not None or any(one.document_id not in waiting for one in drafts):
         return drafts, holds
-    made = draft_forecasts(one, forecasts)
+    new = first and not forecasts.turn
+    made = draft_forecasts(Forecasting(case, progress, handed, billing, readings, new), forecasts)
     return [*drafts, *made[0]], [*holds, *made[1]]
+
+
+def _profile_unknown(case: Case, contract: Contract, progress: Progress) -> Hold:
+    day = progress.days[Clock.VARIABLE]
+    detail = f"profile {contract.profile} is not in the settings"
+    return hold(case.contract_no, day, day, HoldCode.REGISTRY_INCOMPLETE, detail)
 
 
 def bill_again(

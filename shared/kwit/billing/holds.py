@@ -40,10 +40,10 @@ _RISK = {
     HoldCode.CORRECTIONS_CONTINUE: 20,
     HoldCode.RELEASE_NOT_LAST: 60,
     HoldCode.CLOCKS_APART: 60,
+    HoldCode.FRAMEWORK_MISSING: 80,
     HoldCode.FORECAST_USE_UNKNOWN: 60,
     HoldCode.FORECAST_NOT_CORRECTED: 60,
     HoldCode.FORECASTS_SETTLED: 60,
-    HoldCode.FRAMEWORK_MISSING: 80,
 }
 
 
@@ -93,10 +93,10 @@ _SENTENCES = {
     HoldCode.CORRECTIONS_CONTINUE: "Korekt jest więcej, niż mieści jeden przebieg; resztę zrobi następny.",
     HoldCode.RELEASE_NOT_LAST: "Zwolnić okres można tylko od ostatniej faktury umowy wstecz.",
     HoldCode.CLOCKS_APART: "Umowa rozlicza opłaty osobnymi zegarami; korektę trzeba przygotować ręcznie.",
+    HoldCode.FRAMEWORK_MISSING: "Okresu nie obejmuje umowa ramowa z operatorem albo sprzedawcą (GUD, GUD-K).",
     HoldCode.FORECAST_USE_UNKNOWN: "Prognozy nie ma z czego policzyć: brak historii i zużycia rocznego w umowie.",
     HoldCode.FORECAST_NOT_CORRECTED: "Faktury prognozowej się nie koryguje; rozliczy ją faktura za okres z odczytów.",
     HoldCode.FORECASTS_SETTLED: "Faktura rozlicza prognozy; anulowanie trzeba przygotować ręcznie.",
-    HoldCode.FRAMEWORK_MISSING: "Okresu nie obejmuje umowa ramowa z operatorem albo sprzedawcą (GUD, GUD-K).",
     HoldCode.USE_ABOVE_HISTORY: "Zużycie jest dużo wyższe niż wcześniej.",
     HoldCode.USE_BELOW_HISTORY: "Zużycie jest dużo niższe niż wcześniej.",
     HoldCode.ZERO_USE: "W okresie nie ma zużycia.",

@@ -154,14 +154,15 @@ def _is_due(
         until=order.until,
         events=_unbilled_events(versions, cursor, stores.registry),
     )
-    if found is not None or order.until is not None:
-        return found is not None
-    return forecasts_due(
-        contracts=versions,
-        forecasts=forecasts_on(cursor),
-        measured_to=progress.days[Clock.VARIABLE],
-        business_date=business_date,
-        window_of=settings.window_of,
+    return found is not None or (
+        order.until is None
+        and forecasts_due(
+            contracts=versions,
+            forecasts=forecasts_on(cursor),
+            measured_to=progress.days[Clock.VARIABLE],
+            business_date=business_date,
+            window_of=settings.window_of,
+        )
     )
 
 

@@ -265,14 +265,14 @@ def _import_kwh(bill: BillContent) -> int:
 
 
 def _use_sentences(bill: BillContent) -> tuple[str, ...]:
+    if bill.contract_kind == ContractKind.CONNECTION:
+        return ("Ta faktura obejmuje opłaty z umowy o przyłączenie; zużycia energii nie dotyczy.",)
     if bill.expected is not None:
         return forecast_sentences(bill)
     if not bill.usage and bill.settled:
         return (
             "Ta faktura zwraca prognozy za dni, których Twoja umowa nie objęła albo które już rozliczono.",
         )
-    if bill.contract_kind == ContractKind.CONNECTION:
-        return ("Ta faktura obejmuje opłaty z umowy o przyłączenie; zużycia energii nie dotyczy.",)
     if not bill.measures:
         return ("Ta faktura obejmuje tylko opłaty niezależne od zużycia; zużycie rozliczymy osobno.",)
     kwh = _import_kwh(bill)

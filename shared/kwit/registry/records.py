@@ -229,10 +229,10 @@ class Contract:
     the first day not yet billed when the contract was brought into kWit. `annual_kwh` is the declared use of
     a year, for customers without a year of history. `payer_id` is who the documents go to. `cycle_months` and
     `cycle_anchor` are the cycle of what is measured; `fixed_cycle` and `own_cycle` are those of the fixed charges
-    and of the contract's own, None where they are billed together with what is measured. `forecast` is the plan
-    of forecasts that the bill of what is measured settles. `ppe` is empty for
+    and of the contract's own, None where they are billed together with what is measured. `ppe` is empty for
     framework contracts, and for a connection whose point has no code yet. `distributor` is whose network a framework
     contract opens; `framework_no` is the contract with a seller that a distribution contract is billed under.
+    `forecast` is the plan of forecasts that the bill of what is measured settles.
     """
 
     contract_no: str
@@ -262,10 +262,10 @@ class Contract:
     settlement: SettlementTerms = STANDARD_TERMS
     fixed_cycle: Cycle | None = None
     own_cycle: Cycle | None = None
-    forecast: ForecastPlan | None = None
     distributor: str = ""
     framework_no: str = ""
     unit: str = ""
+    forecast: ForecastPlan | None = None
 
 
 Record = Party | MeteringPoint | Meter | Contract | ContractEvent

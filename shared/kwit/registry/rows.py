@@ -310,10 +310,10 @@ def contract_draft(reader: RowReader, origin: Origin) -> Draft[Contract]:
         settlement=settlement_terms(reader),
         fixed_cycle=cycle_of(reader, "fixed", starts=starts),
         own_cycle=cycle_of(reader, "own", starts=starts),
-        forecast=forecast_plan(reader),
         distributor=reader.text("distributor"),
         framework_no=reader.text("framework_no"),
         unit=_checked(reader, "unit", checked_unit),
+        forecast=forecast_plan(reader),
     )
     check_kind(reader, contract)
     _check_terms(reader, contract)
