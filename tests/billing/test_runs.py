@@ -305,7 +305,13 @@ class TestReport:
         told = json.loads(run_report(run=run, certificate=certificate))
         assert (told["drafts"], told["held"], told["balances"], told["status"]) == (1, 1, True, "issuing")
         assert Decimal(told["money"]["gross"]) == certificate.gross > 0
-        assert told["energy"] == {"wh_read": 100_000, "wh_held": 0, "kwh_billed": 100, "rounding_wh": 0}
+        assert told["energy"] == {
+            "wh_read": 100_000,
+            "wh_held": 0,
+            "kwh_billed": 100,
+            "rounding_wh": 0,
+            "kwh_forecast": 0,
+        }
         (hold,) = told["holds"]
         assert hold["contract_no"] == "U/2"
         assert hold["sentence"].startswith("Brak odczytu")

@@ -88,11 +88,19 @@ def bill_contract(
                 forecasts = forecasts_after(outcome.draft.forecast)
         elif outcome.idle:
             _idle(progress, group)
-    waiting = {one.document_id for one in holds}
-    if until is not None or any(one.document_id not in waiting for one in drafts):
-        return drafts, holds
     new = first and not forecasts.turn
-    made = draft_forecasts(Forecasting(case, progress, handed, billing, readings, new), forecasts)
+    by_plan = Forecasting(case, progress, handed, billing, readings, new)
+    return _and_forecasts(drafts, holds, by_plan, forecasts, until)
+
+
+def _and_forecasts(
+    drafts: list[Draft], holds: list[Hold], one: Forecasting, forecasts: Forecasts, until: date | None
+) -> tuple[list[Draft], list[Hold]]:
+    """Add the forecasts that are due, where no bill is made but those that wait for a person."""
+    waiting = {held.document_id for held in holds}
+    if until is not None or any(draft.document_id not in waiting for draft in drafts):
+        return drafts, holds
+    made = draft_forecasts(one, forecasts)
     return [*drafts, *made[0]], [*holds, *made[1]]
 
 
