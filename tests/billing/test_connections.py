@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from kwit.billing.content import BillContent
 from kwit.billing.drafts import DocumentKind, HoldCode, RunKind, RunOrder
 from kwit.billing.replay import replay_draft
+from kwit.delivery.message import mail_texts
 from kwit.documents.bill_pdf import render_bill
 from kwit.documents.correction_view import correction_view
+from kwit.documents.fa3 import fa3_xml
+from kwit.documents.fa3_check import check_fa3
 from kwit.documents.view import bill_view
 from kwit.registry.company import SeriesSettings
 from kwit.registry.events import ContractEvent
@@ -208,6 +211,23 @@ class TestItsInvoice:
         assert (view.readings, view.reading_legend) == ((), "")
         assert view.use_sentences[0].startswith("Ta faktura obejmuje opłaty z umowy o przyłączenie")
         assert render_bill(view=view, issue_date=WORKS).startswith(b"%PDF")
+
+    def test_is_dated_by_the_days_of_its_events(self) -> None:
+        one = connecting(fee(WORKS))
+        carry_out(one, WORKS)
+        (document,) = documents(one)
+        view = bill_view(document=document, settings=company_settings())
+        assert dict(view.dates)["Data wykonania"] == "20.03.2026"
+        xml = fa3_xml(document=document, settings=company_settings(), made_at=KNOWN)
+        assert check_fa3(xml) == []
+        assert b"<P_6_Od>2026-03-20</P_6_Od>" in xml
+        assert b"punktu poboru" not in xml
+
+    def test_is_mailed_with_words_for_a_point_without_code(self) -> None:
+        one = connecting(fee(WORKS))
+        carry_out(one, WORKS)
+        texts = mail_texts(document=documents(one)[0], settings=company_settings())
+        assert (texts["ppe"], texts["address"]) == ("punkt w przyłączaniu", "adres według umowy")
 
     def test_names_a_planned_point_that_is_known(self) -> None:
         one = connecting(fee(WORKS), ppe="PPE-9")

@@ -82,6 +82,7 @@ class TestEveryKind:
             (WIDE | {"OSD": "ENERGA-OPERATOR S.A."}, "not_of_this_kind", "OSD"),
             (WIDE | {"Umowa ramowa": "GS/1"}, "not_of_this_kind", "Umowa ramowa"),
             (CONNECTION | {"Okres opłat stałych": "1"}, "not_of_this_kind", "Okres opłat stałych"),
+            (CONNECTION | {"Depozyt": "12,50"}, "not_of_this_kind", "Depozyt"),
             (CONNECTION | {"Grupa": ""}, "missing_value", "Grupa"),
             (CONNECTION | {"PPE": "1"}, "bad_ppe", "PPE"),
         ],
@@ -155,3 +156,25 @@ class TestDistributionUnderAFramework:
     def test_depends_on_its_frameworks_row(self) -> None:
         _, result = drop(WITH_SELLER | {"Początek": "kiedyś"}, DISTRIBUTION)
         assert ("depends_on_rejected", "Umowa ramowa") in codes(result)
+
+
+class TestAnEvent:
+    def events(self, no: str, day: str) -> tuple[MemoryRegistry, ImportResult]:
+        """Drop an event of a contract that ended with January 2026."""
+        ended = {"Ostatni dzień": "2026-01-31"}
+        store, _ = drop(WIDE | ended, GUD | ended, CONNECTION | ended)
+        rows = f"Nr umowy;Data;Opłata;Ilość;Odmiana\n{no};{day};connection_power;12;cable\n".encode()
+        file = dropped(rows, name="zdarzenia.csv")
+        return store, import_registry(file=file, store=store, imports=MemoryImports(), known_at=KNOWN)
+
+    def test_of_a_connection_may_come_after_its_end(self) -> None:
+        store, result = self.events("PRZ/1", "2026-02-20")
+        assert (codes(result), len(store.events("PRZ/1"))) == ([], 1)
+
+    def test_of_another_contract_may_not(self) -> None:
+        _, result = self.events("U/1", "2026-02-20")
+        assert [code for code, _ in codes(result)] == ["outside_contract"]
+
+    def test_of_a_framework_contract_is_rejected_for_nobody_would_bill_it(self) -> None:
+        store, result = self.events("GUD/1", "2026-01-20")
+        assert ([code for code, _ in codes(result)], store.events("GUD/1")) == (["not_of_this_kind"], [])

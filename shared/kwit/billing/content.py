@@ -52,6 +52,11 @@ class PointData(_Data):
     city: str
     phases: int
 
+    @property
+    def address(self) -> str:
+        """Return the address in one line, empty for a point that is still to be connected and has none."""
+        return f"{self.street}, {self.postcode} {self.city}" if self.street else ""
+
 
 class StateData(_Data):
     """A register's state: the day it closes, kWh with three decimals, kind, and the file row it came from.
@@ -276,6 +281,13 @@ class BillContent(_Data):
         if self.contract_kind == ContractKind.CONNECTION:
             return False
         return not self.clocks or any(one.clock is Clock.VARIABLE for one in self.clocks)
+
+    @property
+    def supplied(self) -> tuple[date, date]:
+        """Return the days of what is billed, the second one behind the last: of a connection, those of its events."""
+        if self.contract_kind == ContractKind.CONNECTION and self.lines:
+            return min(line.start for line in self.lines), max(line.end for line in self.lines)
+        return self.start, self.end
 
     @property
     def due(self) -> Decimal:

@@ -16,7 +16,6 @@ from kwit.billing.content import BillContent, PartyData
 from kwit.billing.correction_content import CorrectionContent
 from kwit.documents import polish
 from kwit.documents.document import Document
-from kwit.documents.view import address_line
 from kwit.registry.company import CompanySettings, MailSettings
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -102,12 +101,12 @@ def _common_texts(
     seller = settings.seller
     return {
         "number": document.number,
-        "period": f"{polish.day(bill.start)} – {polish.day(bill.end - timedelta(days=1))}",
+        "period": f"{polish.day(bill.supplied[0])} – {polish.day(bill.supplied[1] - timedelta(days=1))}",
         "due": polish.day(document.due_date),
         "account": polish.account(payer.bank_account or seller.bank_account),
         "transfer_title": f"{document.number}, klient {payer.party_id}",
         "ppe": bill.point.ppe or "punkt w przyłączaniu",
-        "address": address_line(bill) or "adres według umowy",
+        "address": bill.point.address or "adres według umowy",
         "customer_no": bill.customer.party_id,
         "contact_email": seller.email,
         "contact_phone": seller.phone,

@@ -19,7 +19,6 @@ from kwit.documents.view import (
     SECTIONS,
     UNITS,
     BillView,
-    address_line,
     footer_text,
     payer_lines,
     payment_code,
@@ -152,7 +151,7 @@ def _corrected(content: CorrectionContent) -> tuple[tuple[str, str], ...]:
         ("Numer klienta", content.after.customer.party_id),
         ("Umowa", content.contract_no),
         ("Punkt poboru (PPE)", content.after.point.ppe),
-        ("Adres punktu", address_line(content.after)),
+        ("Adres punktu", content.after.point.address),
     ]
     return tuple((name, value) for name, value in facts if value)
 

@@ -178,7 +178,7 @@ def _annotations(invoice: ET.Element) -> None:
 
 
 def _bill(invoice: ET.Element, document: Document, bill: BillContent, settings: CompanySettings) -> None:
-    _first_fields(invoice, document, settings, (bill.start, bill.end))
+    _first_fields(invoice, document, settings, bill.supplied)
     _sums(invoice, document, ((row.rate, row.net, row.vat) for row in bill.vat_rows), bill.gross)
     _annotations(invoice)
     _add(invoice, "RodzajFaktury", "VAT")
@@ -223,7 +223,7 @@ def _descriptions(invoice: ET.Element, bill: BillContent) -> None:
     """Say what an energy bill says beside its lines: point, meters' use, excise."""
     told: list[tuple[str, str]] = [
         ("Kod PPE", bill.point.ppe),
-        ("Adres punktu poboru", f"{bill.point.street}, {bill.point.postcode} {bill.point.city}"),
+        ("Adres punktu poboru", bill.point.address),
         ("Umowa", bill.contract_no),
         ("Grupa taryfowa", bill.group),
     ]

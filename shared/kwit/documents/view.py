@@ -200,12 +200,14 @@ def payer_lines(bill: BillContent) -> tuple[str, ...]:
 
 
 def _dates(document: Document, bill: BillContent, settings: CompanySettings) -> tuple[tuple[str, str], ...]:
-    last = bill.end - timedelta(days=1)
-    period = "Okres prognozy" if bill.expected else "Okres rozliczeniowy"
+    first, last = bill.supplied[0], bill.supplied[1] - timedelta(days=1)
+    period = polish.day(first) if first == last else f"{polish.day(first)} – {polish.day(last)}"
+    label = "Okres prognozy" if bill.expected else "Okres rozliczeniowy"
+    label = "Data wykonania" if bill.contract_kind == ContractKind.CONNECTION else label
     return (
         ("Data wystawienia", polish.day(document.issue_date)),
         ("Miejsce wystawienia", settings.seller.city),
-        (period, f"{polish.day(bill.start)} – {polish.day(last)}"),
+        (label, period),
         ("Termin płatności", polish.day(document.due_date)),
         ("Forma płatności", "przelew"),
     )
@@ -232,17 +234,11 @@ def _point_facts(bill: BillContent) -> list[tuple[str, str]]:
     phases = f", układ {point.phases}-fazowy" if point.distributor else ""
     facts = [
         ("Punkt poboru (PPE)", point.ppe),
-        ("Adres punktu", address_line(bill)),
+        ("Adres punktu", point.address),
         ("Operator sieci", point.distributor),
         ("Grupa taryfowa", f"{bill.group}{phases}"),
     ]
     return [(name, value) for name, value in facts if value]
-
-
-def address_line(bill: BillContent) -> str:
-    """Write the address of the point in one line, empty when it has none yet."""
-    point = bill.point
-    return f"{point.street}, {point.postcode} {point.city}" if point.street else ""
 
 
 def _clocks(bill: BillContent) -> list[tuple[str, str]]:

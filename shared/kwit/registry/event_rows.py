@@ -7,7 +7,7 @@ from kwit.intake.repeats import of_same_drop
 from kwit.intake.table import RowReader
 from kwit.registry.checks import KnownRecords
 from kwit.registry.events import ContractEvent, first_told
-from kwit.registry.records import Contract, timeline
+from kwit.registry.records import Contract, ContractKind, timeline
 from kwit.registry.rows import SINCE_EVER, Origin
 
 
@@ -101,12 +101,17 @@ def _fits_contract(
     if not versions:
         reader.reject("unknown_contract", "contract_no", "Nieznana umowa.")
         return False
-    ends = versions[-1].ends
+    ends, kind = versions[-1].ends, versions[-1].kind
+    if kind.is_framework:
+        reader.reject("not_of_this_kind", "contract_no", "Umowa ramowa nie rozlicza zdarzeń.")
+        return False
     if event.day < versions[0].billed_to:
         reader.reject(
             "before_billing", "day", "Dzień zdarzenia jest przed pierwszym dniem rozliczanym w kWit."
         )
         return False
+    if kind is ContractKind.CONNECTION:
+        return True  # its works are settled when they are done, be it after its end
     if ends is not None and event.day >= ends:
         reader.reject("outside_contract", "day", "Dzień zdarzenia leży po zakończeniu umowy.")
         return False

@@ -43,3 +43,6 @@ def check_kind(reader: RowReader, contract: Contract) -> None:
     if contract.kind is ContractKind.CONNECTION and contract.fixed_cycle is not None:
         sentence = "Umowa o przyłączenie rozlicza tylko swoje opłaty; okres podaje się dla opłat umownych."
         reader.reject("not_of_this_kind", "fixed_cycle_months", sentence)
+    if contract.kind is ContractKind.CONNECTION and contract.deposit is not None:
+        sentence = "Umowa o przyłączenie nie rozlicza depozytu prosumenckiego."
+        reader.reject("not_of_this_kind", "deposit", sentence)
