@@ -149,6 +149,17 @@ class TestAForecast:
         )
         assert found == ["U/1"]
 
+    def test_without_its_framework_contract_is_held(self) -> None:
+        one = office()
+        one.company.settings.change(framework_check=True)
+        run_id = one.rate(MARCH)
+        assert [hold.code for hold in one.holds(run_id)] == [HoldCode.FRAMEWORK_MISSING]
+        assert one.drafts(run_id) == []
+
+    def test_is_numbered_in_the_series_of_its_unit(self) -> None:
+        (draft,) = run(office(unit="POL"), MARCH)
+        assert draft.unit == "POL"
+
     def test_leaves_out_charges_with_a_clock_of_their_own(self) -> None:
         one = office(fixed_cycle=Cycle(1, MARCH))
         (draft,) = run(one, MARCH)

@@ -1,13 +1,15 @@
 """Documents of a forecast plan: what they say, post and report; the settlement names each forecast by its number."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pypdfium2
 import pytest
 
 from kwit.documents.bill_pdf import render_bill
 from kwit.documents.document import Document
+from kwit.documents.fa3 import fa3_xml
+from kwit.documents.fa3_check import check_fa3
 from kwit.documents.forecast_words import ForecastNumberMissingError
 from kwit.documents.rendering import forecasts_of, render_document
 from kwit.documents.view import BillView, bill_view
@@ -96,6 +98,12 @@ class TestASettlement:
             render_document(document=last, settings=company_settings(), numbers=numbers) for _ in range(2)
         )
         assert first == again
+
+
+def test_structured_invoices_of_a_plan_are_valid(settled: Office) -> None:
+    for one in documents(settled):
+        xml = fa3_xml(document=one, settings=company_settings(), made_at=datetime(2026, 9, 1, tzinfo=UTC))
+        assert check_fa3(xml) == [], one.number
 
 
 class TestTheBooks:

@@ -19,13 +19,22 @@ from kwit.aws.clients import Clients
 from kwit.aws.mail import DynamoDeliveries
 from kwit.aws.remark_store import DynamoRemarks
 from kwit.aws.runtime import QueueFunction
-from kwit.aws.settings import CloseBillingRunSettings, RateContractsSettings, Settings, load
+from kwit.aws.settings import (
+    CloseBillingRunSettings,
+    RateContractsSettings,
+    RenderDocumentsSettings,
+    Settings,
+    load,
+)
 from kwit.aws.table import Table
 from kwit.billing.drafts import RunStatus
 from kwit.delivery.ports import MailStatus
 from kwit.kernel.identifiers import deterministic_id
 from kwit.tariffs.packaged import shipped_price_lists
+from tests.billing.company import company_settings
 from tests.billing.memory_case import contract, meter, party, point, state
+from tests.billing.test_forecasts import office as forecast_office
+from tests.billing.test_forecasts import run as run_forecasts
 from tests.moto_tables import make_tables, pretend_credentials
 from tests.rating.cases import KNOWN
 
@@ -396,6 +405,21 @@ class TestRun:
             assert furnished.run(name) == []
         assert furnished.run("deliver_documents") == [event("deliver_documents")["Records"][0]["messageId"]]
         assert self.status(furnished) is None
+
+    def test_a_settlement_is_drawn_when_all_its_forecasts_are_kept(self, furnished: Cloud) -> None:
+        one = forecast_office(date(2026, 3, 1), date(2026, 9, 1))
+        run_forecasts(one, *(date(2026, month, 1) for month in (3, 5, 7, 9)))
+        *ahead, last = one.documents.documents.values()
+        app = furnished.application(RenderDocumentsSettings)
+        app.company.put(company_settings(), version=last.bill().settings_version, known_at=KNOWN)
+        app.documents.put_documents([*ahead[1:], last])
+        body = event("render_documents")
+        body["Records"][0]["body"] = json.dumps({"document_ids": [last.document_id]})
+        assert furnished.run("render_documents", body) == [body["Records"][0]["messageId"]]
+        app.documents.put_documents([ahead[0]])
+        assert furnished.run("render_documents", body) == []
+        (name,) = (key for key in furnished.keys("documents") if key.startswith("invoices/"))
+        assert name.endswith(f"{last.number.replace('/', '-')}.pdf")
 
     def test_manual_approval_stops_before_numbers(self, furnished: Cloud) -> None:
         app = furnished.application(CloseBillingRunSettings)

@@ -39,6 +39,12 @@ def codes(result: ImportResult) -> list[tuple[str, str]]:
     return [(finding.code, finding.column) for finding in result.findings]
 
 
+def test_a_contract_that_measures_nothing_has_no_forecasts() -> None:
+    row = CONNECTION | {"Okres rozliczeniowy": "2", "Okres prognozy": "1"}
+    _, result = drop(row)
+    assert ("bad_forecast", "Okres prognozy") in codes(result)
+
+
 def kept(store: MemoryRegistry, no: str) -> Contract:
     (found,) = store.contract(no)
     return found

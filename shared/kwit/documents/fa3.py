@@ -23,7 +23,14 @@ _ORDER_OF_FIELDS = ("1", "2", "3")
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LONGEST_NAME, _LONGEST_LINE = 512, 512
 _PRICE_DIGITS, _QUANTITY_DIGITS = 8, 6
-_UNITS = {"month": "mies.", "day": "doba", "document": "szt.", "event": "szt.", "piece": "szt."}
+_UNITS = {
+    "month": "mies.",
+    "day": "doba",
+    "document": "szt.",
+    "event": "szt.",
+    "item": "szt.",
+    "piece": "szt.",
+}
 _TRANSFER = "6"
 _REASON_LENGTH = 256
 
