@@ -191,7 +191,7 @@ class World:
                 corrections=self.corrections,
             )
         elif "batch" in body:
-            issue_batch(
+            issued = issue_batch(
                 run_id=body["run_id"],
                 number=body["batch"],
                 runs=self.runs,
@@ -200,6 +200,8 @@ class World:
                 post=lambda documents: posted(documents, company_settings().accounts),
                 tasks=self.tasks,
             )
+            if issued.run.status is RunStatus.ISSUED:
+                self.queue.close_run(body["run_id"])
         else:
             close_run(run_id=body["run_id"], stores=self.stores, queue=self.queue, at=KNOWN)
 

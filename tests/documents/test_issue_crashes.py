@@ -13,6 +13,7 @@ from kwit.aws.registry_store import DynamoRegistry, DynamoSettings
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table
 from kwit.billing import approval as approval_module
+from kwit.billing.drafts import RunStatus
 from kwit.billing.runs import PlanningStores, close_run
 from kwit.documents.issue import issue_batch
 from kwit.ledger.postings import posted
@@ -78,7 +79,7 @@ class World:
 
     def _handle(self, body: dict[str, Any]) -> None:
         if "batch" in body:
-            issue_batch(
+            issued = issue_batch(
                 run_id=body["run_id"],
                 number=body["batch"],
                 runs=self.runs,
@@ -86,6 +87,8 @@ class World:
                 queue=self.renders,
                 post=lambda documents: posted(documents, company_settings().accounts),
             )
+            if issued.run.status is RunStatus.ISSUED:
+                self.queue.close_run(body["run_id"])
         else:
             close_run(run_id=body["run_id"], stores=self.stores, queue=self.queue, at=KNOWN)
 
