@@ -19,14 +19,12 @@ from kwit.aws import keys
 from kwit.aws.codec import decode
 from kwit.aws.document_store import DynamoDocuments
 from kwit.aws.evidence_store import S3Evidence
-from kwit.aws.reading_store import DynamoReadings
-from kwit.aws.registry_store import DynamoPriceLists, DynamoRegistry, DynamoSettings
+from kwit.aws.registry_store import DynamoPriceLists, DynamoSettings
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table, unpacked
 from kwit.aws.task_store import DynamoTasks
 from kwit.billing.correction_run import CorrectionStores
-from kwit.billing.replay import Replayed, replay_draft
-from kwit.billing.runs import RatingStores
+from kwit.billing.replay import Replayed, ReplayStores, replay_draft
 from kwit.documents.document import Document
 from kwit.ledger.postings import RECEIVABLE
 from kwit.tariffs.holidays import statutory_holidays
@@ -166,17 +164,9 @@ def replay_all(cloud: EmbeddedCloud, documents: Sequence[Document]) -> list[Repl
     settings, price_lists = DynamoSettings(tables["Registry"]), DynamoPriceLists(tables["Registry"])
     evidence = S3Evidence(cloud.client("s3"), cloud.outputs["DocumentsBucketName"])
     kept: Any = _Kept(DynamoRuns(tables["Billing"]), evidence, settings, price_lists)
-    stores = RatingStores(
-        settings,
-        DynamoRegistry(tables["Registry"]),
-        kept,
-        DynamoReadings(tables["Readings"]),
-        price_lists,
-        kept,
-    )
-    corrections = CorrectionStores(
-        DynamoDocuments(tables["Documents"], tables["Billing"]), DynamoTasks(tables["Readings"])
-    )
+    documents_store = DynamoDocuments(tables["Documents"], tables["Billing"])
+    corrections = CorrectionStores(documents_store, DynamoTasks(tables["Readings"]))
+    stores = ReplayStores(kept, kept, kept, kept, corrections)
     holidays: frozenset[date] = statutory_holidays()
     found = (
         replay_draft(
@@ -186,9 +176,6 @@ def replay_all(cloud: EmbeddedCloud, documents: Sequence[Document]) -> list[Repl
             document_id=one.document_id,
             content=one.content,
             stores=stores,
-            settings=kept,
-            price_lists=kept,
-            corrections=corrections,
             holidays=holidays,
         )
         for one in sorted(documents, key=lambda one: one.chunk)
