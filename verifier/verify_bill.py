@@ -262,7 +262,15 @@ def main(names):
         try:
             content = json.loads(Path(name).read_text(encoding="utf-8"))
             (verify_correction if "before" in content else verify)(content)
-        except (DifferenceError, LookupError, TypeError, ValueError, ArithmeticError, OSError) as error:
+        except (
+            DifferenceError,
+            AttributeError,
+            LookupError,
+            TypeError,
+            ValueError,
+            ArithmeticError,
+            OSError,
+        ) as error:
             code, told = 1, f"{type(error).__name__}: {error}"
         print(f"{name}: {told}")
     return code
