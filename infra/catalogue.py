@@ -290,6 +290,8 @@ FUNCTIONS: tuple[Function, ...] = (
         },
         objects=((Bucket.DOCUMENTS, _EXPORTS, (Access.WRITE,)),),
         sends_to=("issue_documents", "compare_runs"),
+        # It holds a reference of every draft of a run: some 3 KB a contract, a million contracts.
+        memory_mb=3008,
     ),
     Function(
         name="compare_runs",

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.scale.checks import check_run, replay_all, result_bytes
+from benchmarks.scale.checks import check_run, mail_bytes, replay_all, result_bytes
 from benchmarks.scale.cloud_run import Fired, fire_day, load
 from benchmarks.scale.dictionary import write_samples
 from benchmarks.scale.figures import calls_table, cost_figures, stage_figures, use_figures
@@ -57,7 +57,7 @@ def main() -> None:
         replaying = time.monotonic()
         different = replay_all(cloud, checked.documents)
         say(f"{len(checked.documents)} documents rated again: {len(different)} differences")
-        figures = _figures(fired, len(checked.documents))
+        figures = _figures(fired, len(checked.documents), mail_bytes(cloud))
         figures |= {
             "contracts": len(portfolio),
             "seed": asked.seed,
@@ -82,7 +82,7 @@ def main() -> None:
         sys.exit(1)
 
 
-def _figures(fired: Fired, documents: int) -> dict[str, object]:
+def _figures(fired: Fired, documents: int, sent_bytes: int) -> dict[str, object]:
     seconds = fired.seconds["plan_billing_run"]
     return {
         "machine": f"{os.cpu_count()} cores, CPython {platform.python_version()}, load {os.getloadavg()[0]:.1f}",
@@ -93,7 +93,7 @@ def _figures(fired: Fired, documents: int) -> dict[str, object]:
         "stages": stage_figures(fired.stages),
         "schedules_s": {name: round(one, 1) for name, one in fired.seconds.items()},
         "by_function": use_figures(fired.use, documents=documents),
-        **cost_figures(fired.use, read_prices(), documents=documents),
+        **cost_figures(fired.use, read_prices(), documents=documents, mail_bytes=sent_bytes),
     }
 
 

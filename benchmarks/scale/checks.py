@@ -65,6 +65,11 @@ def check_run(cloud: EmbeddedCloud, *, run_id: str, contracts: int, expected: in
     return checked
 
 
+def mail_bytes(cloud: EmbeddedCloud) -> int:
+    """Return the bytes of all mails together."""
+    return sum(path.stat().st_size for path in cloud.outbox.glob("*.eml"))
+
+
 def result_bytes(cloud: EmbeddedCloud, run_id: str) -> int:
     """Return how large the largest result of a chunk is as it is stored."""
     table = Table(cloud.client("dynamodb"), cloud.outputs["BillingTableName"])

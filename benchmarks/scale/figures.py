@@ -10,7 +10,9 @@ from kwit.aws.cost import AwsPrices, StageUse
 _AFTER_MAIL = {one.name for one in FUNCTIONS if isinstance(one.trigger, MailEvent)}
 
 
-def cost_figures(use: Mapping[str, StageUse], prices: AwsPrices, *, documents: int) -> dict[str, object]:
+def cost_figures(
+    use: Mapping[str, StageUse], prices: AwsPrices, *, documents: int, mail_bytes: int
+) -> dict[str, object]:
     """Return what a million invoices cost in USD, before e-mail and with it, and what each function takes of it.
 
     Following mails up belongs to the mail.
@@ -22,6 +24,7 @@ def cost_figures(use: Mapping[str, StageUse], prices: AwsPrices, *, documents: i
         Decimal(0),
     )
     mail = sum((one.mail_usd(prices) for one in use.values()), Decimal(0)) + after
+    mail += Decimal(mail_bytes) / 1024**3 * prices.of("ses_attachment_gb")
     total = sum(before.values(), Decimal(0))
     return {
         "usd_per_million_invoices_before_mail": _million(total, documents),

@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -184,9 +184,19 @@ class EmbeddedCloud:
     def logs(self, function: str) -> str:
         """Give all a function has logged, oldest first."""
         group = self._functions[function]["LoggingConfig"]["LogGroup"]
-        pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
-        events = [event for page in pages for event in page["events"]]
+        streams = self.client("logs").get_paginator("describe_log_streams").paginate(logGroupName=group)
+        names = [stream["logStreamName"] for page in streams for stream in page["logStreams"]]
+        # Asked for all streams at once, the emulator leaves out what is beyond ten thousand events.
+        events = [event for name in names for event in self._events(group, name)]
         return "\n".join(event["message"].rstrip() for event in sorted(events, key=lambda e: e["timestamp"]))
+
+    def _events(self, group: str, stream: str) -> Iterator[dict[str, Any]]:
+        asked: dict[str, Any] = {"logGroupName": group, "logStreamName": stream, "startFromHead": True}
+        while found := self.client("logs").get_log_events(**asked):
+            yield from found["events"]
+            if found["nextForwardToken"] == asked.get("nextToken"):
+                return
+            asked["nextToken"] = found["nextForwardToken"]
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:
         """Call a function with ``event`` and give its answer. Raises ``InvocationError``."""
