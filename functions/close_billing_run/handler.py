@@ -2,9 +2,9 @@
 
 from kwit.aws.bootstrap import Application
 from kwit.aws.messages import CloseRun
+from kwit.aws.run_publishing import publish_run_report
 from kwit.aws.runtime import QueueFunction, Report
 from kwit.aws.settings import CloseBillingRunSettings
-from kwit.billing.run_report import run_report
 from kwit.billing.runs import close_run
 
 
@@ -13,13 +13,7 @@ def close(message: CloseRun, app: Application) -> Report:
     run, certificate = close_run(
         run_id=message.run_id, stores=app.planning, queue=app.run_queue, at=app.now()
     )
-    report = run_report(
-        run=run,
-        certificate=certificate,
-        approvals=app.runs.approvals(run.run_id),
-        issued=app.runs.batch_totals(run.run_id),
-    )
-    app.files.put(f"exports/run-{run.run_id}.json", report, "application/json")
+    run = publish_run_report(run, certificate, app)
     counts = {"drafts": len(certificate.drafts), "holds": len(certificate.holds), "status": str(run.status)}
     return {"run_id": run.run_id, "faults": list(certificate.faults)} | counts
 

@@ -1,5 +1,6 @@
 """A report that does not agree with the postings is not published."""
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -8,10 +9,14 @@ import pytest
 from kwit.aws import publishing
 from kwit.aws.bootstrap import Application
 from kwit.aws.clients import Clients
+from kwit.aws.package_store import S3Files
 from kwit.aws.publishing import NotReconciledError, publish
+from kwit.aws.run_publishing import publish_run_report
 from kwit.aws.schedules import ScheduleFired
-from kwit.aws.settings import PublishReportsSettings
+from kwit.aws.settings import CloseBillingRunSettings, PublishReportsSettings
 from kwit.aws.table import Table
+from kwit.billing.certificate import certify
+from kwit.billing.drafts import RunStatus
 from kwit.documents.document import BlockEntry, NumberBlock
 from kwit.ledger.export import DocumentsMissingError
 from kwit.reports.sales import Reconciliation
@@ -68,3 +73,34 @@ class TestPublish:
             publish(FIRED, app)
         assert caught.value.differences == ("Netto = przychody (Ma): 1 / 2",)
         assert app.clients.s3.list_objects_v2(Bucket="documents")["KeyCount"] == 0
+
+
+class TestTheReportOfARun:
+    def test_tells_where_the_run_stands_when_it_went_on_meanwhile(
+        self, tables: dict[str, Table], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings = CloseBillingRunSettings(
+            registry_table="registry",
+            billing_table="billing",
+            documents_bucket="documents",
+            issue_queue_url="issue",
+            compare_queue_url="compare",
+        )
+        app = Application(settings, Clients())
+        where = {"LocationConstraint": "eu-central-1"}
+        app.clients.s3.create_bucket(Bucket="documents", CreateBucketConfiguration=where)  # type: ignore[arg-type]
+        draft = samples.draft()
+        app.runs.create_run(samples.run(), [["U/1"]])
+        app.runs.finish_chunk(samples.chunk_result(draft), [draft])
+        rated = app.runs.set_status(samples.RUN_ID, expected=RunStatus.PLANNED, status=RunStatus.RATED)
+        put = S3Files.put
+
+        def slowly(files: S3Files, key: str, content: bytes, content_type: str) -> None:
+            put(files, key, content, content_type)
+            app.runs.set_status(samples.RUN_ID, expected=RunStatus.RATED, status=RunStatus.WAITING)
+
+        monkeypatch.setattr(S3Files, "put", slowly)
+        certificate = certify(run=rated, results=app.runs.chunk_results(samples.RUN_ID))
+        assert publish_run_report(rated, certificate, app).status is RunStatus.WAITING
+        told = json.loads(app.files.get(f"exports/run-{samples.RUN_ID}.json"))
+        assert told["status"] == "waiting_for_approval"

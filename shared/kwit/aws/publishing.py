@@ -1,4 +1,4 @@
-"""Publish the sales report of a month up to a day."""
+"""Publish what people read: the reports of a month, and the diff of a run."""
 
 from collections import defaultdict
 from collections.abc import Mapping

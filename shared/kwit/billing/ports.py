@@ -45,14 +45,6 @@ class SettingsStore(Protocol):
         ...
 
 
-class VersionedSettings(Protocol):
-    """Company settings by the hash of their version."""
-
-    def version(self, version: str) -> CompanySettings:
-        """Return the settings of a version. Raises SettingsMissingError."""
-        ...
-
-
 class RunStore(Protocol):
     """Runs, their chunks, drafts, batches, and how far each contract is billed."""
 

@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 
 from kwit.billing.chunks import RatingStores, rate_contract
 from kwit.billing.content import ENGINE
@@ -22,7 +21,7 @@ from kwit.billing.evidence import (
     read_evidence,
 )
 from kwit.billing.one_bill import Billing
-from kwit.billing.ports import EvidenceStore, RunStore, SettingsStore, VersionedSettings
+from kwit.billing.ports import EvidenceStore, RunStore, SettingsStore
 from kwit.kernel.identifiers import content_hash
 from kwit.rating.series import SeriesSorter
 from kwit.tariffs.ports import EveryVersion
@@ -42,17 +41,13 @@ class Replayed:
     engine_now: str
 
 
-class ReplaySettings(SettingsStore, VersionedSettings, Protocol):
-    """Company settings by day and by version."""
-
-
 @dataclass(frozen=True, slots=True)
 class ReplayStores:
     """What a replay finds recorded inputs in, and what they name: settings, price lists and issued documents."""
 
     runs: RunStore
     evidence: EvidenceStore
-    settings: ReplaySettings
+    settings: SettingsStore
     price_lists: EveryVersion
     corrections: CorrectionStores
 

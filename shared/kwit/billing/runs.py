@@ -82,8 +82,7 @@ def plan_run(
     """Plan the run of a business date: find the contracts concerned and ask for their chunks to be rated.
 
     A run that exists already is asked for again only where it is unfinished. `at` is the instant it is planned at,
-    for its record. Raises CorrectionStoresMissingError,
-    DocumentNumbersUnknownError.
+    for its record. Raises CorrectionStoresMissingError, DocumentNumbersUnknownError.
     """
     run_id = run_id_of(business_date, order)
     run = stores.runs.run(run_id)

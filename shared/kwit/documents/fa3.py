@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 from kwit.billing.content import BillContent, LineData, PartyData
 from kwit.billing.correction_content import CorrectionContent
 from kwit.documents.document import Document
+from kwit.documents.view import printed_unit
 from kwit.kernel.money import ZERO, half_up
 from kwit.registry.company import CompanySettings
 
@@ -23,14 +24,6 @@ _ORDER_OF_FIELDS = ("1", "2", "3")
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LONGEST_NAME, _LONGEST_LINE = 512, 512
 _PRICE_DIGITS, _QUANTITY_DIGITS = 8, 6
-_UNITS = {
-    "month": "mies.",
-    "day": "doba",
-    "document": "szt.",
-    "event": "szt.",
-    "item": "szt.",
-    "piece": "szt.",
-}
 _TRANSFER = "6"
 _REASON_LENGTH = 256
 
@@ -256,7 +249,7 @@ def _line(invoice: ET.Element, document: Document, line: LineData, number: int, 
         price *= factor.value
     quantity, price = line.quantity.normalize(), price.normalize()
     if _digits(quantity) <= _QUANTITY_DIGITS and _digits(price) <= _PRICE_DIGITS:
-        _add(row, "P_8A", _UNITS.get(line.unit, line.unit))
+        _add(row, "P_8A", printed_unit(line))
         _add(row, "P_8B", format(quantity, "f"))
         _add(row, "P_9A", format(price, "f"))
     _add(row, "P_11", _money(line.net))

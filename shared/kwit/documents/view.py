@@ -407,6 +407,13 @@ def _line_tables(bill: BillContent) -> tuple[tuple[str, tuple[Row, ...]], ...]:
     return tuple(tables)
 
 
+def printed_unit(line: LineData) -> str:
+    """Return the unit of a line as documents write it; power is counted by the month, but not in an event."""
+    if line.rule == EVENT_RULE and line.unit in _MONTHLY:
+        return line.unit
+    return UNITS.get(line.unit, line.unit)
+
+
 def _line_row(line: LineData, *, whole: bool) -> Row:
     event = line.rule == EVENT_RULE
     period = "" if whole or event else f" ({line.start:%d.%m}–{line.end - timedelta(days=1):%d.%m.%y})"
@@ -414,7 +421,7 @@ def _line_row(line: LineData, *, whole: bool) -> Row:
         (
             f"{line.name}{period}",
             polish.number(line.quantity),
-            line.unit if event and line.unit in _MONTHLY else UNITS.get(line.unit, line.unit),
+            printed_unit(line),
             " × ".join(polish.number(one) for one in (line.price, *map(_shown, line.factors))),
             polish.amount(line.net),
             polish.percent(line.vat_rate),
