@@ -1,0 +1,145 @@
+"""What the sending of structured invoices asks of KSeF (Krajowy System e-Faktur, API 2.0)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Availability(StrEnum):
+    """Whether KSeF takes invoices, as the Ministry announces it (Latarnia KSeF)."""
+
+    AVAILABLE = "available"
+    MAINTENANCE = "maintenance"
+    FAILURE = "failure"
+    TOTAL_FAILURE = "total_failure"
+
+
+class KsefUnavailableError(RuntimeError):
+    """KSeF cannot be reached or answers with a fault of its own; carries what was seen.
+
+    Nobody knows whether a call that ended so had its effect.
+    """
+
+    def __init__(self, seen: str) -> None:
+        super().__init__(f"KSeF is not available: {seen}")
+        self.seen = seen
+
+
+class KsefBusyError(RuntimeError):
+    """KSeF asks to be called later (HTTP 429); carries the seconds it names. Nothing was taken."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"KSeF asks to wait {seconds} s")
+        self.seconds = seconds
+
+
+class KsefRefusedError(RuntimeError):
+    """KSeF refused a call; carries its code and words. Nothing was taken, and the same call is refused again."""
+
+    def __init__(self, code: int, words: str) -> None:
+        super().__init__(f"KSeF refuses: {code} {words}")
+        self.code = code
+        self.words = words
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A structured invoice to be sent: its bytes as they are kept.
+
+    `corrected_hash` is the base64 SHA-256 of a refused offline invoice that this one corrects technically
+    (korekta techniczna); such a one goes in an online session of its own.
+    """
+
+    content: bytes
+    offline: bool = False
+    corrected_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What KSeF says of one invoice of a session.
+
+    `content_hash` is the base64 SHA-256 of the invoice's bytes, by which it is told apart. Codes below 200 mean that
+    it is still under work, 200 that it is taken, others that it is not; `original_number` is the number of the
+    invoice that a duplicate (440) repeats.
+    """
+
+    content_hash: str
+    code: int
+    words: str
+    details: tuple[str, ...] = ()
+    ksef_number: str = ""
+    taken_at: datetime | None = None
+    original_number: str = ""
+    original_session: str = ""
+
+    @property
+    def pending(self) -> bool:
+        """Tell whether KSeF is still at work on it."""
+        return self.code < 200
+
+    @property
+    def taken(self) -> bool:
+        """Tell whether KSeF gave it a number."""
+        return self.code == 200
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """What KSeF says of a session: its status code and words, and the outcome of each invoice it has seen.
+
+    Codes below 200 mean that it is open or under work; others but 200 that the session as a whole failed, and
+    that none of its invoices without an outcome of its own was taken.
+    """
+
+    code: int
+    words: str
+    outcomes: tuple[Outcome, ...] = ()
+
+    @property
+    def pending(self) -> bool:
+        """Tell whether KSeF is still at work on it."""
+        return self.code < 200
+
+
+class KsefGateway(Protocol):
+    """Calls KSeF in the seller's name. Every method may raise the three errors above."""
+
+    def send(self, invoices: Sequence[Outgoing], *, batch: bool) -> str:
+        """Send invoices in one session, close it and return its reference number.
+
+        A batch session sends them as one package and declares the mode for all of them: the invoices must agree
+        in `offline`, and none may be a technical correction. An online session sends one after another.
+        """
+        ...
+
+    def session(self, reference: str) -> SessionState:
+        """Return what became of a session and of every invoice in it, all pages of the list read."""
+        ...
+
+    def upo(self, reference: str, ksef_number: str) -> bytes:
+        """Return the official confirmation of receipt (UPO, XML) of an invoice of a session."""
+        ...
+
+    def invoice(self, ksef_number: str) -> bytes:
+        """Return the bytes of an invoice that KSeF holds."""
+        ...
+
+    def availability(self) -> Availability:
+        """Return whether KSeF takes invoices, as announced; unreachable announcements count as available."""
+        ...
+
+
+class OfflineSigner(Protocol):
+    """Signs verification links with the seller's KSeF certificate of type Offline."""
+
+    @property
+    def serial(self) -> str:
+        """The certificate's serial number as the link names it."""
+        ...
+
+    def sign(self, text: str) -> str:
+        """Return the signature of a text as base64url without padding (ECDSA P-256 as R||S, or RSASSA-PSS)."""
+        ...
