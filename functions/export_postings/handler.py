@@ -5,6 +5,7 @@ from kwit.aws.runtime import QueueFunction, Report
 from kwit.aws.schedules import ScheduleFired
 from kwit.aws.settings import ExportPostingsSettings
 from kwit.ledger.export import export_postings
+from kwit.ledger.ksef_numbers import export_ksef_numbers
 
 
 def export(message: ScheduleFired, app: Application) -> Report:
@@ -13,11 +14,13 @@ def export(message: ScheduleFired, app: Application) -> Report:
     exported = export_postings(
         day=message.business_date, store=app.packages, files=app.files, accounts=company.accounts
     )
+    numbers = export_ksef_numbers(day=message.business_date, store=app.filings, files=app.files)
     keys = [one.key for one in exported]
     return {
         "day": message.business_date.isoformat(),
         "packages": keys,
         "documents": sum(e.documents for e in exported),
+        "ksef_numbers": numbers.numbers,
     }
 
 

@@ -18,6 +18,7 @@ def issue(message: IssueBatch, app: Application) -> Report:
         queue=app.render_queue,
         post=app.post,
         tasks=app.tasks,
+        outlet=app.outlet,
     )
     if issued.run.status is RunStatus.ISSUED:
         app.run_queue.close_run(message.run_id)

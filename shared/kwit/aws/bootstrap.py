@@ -12,13 +12,16 @@ import jinja2
 from kwit.aws.clients import Clients
 from kwit.aws.diff_store import DynamoDiffs, PriceListLaws
 from kwit.aws.document_store import DynamoDocuments
+from kwit.aws.document_task_store import DynamoDocumentTasks
 from kwit.aws.evidence_store import S3Evidence
+from kwit.aws.filing_store import DynamoFilings
 from kwit.aws.imports import DynamoImports
+from kwit.aws.ksef_outlet import KsefOutlet
 from kwit.aws.mail import DynamoDeliveries, SesSender
 from kwit.aws.package_store import DynamoPackages, S3Files
 from kwit.aws.points import RegistryDirectory
 from kwit.aws.profile_store import DynamoProfiles
-from kwit.aws.queues import SqsDocumentQueue, SqsPackQueue, SqsPartQueue, SqsRunQueue
+from kwit.aws.queues import SqsDocumentQueue, SqsKsefQueue, SqsPackQueue, SqsPartQueue, SqsRunQueue
 from kwit.aws.reading_store import DynamoReadings
 from kwit.aws.reading_terms import CursorInvoiced, RegistryTerms
 from kwit.aws.registry_store import DynamoPriceLists, DynamoRegistry, DynamoSettings
@@ -62,14 +65,15 @@ class Application:
     _templates: jinja2.Environment | None = None
     _versions: dict[str, CompanySettings] = field(default_factory=dict)
 
-    def _need(self, name: str) -> str:
+    def need(self, name: str) -> str:
+        """Return a setting by name. Raises SettingMissingError."""
         value = getattr(self.settings, name, None)
         if not isinstance(value, str):
             raise SettingMissingError(name)
         return value
 
     def _table(self, name: str) -> Table:
-        return Table(self.clients.dynamodb, self._need(name))
+        return Table(self.clients.dynamodb, self.need(name))
 
     def now(self) -> datetime:
         """Return the present instant; use cases get it as an argument."""
@@ -146,7 +150,7 @@ class Application:
     @property
     def part_queue(self) -> SqsPartQueue:
         """Return the queue of parts of long files."""
-        return SqsPartQueue(self.clients.sqs, self._need("import_queue_url"))
+        return SqsPartQueue(self.clients.sqs, self.need("import_queue_url"))
 
     @property
     def runs(self) -> DynamoRuns:
@@ -177,13 +181,13 @@ class Application:
     @property
     def rating(self) -> RatingStores:
         """Return the stores that rating needs; one serves one chunk, which reads each record once."""
-        registry = DynamoRegistry(OnceTable(self.clients.dynamodb, self._need("registry_table")))
+        registry = DynamoRegistry(OnceTable(self.clients.dynamodb, self.need("registry_table")))
         return RatingStores(self.company, registry, self.runs, self.readings, self.price_lists, self.evidence)
 
     @property
     def evidence(self) -> S3Evidence:
         """Return what chunks were rated from."""
-        return S3Evidence(self.clients.s3, self._need("documents_bucket"))
+        return S3Evidence(self.clients.s3, self.need("documents_bucket"))
 
     @property
     def corrections(self) -> CorrectionStores:
@@ -193,8 +197,23 @@ class Application:
     @property
     def documents(self) -> DynamoDocuments:
         """Return the documents' store."""
-        cursors = getattr(self.settings, "billing_table", None) or self._need("documents_table")
+        cursors = getattr(self.settings, "billing_table", None) or self.need("documents_table")
         return DynamoDocuments(self._table("documents_table"), Table(self.clients.dynamodb, cursors))
+
+    @property
+    def filings(self) -> DynamoFilings:
+        """Return where documents stand with KSeF."""
+        return DynamoFilings(self._table("documents_table"))
+
+    @property
+    def document_tasks(self) -> DynamoDocumentTasks:
+        """Return the tasks about documents."""
+        return DynamoDocumentTasks(self._table("documents_table"))
+
+    @property
+    def outlet(self) -> KsefOutlet:
+        """Return the way of issued documents into KSeF."""
+        return KsefOutlet(self.settings_of, SqsKsefQueue(self.clients.sqs, self.need("submit_queue_url")))
 
     def post(self, documents: Sequence[Document]) -> Posted:
         """Post documents for their sums, by the accounts in force on the day they are issued."""
@@ -221,17 +240,17 @@ class Application:
     @property
     def sender(self) -> SesSender:
         """Return the mail sender."""
-        return SesSender(self.clients.ses, self._need("mail_configuration_set"))
+        return SesSender(self.clients.ses, self.need("mail_configuration_set"))
 
     @property
     def inbox(self) -> S3Files:
         """Return the bucket that people drop files into."""
-        return S3Files(self.clients.s3, self._need("inbox_bucket"))
+        return S3Files(self.clients.s3, self.need("inbox_bucket"))
 
     @property
     def files(self) -> S3Files:
         """Return the bucket of documents and exports."""
-        return S3Files(self.clients.s3, self._need("documents_bucket"))
+        return S3Files(self.clients.s3, self.need("documents_bucket"))
 
     @property
     def run_queue(self) -> SqsRunQueue:
@@ -245,17 +264,17 @@ class Application:
     @property
     def pack_queue(self) -> SqsPackQueue:
         """Return the queue of shelves to pack."""
-        return SqsPackQueue(self.clients.sqs, self._need("pack_queue_url"))
+        return SqsPackQueue(self.clients.sqs, self.need("pack_queue_url"))
 
     @property
     def render_queue(self) -> SqsDocumentQueue:
         """Return the queue of documents to render."""
-        return SqsDocumentQueue(self.clients.sqs, self._need("render_queue_url"))
+        return SqsDocumentQueue(self.clients.sqs, self.need("render_queue_url"))
 
     @property
     def deliver_queue(self) -> SqsDocumentQueue:
         """Return the queue of documents to deliver."""
-        return SqsDocumentQueue(self.clients.sqs, self._need("deliver_queue_url"))
+        return SqsDocumentQueue(self.clients.sqs, self.need("deliver_queue_url"))
 
     @property
     def holidays(self) -> frozenset[date]:

@@ -101,3 +101,8 @@ class Clients:
         """Return the SES client."""
         client: SESV2Client = self._client("sesv2")
         return client
+
+    @property
+    def secrets(self) -> Any:
+        """Return the Secrets Manager client."""
+        return self._client("secretsmanager")

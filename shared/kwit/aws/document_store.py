@@ -160,6 +160,11 @@ class DynamoDocuments:
         item = self.table.get(keys.numbered(document_number))
         return item["contract_no"]["S"] if item else None
 
+    def document_of(self, document_number: str) -> str | None:
+        """Return the id of the document that bears a number, or None."""
+        item = self.table.get(keys.numbered(document_number))
+        return item["document_id"]["S"] if item else None
+
     def document(self, document_id: str) -> Document | None:
         """Return a document, or None."""
         item = self.table.get(keys.document(document_id))

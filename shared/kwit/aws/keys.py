@@ -297,3 +297,50 @@ def rendered(document_id: str) -> Key:
 def mail(document_id: str) -> Key:
     """Documents: the one e-mail of a document."""
     return f"DOC#{document_id}", "MAIL"
+
+
+PARTITIONS_OF_FILINGS = 16
+
+
+def filing(document_id: str) -> Key:
+    """Documents: where a document stands with KSeF."""
+    return f"DOC#{document_id}", "KSEF"
+
+
+def filing_partition(document_id: str) -> int:
+    """Return the partition of the lists of filings that a document belongs to."""
+    return hashlib.sha256(document_id.encode()).digest()[0] % PARTITIONS_OF_FILINGS
+
+
+def open_filings(partition: int) -> str:
+    """Documents: a partition of the list of filings that are not finished."""
+    return f"KSEFOPEN#{partition:02d}"
+
+
+def open_filing(document_id: str) -> Key:
+    """Documents: a filing in the list of those that are not finished."""
+    return open_filings(filing_partition(document_id)), document_id
+
+
+def new_ksef_numbers(partition: int) -> str:
+    """Documents: a partition of the list of numbers of KSeF that no export has told yet."""
+    return f"KSEFNEW#{partition:02d}"
+
+
+def new_ksef_number(document_id: str) -> Key:
+    """Documents: a number of KSeF that no export has told yet."""
+    return new_ksef_numbers(filing_partition(document_id)), document_id
+
+
+DOCUMENT_TASKS = "DOCTASKS"
+"""Documents: the partition of the open tasks about documents."""
+
+
+def document_task(task_id: str) -> Key:
+    """Documents: an open task about a document."""
+    return DOCUMENT_TASKS, task_id
+
+
+def settled_document_task(task_id: str) -> Key:
+    """Documents: the mark that a task about a document was settled."""
+    return f"DOCTASK#{task_id}", "SETTLED"

@@ -55,6 +55,14 @@ class DocumentsNamed(QueueMessage):
     document_ids: tuple[str, ...] = Field(min_length=1)
 
 
+class FilingWork(QueueMessage):
+    """Ask for documents to be sent to KSeF, or, where a session is named, what became of them in it."""
+
+    document_ids: tuple[str, ...] = Field(min_length=1)
+    session: str = ""
+    asked: int = Field(default=0, ge=0)
+
+
 class _Mail(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 

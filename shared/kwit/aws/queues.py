@@ -119,3 +119,32 @@ class SqsDocumentQueue:
         parts = range(0, len(document_ids), DOCUMENTS_OF_A_MESSAGE)
         named = (list(document_ids[first : first + DOCUMENTS_OF_A_MESSAGE]) for first in parts)
         send_many(self.client, self.url, ({"document_ids": one} for one in named))
+
+
+FILINGS_OF_A_MESSAGE = 90
+_LONGEST_DELAY = 900
+
+
+@dataclass(frozen=True, slots=True)
+class SqsKsefQueue:
+    """Asks for work on the filings of documents with KSeF."""
+
+    client: "SQSClient"
+    url: str
+
+    def file(self, document_ids: Sequence[str], *, after: int = 0) -> None:
+        """Ask for documents to be sent, after some seconds at the earliest; a message makes a session."""
+        delay = max(0, min(after, _LONGEST_DELAY))
+        parts = range(0, len(document_ids), FILINGS_OF_A_MESSAGE)
+        for first in parts:
+            self._say({"document_ids": list(document_ids[first : first + FILINGS_OF_A_MESSAGE])}, delay)
+
+    def follow(self, session: str, document_ids: Sequence[str], *, asked: int = 0) -> None:
+        """Ask what became of documents in a session: at once, then after 2, 4, 8 … seconds, at most a quarter."""
+        delay = min(2**asked, _LONGEST_DELAY) if asked else 0
+        self._say({"session": session, "document_ids": list(document_ids), "asked": asked}, delay)
+
+    def _say(self, body: dict[str, Any], delay: int) -> None:
+        self.client.send_message(
+            QueueUrl=self.url, MessageBody=json.dumps(body, sort_keys=True), DelaySeconds=delay
+        )

@@ -155,7 +155,27 @@ class IssueDocumentsSettings(WithRegistry, WithReadings, WithBilling, WithDocume
     """Configure ``issue_documents``."""
 
     render_queue_url: str
+    submit_queue_url: str
     close_queue_url: str
+
+
+class KsefSettings(WithRegistry, WithDocuments, WithDocumentStore):
+    """Configure what speaks with KSeF: its address, where codes on pages lead, and the name of the secret."""
+
+    ksef_api_url: str
+    ksef_code_url: str
+    ksef_notice_url: str
+    ksef_secret: str
+    submit_queue_url: str
+    render_queue_url: str
+
+
+class SubmitKsefSettings(KsefSettings):
+    """Configure ``submit_ksef``."""
+
+
+class WatchKsefSettings(KsefSettings):
+    """Configure ``watch_ksef``."""
 
 
 class RenderDocumentsSettings(WithRegistry, WithDocuments, WithDocumentStore):

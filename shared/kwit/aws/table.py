@@ -128,6 +128,10 @@ class Table:
             raise
         return True
 
+    def remove(self, key: Key) -> None:
+        """Delete one item, whether or not it is there."""
+        self.client.delete_item(TableName=self.name, Key=key_of(key))
+
     def query(self, partition: str, *, prefix: str = "") -> Iterator[Item]:
         """Yield the items of a partition, consistently read, in the order of their sort keys."""
         condition = "pk = :pk" + (" AND begins_with(sk, :sk)" if prefix else "")

@@ -15,6 +15,7 @@ from kwit.billing.correction_content import CorrectionContent
 from kwit.documents.document import Document
 from kwit.documents.view import printed_unit
 from kwit.kernel.money import ZERO, half_up
+from kwit.kernel.time import local_midnight
 from kwit.registry.company import CompanySettings
 
 NAMESPACE = "http://crd.gov.pl/wzor/2025/06/25/13775/"
@@ -37,10 +38,21 @@ class RateNotInFa3Error(ValueError):
         self.rate = rate
 
 
-def fa3_xml(*, document: Document, settings: CompanySettings, made_at: datetime) -> bytes:
+def made_at(document: Document) -> datetime:
+    """Return the instant that a document's structured invoice is dated by: the first of its day of issue.
+
+    It is the document's own, so the invoice made again has the same bytes.
+    """
+    return local_midnight(document.issue_date)
+
+
+def fa3_xml(
+    *, document: Document, settings: CompanySettings, made_at: datetime, original_number: str = ""
+) -> bytes:
     """Return the FA(3) of a document; `made_at` is the instant it is made at, which the heading tells.
 
-    Raises RateNotInFa3Error.
+    `original_number` is the number in KSeF of the invoice that a correction corrects, where its content knew none
+    yet. Raises RateNotInFa3Error.
     """
     content = document.read()
     root = ET.Element("Faktura", {"xmlns": NAMESPACE})
@@ -53,7 +65,7 @@ def fa3_xml(*, document: Document, settings: CompanySettings, made_at: datetime)
         _receiver(root, bill.customer)
     invoice = ET.SubElement(root, "Fa")
     if isinstance(content, CorrectionContent):
-        _correction(invoice, document, content, settings)
+        _correction(invoice, document, content, settings, content.original.ksef_number or original_number)
     else:
         _bill(invoice, document, content, settings)
     _foot(root, settings)
@@ -183,7 +195,11 @@ def _bill(invoice: ET.Element, document: Document, bill: BillContent, settings: 
 
 
 def _correction(
-    invoice: ET.Element, document: Document, content: CorrectionContent, settings: CompanySettings
+    invoice: ET.Element,
+    document: Document,
+    content: CorrectionContent,
+    settings: CompanySettings,
+    ksef_number: str,
 ) -> None:
     before, after = content.before, content.after
     _first_fields(invoice, document, settings, (after.start, after.end))
@@ -196,9 +212,9 @@ def _correction(
     corrected = ET.SubElement(invoice, "DaneFaKorygowanej")
     _add(corrected, "DataWystFaKorygowanej", content.original.issue_date.isoformat())
     _add(corrected, "NrFaKorygowanej", content.original.number)
-    if content.original.ksef_number:
+    if ksef_number:
         _add(corrected, "NrKSeF", "1")
-        _add(corrected, "NrKSeFFaKorygowanej", content.original.ksef_number)
+        _add(corrected, "NrKSeFFaKorygowanej", ksef_number)
     else:
         _add(corrected, "NrKSeFN", "1")
     _descriptions(invoice, after)

@@ -27,6 +27,7 @@ from kwit.documents.ports import (
     DocumentStore,
     RenderQueue,
     SeriesMovedError,
+    StructuredOutlet,
 )
 from kwit.documents.totals import Post, batch_totals
 from kwit.kernel.identifiers import content_hash
@@ -70,8 +71,11 @@ def issue_batch(
     queue: RenderQueue,
     post: Post,
     tasks: TaskStore | None = None,
+    outlet: StructuredOutlet | None = None,
 ) -> Issued:
     """Give the approved drafts of a batch their numbers, keep them as documents, ask for their PDFs.
+
+    Documents that are issued in KSeF go to the `outlet` first and are drawn when they have their number there.
 
     `post` tells what the documents' postings add up to, for the run's certificate. What corrections settle is
     settled in `tasks`; a batch of bills needs none. Raises BatchUnknownError, DraftChangedError, SeriesMovedError
@@ -89,7 +93,9 @@ def issue_batch(
         if tasks is not None and block is not None:
             for entry in block.entries:
                 settle_tasks(refs=entry.settles, by=entry.number, tasks=tasks)
-        queue.render([document.document_id for document in issued])
+        drawn = outlet.take(issued) if outlet is not None else issued
+        if drawn:
+            queue.render([document.document_id for document in drawn])
     passed_over = block.passed_over if block is not None else ()
     totals = batch_totals(issued, post(issued), passed_over=passed_over)
     return Issued(block, runs.finish_batch(run_id, number, totals))

@@ -73,3 +73,11 @@ class RenderQueue(Protocol):
     def render(self, document_ids: Sequence[str]) -> None:
         """Ask for the PDFs of documents."""
         ...
+
+
+class StructuredOutlet(Protocol):
+    """The way of issued documents into KSeF."""
+
+    def take(self, documents: Sequence[Document]) -> Sequence[Document]:
+        """Ask for those that are issued in KSeF to be filed there; return the others, which are drawn at once."""
+        ...

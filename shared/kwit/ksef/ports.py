@@ -143,3 +143,27 @@ class OfflineSigner(Protocol):
     def sign(self, text: str) -> str:
         """Return the signature of a text as base64url without padding (ECDSA P-256 as R||S, or RSASSA-PSS)."""
         ...
+
+
+class KsefQueue(Protocol):
+    """Asks for work on filings; a request may arrive twice or late."""
+
+    def file(self, document_ids: Sequence[str], *, after: int = 0) -> None:
+        """Ask for documents to be sent, after some seconds at the earliest."""
+        ...
+
+    def follow(self, session: str, document_ids: Sequence[str], *, asked: int = 0) -> None:
+        """Ask what became of documents in a session; the more often it was asked, the later it is asked again."""
+        ...
+
+
+class InvoiceFiles(Protocol):
+    """Where structured invoices and confirmations are kept."""
+
+    def put(self, key: str, content: bytes, content_type: str) -> None:
+        """Write a file; the same bytes again change nothing."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """Read a file."""
+        ...

@@ -172,23 +172,23 @@ def postings_csv(postings: Iterable[Posting]) -> bytes:
         side, amount = ("Wn", row.debit) if on_debit else ("Ma", row.credit)
         writer.writerow(
             (
-                _plain(row.document),
+                plain_text(row.document),
                 row.day.isoformat(),
                 f"{row.day:%Y-%m}",
-                _plain(row.account),
+                plain_text(row.account),
                 side,
                 f"{amount:.2f}".replace(".", ","),
-                _plain(row.key),
-                _plain(row.group),
-                _plain(row.party_id),
-                _plain(row.nip),
-                _plain(row.description),
+                plain_text(row.key),
+                plain_text(row.group),
+                plain_text(row.party_id),
+                plain_text(row.nip),
+                plain_text(row.description),
             )
         )
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Mark as text, by an apostrophe, what a spreadsheet would take for a formula."""
     return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
 

@@ -16,6 +16,7 @@ from stdnum.pl import nip as std_nip
 from stdnum.pl import regon as std_regon
 
 from kwit.kernel.money import NotADecimalError, exact
+from kwit.registry.ksef_settings import KsefSettings
 
 
 def _decimal(value: object) -> Decimal:
@@ -319,6 +320,7 @@ class CompanySettings(_Settings):
     own_networks: tuple[str, ...] = ()
     sums: tuple[SumSettings, ...] = ()
     mail: MailSettings
+    ksef: KsefSettings | None = None
     accounts: Mapping[str, str]
     fuel_mix: FuelMix | None = None
     complaint_text: str = ""

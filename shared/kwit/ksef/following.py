@@ -1,0 +1,138 @@
+"""Learn what became of invoices in a session: numbers, refusals, repeats; nothing KSeF says is lost on a crash."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from kwit.ksef.desk import FilingDesk
+from kwit.ksef.filing import Filing, FilingStatus, invoice_hash, upo_key
+from kwit.ksef.ports import KsefRefusedError, Outcome, SessionState
+from kwit.ksef.preparing import XML, ask_person
+from kwit.ksef.words import DUPLICATE, TRANSIENT, invoice_sentence, session_sentence
+
+MOST_ATTEMPTS = 6
+MOST_QUESTIONS = 12
+"""After so many questions, each later than the one before, the daily watch goes on asking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What asking came to: documents by what happened to them."""
+
+    taken: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+
+
+def follow_session(
+    session: str, document_ids: Sequence[str], *, asked: int, desk: FilingDesk, at: datetime
+) -> Followed:
+    """Ask KSeF about a session and move each of its documents on; those still under work are asked about later.
+
+    A document with a number is drawn unless it went out offline, and its correction, if one waits, is sent.
+    Raises KsefUnavailableError, KsefBusyError, KsefRefusedError.
+    """
+    found = desk.filings.filings(document_ids)
+    waiting = [one for one in found.values() if one.status is FilingStatus.SENT and one.session == session]
+    state = desk.gateway.session(session) if waiting else SessionState(200, "")
+    by_hash = {one.content_hash: one for one in state.outcomes}
+    moved = [_moved(one, by_hash.get(one.content_hash), state, desk, at) for one in waiting]
+    _hand_on([*(one for one in found.values() if one not in waiting), *moved], desk)
+    by_status = {
+        status: tuple(one.document_id for one in moved if one.status is status) for status in FilingStatus
+    }
+    pending = by_status[FilingStatus.SENT]
+    if pending and asked < MOST_QUESTIONS:
+        desk.queue.follow(session, pending, asked=asked + 1)
+    return Followed(
+        taken=by_status[FilingStatus.TAKEN],
+        refused=by_status[FilingStatus.REFUSED],
+        again=by_status[FilingStatus.WAITING],
+        pending=pending,
+    )
+
+
+def _hand_on(filings: Sequence[Filing], desk: FilingDesk) -> None:
+    """Ask for what follows, as often as the message comes: pages of documents with a number, corrections, repeats."""
+    taken = [one for one in filings if one.status is FilingStatus.TAKEN]
+    drawn = [one.document_id for one in taken if not one.offline]
+    if drawn:
+        desk.renders.render(drawn)
+    ends = desk.documents.chain_ends([one.document_id for one in taken]) if taken else {}
+    again = [one.document_id for one in filings if one.status is FilingStatus.WAITING and one.file_key]
+    again += [end for original, end in ends.items() if end != original]
+    if again:
+        desk.queue.file(list(dict.fromkeys(again)))
+
+
+def _moved(
+    filing: Filing, outcome: Outcome | None, state: SessionState, desk: FilingDesk, at: datetime
+) -> Filing:
+    """Return the filing as KSeF's word moves it; unchanged while KSeF is at work."""
+    if outcome is None:
+        if state.pending:
+            return filing
+        told = session_sentence(state.code, state.words)
+        return _kept(filing, _again(filing, state.code, told, desk, at), desk)
+    if outcome.pending:
+        return filing
+    if outcome.taken:
+        return _kept(filing, _taken(filing, outcome.ksef_number, outcome, desk), desk)
+    return _kept(filing, _not_taken(filing, outcome, desk, at), desk)
+
+
+def _kept(standing: Filing, moved: Filing, desk: FilingDesk) -> Filing:
+    if moved == standing:
+        return standing
+    moved = replace(moved, revision=standing.revision + 1)
+    if desk.filings.move(moved):
+        return moved
+    # Another message moved it in between; what it left is what stands.
+    return desk.filings.filings([standing.document_id])[standing.document_id]
+
+
+def _taken(filing: Filing, ksef_number: str, outcome: Outcome, desk: FilingDesk) -> Filing:
+    taken = replace(
+        filing,
+        status=FilingStatus.TAKEN,
+        ksef_number=ksef_number,
+        taken_at=outcome.taken_at,
+        code=outcome.code,
+        problem="",
+    )
+    return with_upo(taken, outcome.original_session or filing.session, desk)
+
+
+def with_upo(filing: Filing, session: str, desk: FilingDesk) -> Filing:
+    """Fetch and keep the confirmation of receipt; a filing without it stays open, and is asked about again."""
+    try:
+        upo = desk.gateway.upo(session, filing.ksef_number)
+    except KsefRefusedError:
+        return filing
+    key = upo_key(filing)
+    desk.files.put(key, upo, XML)
+    return replace(filing, upo_key=key)
+
+
+def _not_taken(filing: Filing, outcome: Outcome, desk: FilingDesk, at: datetime) -> Filing:
+    told = invoice_sentence(outcome.code, outcome.words, outcome.details)
+    if outcome.code == DUPLICATE and outcome.original_number:
+        # The same bytes: what looked lost had arrived. Other bytes: the number is another invoice's.
+        if invoice_hash(desk.gateway.invoice(outcome.original_number)) == filing.content_hash:
+            doubled = replace(filing, doubles=(*filing.doubles, filing.session))
+            return _taken(doubled, outcome.original_number, outcome, desk)
+    elif outcome.code in TRANSIENT:
+        return _again(filing, outcome.code, told, desk, at)
+    return _refused(filing, outcome.code, told, desk, at)
+
+
+def _again(filing: Filing, code: int, told: str, desk: FilingDesk, at: datetime) -> Filing:
+    if filing.attempts >= MOST_ATTEMPTS:
+        return _refused(filing, code, told, desk, at)
+    return replace(filing, status=FilingStatus.WAITING, code=code, problem=told)
+
+
+def _refused(filing: Filing, code: int, told: str, desk: FilingDesk, at: datetime) -> Filing:
+    ask_person(filing, "ksef_refused", told, desk, at)
+    return replace(filing, status=FilingStatus.REFUSED, code=code, problem=told)

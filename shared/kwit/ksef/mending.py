@@ -1,0 +1,94 @@
+"""Send a document again that KSeF refused: with an invoice made anew, or with one that a person put right.
+
+After a refused offline invoice the new one goes as a technical correction (korekta techniczna): the page that the
+customer has bears the hash of the refused one. Online nothing was issued yet, so the new one simply takes its place.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from xml.etree import ElementTree as ET
+
+from kwit.documents.document import Document
+from kwit.documents.fa3 import NAMESPACE, fa3_xml, made_at
+from kwit.ksef.desk import FilingDesk
+from kwit.ksef.filing import Filing, FilingStatus
+from kwit.ksef.preparing import DocumentsUnknownError, original_number, with_invoice
+
+_FIXED = ("Fa/P_1", "Fa/P_2", "Fa/P_15", "Fa/RodzajFaktury", "Podmiot1/DaneIdentyfikacyjne/NIP")
+_MENDABLE = {FilingStatus.REFUSED, FilingStatus.INVALID}
+
+
+class NotMendableError(RuntimeError):
+    """A document is not one that KSeF refused; carries its id and where it stands."""
+
+    def __init__(self, document_id: str, status: str) -> None:
+        super().__init__(f"document {document_id} is {status}, so there is nothing to mend")
+        self.document_id = document_id
+        self.status = status
+
+
+class AnotherInvoiceError(ValueError):
+    """A file put right by hand says something else than its document; carries what differs, never the values."""
+
+    def __init__(self, number: str, fields: tuple[str, ...]) -> None:
+        super().__init__(f"{number}: the file differs from the document in {', '.join(fields)}")
+        self.number = number
+        self.fields = fields
+
+
+def mend_filing(document_id: str, *, content: bytes | None, desk: FilingDesk, at: datetime) -> Filing:
+    """Put another invoice in the place of one that was refused, and ask for it to be sent; return the filing.
+
+    `content` is a file put right by a person; without it the invoice is made anew, by the settings in force for the
+    document. Day, number, total, kind and seller stay as the document has them. Raises DocumentsUnknownError,
+    NotMendableError, AnotherInvoiceError.
+    """
+    document = desk.documents.documents([document_id]).get(document_id)
+    filing = desk.filings.filings([document_id]).get(document_id)
+    if document is None or filing is None:
+        raise DocumentsUnknownError((document_id,))
+    if filing.status not in _MENDABLE:
+        raise NotMendableError(document_id, str(filing.status))
+    own = _made_anew(document, desk)
+    if content is not None:
+        differing = _differing(content, own)
+        if differing:
+            raise AnotherInvoiceError(document.number, differing)
+    technical = filing.offline and filing.status is FilingStatus.REFUSED
+    waiting = replace(
+        filing,
+        status=FilingStatus.WAITING,
+        revision=filing.revision + 1,
+        attempts=0,
+        session="",
+        problem="",
+        code=0,
+        corrected_hash=filing.content_hash if technical else filing.corrected_hash,
+    )
+    mended = with_invoice(document, waiting, content or own, desk=desk, at=at)
+    if not desk.filings.move(mended):
+        raise NotMendableError(document_id, "being worked on")
+    desk.queue.file([document_id])
+    return mended
+
+
+def _made_anew(document: Document, desk: FilingDesk) -> bytes:
+    settings = desk.settings_of(document.read().settings_version)
+    number = original_number(document, desk)
+    return fa3_xml(document=document, settings=settings, made_at=made_at(document), original_number=number)
+
+
+def _differing(content: bytes, own: bytes) -> tuple[str, ...]:
+    """Name the fields that must stay and do not."""
+    if b"<!" in content.replace(b"<!--", b"").replace(b"<![CDATA[", b""):
+        return ("DOCTYPE",)
+    try:
+        theirs = ET.fromstring(content)  # noqa: S314 - without declarations there are no entities to expand
+    except ET.ParseError:
+        return ("XML",)
+    ours = ET.fromstring(own)  # noqa: S314 - written by ourselves
+    return tuple(name for name in _FIXED if _text(theirs, name) != _text(ours, name))
+
+
+def _text(root: ET.Element, path: str) -> str | None:
+    return root.findtext("/".join(f"{{{NAMESPACE}}}{name}" for name in path.split("/")))

@@ -1,0 +1,209 @@
+"""Send structured invoices to KSeF, each once; what cannot be sent now goes out under offline codes and follows.
+
+Sending is not a transaction. A filing is claimed before it is sent; when a claim is met again after its lease, it
+is sent again, for KSeF itself tells a repeat: it answers that it is a duplicate, names the first one's number, and
+that one's bytes are compared (kwit.ksef.following).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from kwit.documents.document import Document
+from kwit.kernel.time import local_day
+from kwit.ksef import preparing
+from kwit.ksef.deadlines import send_by
+from kwit.ksef.desk import FilingDesk
+from kwit.ksef.filing import Filing, FilingStatus, Mode, invoice_hash
+from kwit.ksef.links import certificate_link
+from kwit.ksef.ports import (
+    Availability,
+    KsefBusyError,
+    KsefRefusedError,
+    KsefUnavailableError,
+    Outgoing,
+)
+from kwit.registry.ksef_settings import KsefSettings
+
+LEASE = timedelta(minutes=4)
+"""How long a claim stands: longer than whoever made it can still be at work."""
+
+_MODES = {
+    Availability.AVAILABLE: Mode.OFFLINE24,
+    Availability.MAINTENANCE: Mode.UNAVAILABLE,
+    Availability.FAILURE: Mode.EMERGENCY,
+}
+
+
+class InvoiceChangedError(RuntimeError):
+    """The kept bytes of an invoice are not those that its filing names; carries the document's id."""
+
+    def __init__(self, document_id: str) -> None:
+        super().__init__(f"the structured invoice of {document_id} is not the one that was kept")
+        self.document_id = document_id
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What sending came to: documents by what happened to them."""
+
+    sent: tuple[str, ...] = ()
+    offline: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+
+def send_documents(document_ids: Sequence[str], *, desk: FilingDesk, at: datetime) -> Sent:
+    """Send the documents that are next in turn; ask again about those that are sent, draw those that have a number.
+
+    Raises DocumentsUnknownError, InvoiceChangedError, and KsefRefusedError when KSeF refuses the call as a whole
+    (credentials, rights): the documents stay waiting or go out offline first.
+    """
+    documents = desk.documents.documents(document_ids)
+    missing = tuple(one for one in document_ids if one not in documents)
+    if missing:
+        raise preparing.DocumentsUnknownError(missing)
+    standing = desk.filings.filings(document_ids)
+    prepared = [
+        preparing.prepare(documents[one], desk=desk, standing=standing.get(one), at=at)
+        for one in dict.fromkeys(document_ids)
+    ]
+    filings = [one for one in prepared if one is not None]
+    _ask_again(filings, desk)
+    ready = [one for one in filings if _ready(one, at)]
+    sent = Sent(waiting=tuple(one.document_id for one in filings if one.waits_for))
+    for group in _groups(ready):
+        sent = _joined(sent, _send(group, documents, desk, at))
+    return sent
+
+
+def _ask_again(filings: Sequence[Filing], desk: FilingDesk) -> None:
+    """Repeat what an earlier message may have left undone: questions about sessions, requests to draw."""
+    sessions: dict[str, list[str]] = {}
+    for one in filings:
+        if one.status is FilingStatus.SENT:
+            sessions.setdefault(one.session, []).append(one.document_id)
+    for session, names in sessions.items():
+        desk.queue.follow(session, names)
+    drawn = [one.document_id for one in filings if one.handed_out]
+    if drawn:
+        desk.renders.render(drawn)
+
+
+def _ready(filing: Filing, at: datetime) -> bool:
+    """Tell whether a filing may be claimed: made, not dated ahead, and claimed by nobody still at work."""
+    if filing.issue_date > local_day(at) or not filing.file_key:
+        return False
+    if filing.status is FilingStatus.SENDING:
+        return filing.claimed_at is None or at - filing.claimed_at >= LEASE
+    return filing.status is FilingStatus.WAITING
+
+
+def _groups(ready: Sequence[Filing]) -> list[list[Filing]]:
+    """Part filings by how they are sent: a session declares one mode, a technical correction goes alone."""
+    technical = [[one] for one in ready if one.corrected_hash]
+    rest = [one for one in ready if not one.corrected_hash]
+    parts = [[one for one in rest if one.offline is offline] for offline in (False, True)]
+    return [*technical, *(part for part in parts if part)]
+
+
+def _send(group: Sequence[Filing], documents: Mapping[str, Document], desk: FilingDesk, at: datetime) -> Sent:
+    claimed = [one for one in (_claimed(filing, desk, at) for filing in group) if one is not None]
+    if not claimed:
+        return Sent()
+    outgoing = [Outgoing(_invoice(one, desk), one.offline, one.corrected_hash) for one in claimed]
+    chosen = _chosen(claimed[0], documents, desk)
+    batch = not claimed[0].corrected_hash and len(claimed) >= chosen.batch_from
+    names = tuple(one.document_id for one in claimed)
+    try:
+        session = desk.gateway.send(outgoing, batch=batch)
+    except KsefBusyError as error:
+        _give_back(claimed, desk)
+        desk.queue.file(names, after=error.seconds)
+        return Sent(waiting=names)
+    except KsefUnavailableError:
+        return _not_sent(claimed, chosen, desk)
+    except KsefRefusedError:
+        _not_sent(claimed, chosen, desk)
+        raise
+    for one in claimed:
+        desk.filings.move(replace(one, status=FilingStatus.SENT, session=session, revision=one.revision + 1))
+    desk.queue.follow(session, names)
+    return Sent(sent=names)
+
+
+def _claimed(filing: Filing, desk: FilingDesk, at: datetime) -> Filing | None:
+    claimed = replace(
+        filing,
+        status=FilingStatus.SENDING,
+        claimed_at=at,
+        attempts=filing.attempts + 1,
+        revision=filing.revision + 1,
+    )
+    return claimed if desk.filings.move(claimed) else None
+
+
+def _invoice(filing: Filing, desk: FilingDesk) -> bytes:
+    content = desk.files.get(filing.file_key)
+    if invoice_hash(content) != filing.content_hash:
+        raise InvoiceChangedError(filing.document_id)
+    return content
+
+
+def _chosen(filing: Filing, documents: Mapping[str, Document], desk: FilingDesk) -> KsefSettings:
+    settings = desk.settings_of(documents[filing.document_id].read().settings_version)
+    return settings.ksef or KsefSettings(since=filing.issue_date)
+
+
+def _give_back(claimed: Sequence[Filing], desk: FilingDesk) -> None:
+    for one in claimed:
+        desk.filings.move(replace(one, status=FilingStatus.WAITING, revision=one.revision + 1))
+
+
+def _not_sent(claimed: Sequence[Filing], chosen: KsefSettings, desk: FilingDesk) -> Sent:
+    """Let invoices go out under offline codes; without a certificate for these they wait for KSeF."""
+    availability = desk.gateway.availability()
+    if availability is Availability.TOTAL_FAILURE:
+        return _outside(claimed, desk)
+    if desk.signer is None or not chosen.offline24:
+        _give_back(claimed, desk)
+        return Sent(waiting=tuple(one.document_id for one in claimed))
+    mode = _MODES[availability]
+    drawn = []
+    for one in claimed:
+        back = replace(one, status=FilingStatus.WAITING, revision=one.revision + 1)
+        if not one.offline:
+            back = _offline(back, mode, desk)
+        if desk.filings.move(back):
+            drawn.append(one.document_id)
+    if drawn:
+        desk.renders.render(drawn)
+    return Sent(offline=tuple(drawn))
+
+
+def _offline(filing: Filing, mode: Mode, desk: FilingDesk) -> Filing:
+    """Issue a document offline: the codes its page bears, and the last day to send it."""
+    if desk.signer is None:
+        return filing
+    document = desk.documents.documents([filing.document_id])[filing.document_id]
+    nip = desk.settings_of(document.read().settings_version).seller.nip
+    link = certificate_link(
+        host=desk.code_host, nip=nip, content_hash=filing.content_hash, signer=desk.signer
+    )
+    last_day = send_by(mode=mode, issue_date=filing.issue_date, ended=None, holidays=desk.holidays)
+    return replace(filing, mode=mode, certificate_link=link, send_by=last_day)
+
+
+def _outside(claimed: Sequence[Filing], desk: FilingDesk) -> Sent:
+    """Issue documents outside KSeF, as a total failure demands: they are never sent and bear no code."""
+    drawn = []
+    for one in claimed:
+        status = one.status if one.offline else FilingStatus.OUTSIDE
+        back = FilingStatus.WAITING if status is FilingStatus.SENDING else status
+        if desk.filings.move(replace(one, status=back, revision=one.revision + 1)):
+            drawn.append(one.document_id)
+    desk.renders.render(drawn)
+    return Sent(offline=tuple(drawn))
+
+
+def _joined(one: Sent, other: Sent) -> Sent:
+    return Sent(one.sent + other.sent, one.offline + other.offline, one.waiting + other.waiting)
