@@ -17,10 +17,7 @@ class Availability(StrEnum):
 
 
 class KsefUnavailableError(RuntimeError):
-    """KSeF cannot be reached or answers with a fault of its own; carries what was seen.
-
-    Nobody knows whether a call that ended so had its effect.
-    """
+    """KSeF cannot be reached or answers with a fault of its own; carries what was seen."""
 
     def __init__(self, seen: str) -> None:
         super().__init__(f"KSeF is not available: {seen}")
@@ -42,6 +39,15 @@ class KsefRefusedError(RuntimeError):
         super().__init__(f"KSeF refuses: {code} {words}")
         self.code = code
         self.words = words
+
+
+class WrongPackageError(ValueError):
+    """The invoices cannot go in one session; carries how many there are and why not."""
+
+    def __init__(self, invoices: int, why: str) -> None:
+        super().__init__(f"{invoices} invoices cannot go in one session: {why}")
+        self.invoices = invoices
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +96,8 @@ class Outcome:
 class SessionState:
     """What KSeF says of a session: its status code and words, and the outcome of each invoice it has seen.
 
-    Codes below 200 mean that it is open or under work; others but 200 that the session as a whole failed, and
-    that none of its invoices without an outcome of its own was taken.
+    Codes below 200 mean that it is open or under work; others but 200 that the session as a whole failed. When it is
+    not pending, an invoice without an outcome of its own was not taken and may be sent again.
     """
 
     code: int
@@ -112,11 +118,18 @@ class KsefGateway(Protocol):
 
         A batch session sends them as one package and declares the mode for all of them: the invoices must agree
         in `offline`, and none may be a technical correction. An online session sends one after another.
+
+        Whoever gets one of the three errors knows that nothing was taken. Once something may have been taken, the
+        reference number is returned whatever happens then, even if some invoices were not sent: ask `session`.
+        Raises WrongPackageError.
         """
         ...
 
     def session(self, reference: str) -> SessionState:
-        """Return what became of a session and of every invoice in it, all pages of the list read."""
+        """Return what became of a session and of every invoice in it, all pages of the list read.
+
+        A session found open is closed: the number of one comes only from a `send` that has ended.
+        """
         ...
 
     def upo(self, reference: str, ksef_number: str) -> bytes:
@@ -130,6 +143,16 @@ class KsefGateway(Protocol):
     def availability(self) -> Availability:
         """Return whether KSeF takes invoices, as announced; unreachable announcements count as available."""
         ...
+
+
+def check_package(invoices: Sequence[Outgoing], *, batch: bool) -> None:
+    """Raise WrongPackageError unless invoices can go in one session of a kind."""
+    if not invoices:
+        raise WrongPackageError(0, "there are none")
+    if any(one.corrected_hash for one in invoices) and (batch or len(invoices) > 1):
+        raise WrongPackageError(len(invoices), "a technical correction goes in an online session of its own")
+    if batch and len({one.offline for one in invoices}) > 1:
+        raise WrongPackageError(len(invoices), "a batch session declares one mode for all")
 
 
 class OfflineSigner(Protocol):
