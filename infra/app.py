@@ -4,6 +4,7 @@ from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from infra.billing_stack import BillingStack
+from infra.constructs.ksef import ksef_environment
 from infra.data_stack import DataStack
 
 # Set in code, for cdk.json is read by the CDK command alone and both ways must give one template.
@@ -29,7 +30,7 @@ def build_app(
     """Build the app for any account and region.
 
     ``bundle=False`` leaves the third-party layers unfilled (no network); the template stays the same.
-    ``context`` may set ``mail_domain`` and ``alarm_email``, as ``cdk -c`` does.
+    ``context`` may set ``mail_domain``, ``alarm_email`` and ``ksef_environment``, as ``cdk -c`` does.
     """
     skip: dict[str, object] = {} if bundle else {"aws:cdk:bundling-stacks": []}
     app = App(outdir=outdir, analytics_reporting=False, context={**FLAGS, **skip, **(context or {})})
@@ -41,6 +42,7 @@ def build_app(
         data=data,
         mail_domain=app.node.try_get_context("mail_domain") or "kwit.example",
         alarm_email=app.node.try_get_context("alarm_email"),
+        ksef=ksef_environment(app.node.try_get_context("ksef_environment") or "test"),
     )
     return app
 

@@ -29,6 +29,7 @@ from infra.catalogue import (
 )
 from infra.constructs.findings import acknowledge
 from infra.constructs.functions import DeployedFunction, QueueFunction
+from infra.constructs.ksef import KsefEnvironment
 from infra.constructs.layers import shared_layer, wheel_layer
 from infra.constructs.mail import Mail
 from infra.constructs.portal import PortalApi
@@ -48,9 +49,11 @@ class BillingStack(Stack):
         data: DataStack,
         mail_domain: str,
         alarm_email: str | None,
+        ksef: KsefEnvironment,
     ) -> None:
         super().__init__(scope, construct_id, description="kWit: functions, queues, schedules and mail")
         self._data = data
+        self._ksef = ksef
         self._mail = Mail(self, "Mail", domain=mail_domain)
         self._alarms = self._alarm_topic(alarm_email)
         self._always = (shared_layer(self, "SharedLayer"), wheel_layer(self, "common"))
@@ -104,6 +107,9 @@ class BillingStack(Stack):
             built.allow(actions=["sqs:SendMessage"], resources=[self._queues[receiver].queue.queue_arn])
         if function.sends_mail:
             built.allow(actions=["ses:SendEmail", "ses:SendRawEmail"], resources=self._mail.resource_arns)
+        if function.speaks_ksef:
+            secret = self._data.ksef_secret.secret_arn
+            built.allow(actions=["secretsmanager:GetSecretValue"], resources=[secret])
         return built
 
     def _deployed(self, function: Function) -> DeployedFunction:
@@ -139,6 +145,12 @@ class BillingStack(Stack):
                 yield receiver.queue_variable, self._queues[receiver.name].queue.queue_url
         if function.sends_mail:
             yield "MAIL_CONFIGURATION_SET", self._mail.configuration_set.configuration_set_name
+        if function.speaks_ksef or function.draws_ksef_codes:
+            yield "KSEF_CODE_URL", self._ksef.codes
+        if function.speaks_ksef:
+            yield "KSEF_API_URL", self._ksef.api
+            yield "KSEF_NOTICE_URL", self._ksef.notices
+            yield "KSEF_SECRET", self._data.ksef_secret.secret_arn
 
     def _trigger(self, function: Function, built: DeployedFunction) -> None:
         match function.trigger:

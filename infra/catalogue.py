@@ -30,6 +30,7 @@ class Layer(StrEnum):
 
     PDF = "pdf"
     EXCEL = "excel"
+    KSEF = "ksef"
 
 
 EXPIRING = {Table.READINGS: "expires"}
@@ -58,10 +59,11 @@ class UnknownDrop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Daily:
-    """Start every day at a local time of Europe/Warsaw."""
+    """Start every day at a local time of Europe/Warsaw, or at more than one."""
 
     hour: int
     minute: int
+    later_hours: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ class Function:
     max_receives: int = 5
     fifo: bool = False
     sends_mail: bool = False
+    speaks_ksef: bool = False
+    draws_ksef_codes: bool = False
     must_run_daily: bool = False
 
     @property
@@ -158,6 +162,9 @@ WORK_PREFIX = "work/"
 _INVOICES = "invoices/"
 _EXPORTS = "exports/"
 _EVIDENCE = "evidence/"
+_KSEF = "ksef/"
+_FILING_TABLES = {Table.REGISTRY: (QUERY,), Table.DOCUMENTS: (GET, BATCH_GET, PUT, QUERY, DELETE)}
+"""What filing documents touches: a filing is put in the place of the one before, or leaves a list."""
 
 FUNCTIONS: tuple[Function, ...] = (
     _import("settings", timeout_seconds=60, tables={Table.REGISTRY: (GET, PUT, QUERY)}),
@@ -316,17 +323,47 @@ FUNCTIONS: tuple[Function, ...] = (
             Table.BILLING: (GET, BATCH_GET, PUT, UPDATE),
             Table.DOCUMENTS: (GET, PUT, UPDATE, BATCH_WRITE),
         },
-        sends_to=("render_documents", "close_billing_run"),
+        sends_to=("submit_ksef", "render_documents", "close_billing_run"),
         fifo=True,
+    ),
+    Function(
+        name="submit_ksef",
+        trigger=Sent(),
+        timeout_seconds=180,
+        tables=_FILING_TABLES,
+        objects=((Bucket.DOCUMENTS, _KSEF, (Access.READ, Access.WRITE)),),
+        sends_to=("submit_ksef", "render_documents"),
+        layers=(Layer.KSEF,),
+        # KSeF counts calls and sessions by the hour; two senders keep below what it allows.
+        max_concurrency=2,
+        speaks_ksef=True,
+        memory_mb=1024,
+    ),
+    Function(
+        name="watch_ksef",
+        trigger=Daily(hour=6, minute=20, later_hours=(9, 12, 15, 18, 21)),
+        timeout_seconds=180,
+        tables=_FILING_TABLES,
+        objects=((Bucket.DOCUMENTS, _KSEF, (Access.READ, Access.WRITE)),),
+        sends_to=("submit_ksef", "render_documents"),
+        layers=(Layer.KSEF,),
+        # An invoice issued offline must be in KSeF the next working day; who watches over it must not fall silent.
+        must_run_daily=True,
+        speaks_ksef=True,
     ),
     Function(
         name="render_documents",
         trigger=Sent(),
         timeout_seconds=120,
         tables={Table.REGISTRY: (QUERY,), Table.DOCUMENTS: (BATCH_GET, BATCH_WRITE)},
-        objects=((Bucket.DOCUMENTS, _INVOICES, (Access.WRITE,)),),
+        objects=(
+            (Bucket.DOCUMENTS, _INVOICES, (Access.WRITE,)),
+            # The structured invoice that KSeF has is put into the pages' file.
+            (Bucket.DOCUMENTS, _KSEF, (Access.READ,)),
+        ),
         sends_to=("deliver_documents",),
         layers=(Layer.PDF,),
+        draws_ksef_codes=True,
         # 1769 MB is one full vCPU; drawing a page is bound by it.
         memory_mb=1769,
     ),
@@ -353,7 +390,7 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout_seconds=300,
         tables={
             Table.REGISTRY: (QUERY,),
-            Table.DOCUMENTS: (GET, PUT, QUERY, BATCH_GET),
+            Table.DOCUMENTS: (GET, PUT, QUERY, BATCH_GET, DELETE),
         },
         objects=((Bucket.DOCUMENTS, _EXPORTS, (Access.WRITE,)),),
     ),

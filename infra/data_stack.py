@@ -6,12 +6,13 @@ from constructs import Construct
 
 from infra.catalogue import EXPIRING, WORK_PREFIX, Bucket, Table
 from infra.constructs.findings import acknowledge
+from infra.constructs.ksef import ksef_secret
 from infra.constructs.portal import PortalUsers
 from infra.constructs.stores import KeptBucket, KeptTable
 
 
 class DataStack(Stack):
-    """Keep the four tables, three buckets and the portal's users; nothing here depends on a function."""
+    """Keep the four tables, three buckets, the portal's users and the secret of KSeF; nothing here depends on a function."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(
@@ -60,6 +61,7 @@ class DataStack(Stack):
         )
         self.buckets = {Bucket.INBOX: inbox, Bucket.DOCUMENTS: documents}
         self.portal_users = PortalUsers(self, "PortalUsers")
+        self.ksef_secret = ksef_secret(self, "KsefSecret")
         self._publish(logs=logs)
 
     def _publish(self, *, logs: s3.IBucket) -> None:
@@ -68,6 +70,7 @@ class DataStack(Stack):
         for bucket_name, bucket in self.buckets.items():
             CfnOutput(self, f"{bucket_name}BucketName", value=bucket.bucket_name)
         CfnOutput(self, "AccessLogsBucketName", value=logs.bucket_name)
+        CfnOutput(self, "KsefSecretArn", value=self.ksef_secret.secret_arn)
 
 
 def _after_months(*, prefix: str, months: int) -> s3.LifecycleRule:

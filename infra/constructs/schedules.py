@@ -19,12 +19,14 @@ class DailySchedule(Construct):
         self, scope: Construct, construct_id: str, *, name: str, daily: Daily, consumer: ConsumerQueue
     ) -> None:
         super().__init__(scope, construct_id)
+        hours = (daily.hour, *daily.later_hours)
+        times = ", ".join(f"{hour:02}:{daily.minute:02}" for hour in hours)
         scheduler.Schedule(
             self,
             "Schedule",
-            description=f"kWit: {name} every day at {daily.hour:02}:{daily.minute:02} of Europe/Warsaw",
+            description=f"kWit: {name} every day at {times} of Europe/Warsaw",
             schedule=scheduler.ScheduleExpression.cron(
-                hour=str(daily.hour), minute=str(daily.minute), time_zone=TimeZone.EUROPE_WARSAW
+                hour=",".join(map(str, hours)), minute=str(daily.minute), time_zone=TimeZone.EUROPE_WARSAW
             ),
             time_window=scheduler.TimeWindow.off(),
             target=targets.SqsSendMessage(
