@@ -14,12 +14,14 @@ from kwit.billing.correcting import kwh_billed
 from kwit.billing.correction_content import CauseData, CorrectionContent
 from kwit.documents import polish
 from kwit.documents.document import Document
+from kwit.documents.ksef_marks import KsefMarks
 from kwit.documents.rows import Row
 from kwit.documents.view import (
     SECTIONS,
     UNITS,
     BillView,
     footer_text,
+    ksef_facts,
     payer_lines,
     payment_code,
     reading_legend,
@@ -58,12 +60,16 @@ class CorrectionView:
 
 
 def correction_view(
-    *, document: Document, content: CorrectionContent, settings: CompanySettings
+    *,
+    document: Document,
+    content: CorrectionContent,
+    settings: CompanySettings,
+    ksef: KsefMarks | None = None,
 ) -> CorrectionView:
-    """Turn an issued correction into the texts of its pages."""
+    """Turn an issued correction into the texts of its pages; `ksef` is what KSeF adds to them."""
     return CorrectionView(
-        page=_page(document, content, settings),
-        corrected=_corrected(content),
+        page=_page(document, content, settings, ksef),
+        corrected=(*_corrected(content), *ksef_facts(ksef)),
         causes=_causes(content),
         summary=_summary(content),
         lines=_lines(content),
@@ -82,7 +88,9 @@ def _sign(value: Decimal, told: str) -> str:
     return f"−{told}" if value < 0 else f"+{told}" if value > 0 else told
 
 
-def _page(document: Document, content: CorrectionContent, settings: CompanySettings) -> BillView:
+def _page(
+    document: Document, content: CorrectionContent, settings: CompanySettings, ksef: KsefMarks | None
+) -> BillView:
     seller = settings.seller
     account = content.payer.bank_account or seller.bank_account
     amount = abs(content.due)
@@ -118,6 +126,7 @@ def _page(document: Document, content: CorrectionContent, settings: CompanySetti
         notes=_notes(settings),
         footer=footer_text(document, settings),
         colour=seller.colour,
+        ksef=ksef,
     )
 
 
@@ -142,7 +151,7 @@ def _corrected(content: CorrectionContent) -> tuple[tuple[str, str], ...]:
     original, last = content.original, content.corrected
     facts = [("Faktura korygowana", f"{original.number} z {polish.day(original.issue_date)}")]
     if original.ksef_number:
-        facts.append(("Numer KSeF", original.ksef_number))
+        facts.append(("Numer KSeF korygowanej", original.ksef_number))
     if last.document_id != original.document_id:
         facts.append(("Ostatnia korekta", f"{last.number} z {polish.day(last.issue_date)}"))
     facts += [

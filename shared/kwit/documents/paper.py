@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from fpdf import FPDF
 from fpdf.output import OutputProducer, PDFFont, PDFType3Font
 from fpdf.syntax import Name, PDFArray, PDFContentStream, PDFObject, Raw
 
 from kwit.documents.faces import Face, Program, faces
+from kwit.documents.pdf_a import Attached, empty_file
 
 Colour = tuple[int, int, int]
 
@@ -150,14 +150,9 @@ class Paper:
             path.append(f"{_place(*start)} l {' '.join(_place(*point) for point in curve)} c")
         self._sheet.append(" ".join(path) + " f")
 
-    def file(self, *, title: str, author: str, made_at: datetime) -> bytes:
-        """Make the PDF; the same drawing gives the same bytes."""
-        pdf = FPDF(orientation="P", unit="mm", format="A4")
-        pdf.set_creation_date(made_at)
-        pdf.set_producer("kWit")
-        pdf.set_title(title)
-        pdf.set_author(author)
-        pdf.set_lang("pl-PL")
+    def file(self, *, title: str, author: str, made_at: datetime, attached: Sequence[Attached] = ()) -> bytes:
+        """Make the PDF/A-3 file; the same drawing gives the same bytes."""
+        pdf = empty_file(title=title, author=author, made_at=made_at, attached=attached)
         # Every page may use both faces.
         pdf.single_resources_object = True
         for sheet in self._pages:

@@ -16,6 +16,7 @@ from kwit.billing.forecast_data import SETTLED
 from kwit.documents import polish
 from kwit.documents.document import Document
 from kwit.documents.forecast_words import forecast_rows, forecast_sentences, settled_summary
+from kwit.documents.ksef_marks import KsefMarks
 from kwit.documents.prosumer_words import settlement_sentences
 from kwit.documents.rows import Row
 from kwit.kernel.energy import from_wh, whole_kwh
@@ -108,14 +109,20 @@ class BillView:
     colour: str
     payable_label: str = "Do zapłaty"
     forecasts: tuple[Row, ...] = ()
+    ksef: KsefMarks | None = None
 
 
 def bill_view(
-    *, document: Document, settings: CompanySettings, numbers: Mapping[str, str] | None = None
+    *,
+    document: Document,
+    settings: CompanySettings,
+    numbers: Mapping[str, str] | None = None,
+    ksef: KsefMarks | None = None,
 ) -> BillView:
     """Turn an issued bill into the texts of its pages.
 
-    `numbers` are those of the forecasts that it settles, by document. Raises ForecastNumberMissingError.
+    `numbers` are those of the forecasts that it settles, by document; `ksef` what KSeF adds to the pages.
+    Raises ForecastNumberMissingError.
     """
     bill = document.bill()
     seller = settings.seller
@@ -129,7 +136,7 @@ def bill_view(
         payer_name=bill.payer.name,
         payer_lines=payer_lines(bill),
         dates=_dates(document, bill, settings),
-        facts=_facts(bill),
+        facts=(*_facts(bill), *ksef_facts(ksef)),
         payable=polish.zloty(payable),
         payable_words=polish.in_words(payable),
         due=polish.day(document.due_date),
@@ -152,7 +159,13 @@ def bill_view(
         footer=footer_text(document, settings),
         colour=seller.colour,
         forecasts=forecast_rows(bill, numbers or {}),
+        ksef=ksef,
     )
+
+
+def ksef_facts(ksef: KsefMarks | None) -> tuple[tuple[str, str], ...]:
+    """Name the number that KSeF gave the document, once it did."""
+    return (("Numer KSeF", ksef.number),) if ksef is not None and ksef.number else ()
 
 
 def title_of(kind: DocumentKind, bill: BillContent) -> str:
