@@ -138,6 +138,7 @@ def _import(
     objects: tuple[tuple[Bucket, str, tuple[Access, ...]], ...] = (),
     sends_to: tuple[str, ...] = (),
     memory_mb: int = 512,
+    layers: tuple[Layer, ...] = (),
 ) -> Function:
     prefix = f"inbox/{kind}/"
     return Function(
@@ -152,7 +153,7 @@ def _import(
         ),
         sends_to=sends_to,
         # Results are written as a workbook beside each drop.
-        layers=(Layer.EXCEL,),
+        layers=(Layer.EXCEL, *layers),
         memory_mb=memory_mb,
     )
 
@@ -194,6 +195,15 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout_seconds=300,
         tables={Table.REGISTRY: (QUERY,), Table.BILLING: (GET, PUT, QUERY, UPDATE, BATCH_WRITE)},
         sends_to=("issue_documents",),
+    ),
+    _import(
+        "document-orders",
+        timeout_seconds=60,
+        tables=_FILING_TABLES,
+        objects=((Bucket.DOCUMENTS, _KSEF, (Access.READ, Access.WRITE)),),
+        sends_to=("submit_ksef",),
+        # What is to be sent is checked by the official schema first.
+        layers=(Layer.KSEF,),
     ),
     _import(
         "readings",

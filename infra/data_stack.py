@@ -12,7 +12,7 @@ from infra.constructs.stores import KeptBucket, KeptTable
 
 
 class DataStack(Stack):
-    """Keep the four tables, three buckets, the portal's users and the secret of KSeF; nothing here depends on a function."""
+    """Keep tables, buckets, the portal's users and the secret of KSeF; nothing here depends on a function."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(

@@ -14,7 +14,7 @@ from kwit.aws.queues import SqsKsefQueue
 from kwit.aws.runtime import Report
 from kwit.aws.schedules import ScheduleFired
 from kwit.documents.fa3_check import check_fa3
-from kwit.ksef.desk import FilingDesk
+from kwit.ksef.desk import FilingDesk, InvoiceDesk
 from kwit.ksef.following import follow_session
 from kwit.ksef.ports import KsefBusyError, KsefRefusedError, KsefUnavailableError
 from kwit.ksef.sending import send_documents
@@ -97,6 +97,19 @@ class Filer:
             "refused": len(found.refused),
             "late": len(found.late),
         }
+
+
+def invoice_desk(app: Application) -> InvoiceDesk:
+    """Return what making structured invoices works with; KSeF itself is not spoken to."""
+    return InvoiceDesk(
+        filings=app.filings,
+        documents=app.documents,
+        files=app.files,
+        tasks=app.document_tasks,
+        queue=SqsKsefQueue(app.clients.sqs, app.need("submit_queue_url")),
+        settings_of=app.settings_of,
+        faults=faults_of,
+    )
 
 
 def faults_of(content: bytes) -> list[str]:

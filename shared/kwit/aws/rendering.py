@@ -2,12 +2,13 @@
 
 from kwit.aws.bootstrap import Application
 from kwit.aws.document_store import DocumentUnknownError
+from kwit.aws.ksef_pages import KsefPages
 from kwit.aws.messages import DocumentsNamed
 from kwit.aws.rendered import RenderedFile
 from kwit.aws.runtime import Report
 from kwit.aws.some_of_many import each
 from kwit.documents.document import Document
-from kwit.documents.rendering import forecasts_of, render_document, structured_form
+from kwit.documents.rendering import forecasts_of, render_document
 from kwit.kernel.identifiers import content_hash
 
 
@@ -16,15 +17,16 @@ def render(message: DocumentsNamed, app: Application) -> Report:
 
     The numbers of forecasts that one settles are looked up; while one of these has no document the message comes
     again. What one of them fails with is raised when the others are rendered. Raises DocumentUnknownError,
-    ForecastNumberMissingError.
+    ForecastNumberMissingError, NotInKsefError.
     """
     documents = app.documents.documents(message.document_ids)
+    pages = KsefPages.of(list(documents.values()), app)
     files: dict[str, RenderedFile] = {}
 
     def draw(document_id: str) -> None:
         if document_id not in documents:
             raise DocumentUnknownError(document_id)
-        files[document_id] = _draw(documents[document_id], app)
+        files[document_id] = _draw(documents[document_id], pages, app)
 
     def hand_on() -> None:
         app.rendered.put_many(files)
@@ -34,12 +36,12 @@ def render(message: DocumentsNamed, app: Application) -> Report:
     return {"documents": list(files), "bytes": sum(one.size for one in files.values())}
 
 
-def _draw(document: Document, app: Application) -> RenderedFile:
+def _draw(document: Document, pages: KsefPages, app: Application) -> RenderedFile:
     found = app.documents.documents(forecasts_of(document))
     numbers = {name: one.number for name, one in found.items()}
     settings = app.settings_of(document.read().settings_version)
-    xml = structured_form(document=document, settings=settings)
-    pdf = render_document(document=document, settings=settings, numbers=numbers, xml=xml)
+    xml, marks = pages.parts(document, settings)
+    pdf = render_document(document=document, settings=settings, numbers=numbers, xml=xml, ksef=marks)
     key = f"invoices/{document.issue_date:%Y/%m}/{document.number.replace('/', '-')}.pdf"
     app.files.put(key, pdf, "application/pdf")
     return RenderedFile(key, content_hash(pdf), len(pdf))

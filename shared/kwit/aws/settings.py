@@ -170,6 +170,12 @@ class KsefSettings(WithRegistry, WithDocuments, WithDocumentStore):
     render_queue_url: str
 
 
+class ImportDocumentOrdersSettings(WithRegistry, WithDocuments, WithDocumentStore, WithInbox):
+    """Configure ``import_document_orders``."""
+
+    submit_queue_url: str
+
+
 class SubmitKsefSettings(KsefSettings):
     """Configure ``submit_ksef``."""
 
@@ -181,6 +187,7 @@ class WatchKsefSettings(KsefSettings):
 class RenderDocumentsSettings(WithRegistry, WithDocuments, WithDocumentStore):
     """Configure ``render_documents``."""
 
+    ksef_code_url: str
     deliver_queue_url: str
 
 

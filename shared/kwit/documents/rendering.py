@@ -7,11 +7,10 @@ from kwit.documents.bill_pdf import render_bill
 from kwit.documents.correction_pdf import render_correction
 from kwit.documents.correction_view import correction_view
 from kwit.documents.document import Document
-from kwit.documents.fa3 import RateNotInFa3Error, fa3_xml
+from kwit.documents.fa3 import RateNotInFa3Error, fa3_xml, made_at
 from kwit.documents.ksef_marks import KsefMarks
 from kwit.documents.pdf_a import structured_invoice
 from kwit.documents.view import bill_view
-from kwit.kernel.time import local_midnight
 from kwit.registry.company import CompanySettings
 
 
@@ -30,7 +29,7 @@ def structured_form(*, document: Document, settings: CompanySettings) -> bytes |
     if not document.read().payer.nip:
         return None
     try:
-        return fa3_xml(document=document, settings=settings, made_at=local_midnight(document.issue_date))
+        return fa3_xml(document=document, settings=settings, made_at=made_at(document))
     except RateNotInFa3Error:
         return None
 

@@ -30,24 +30,33 @@ class IssuedDocuments(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class FilingDesk:
-    """All that filing invoices works with.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceDesk:
+    """All that making structured invoices works with.
 
     `settings_of` returns the settings of a version; `faults` names in Polish why an invoice would be refused, by the
-    official schema and what KSeF checks beyond it. `signer` is None where the company has no certificate for
-    invoices issued offline; `code_host` is where the codes on pages lead.
+    official schema and what KSeF checks beyond it.
     """
 
     filings: FilingStore
     documents: IssuedDocuments
     files: InvoiceFiles
     tasks: DocumentTasks
-    gateway: KsefGateway
     queue: KsefQueue
-    renders: RenderQueue
     settings_of: Callable[[str], CompanySettings]
     faults: Callable[[bytes], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingDesk(InvoiceDesk):
+    """All that filing invoices works with.
+
+    `signer` is None where the company has no certificate for invoices issued offline; `code_host` is where the
+    codes on pages lead.
+    """
+
+    gateway: KsefGateway
+    renders: RenderQueue
     code_host: str
     holidays: AbstractSet[date]
     signer: OfflineSigner | None = None

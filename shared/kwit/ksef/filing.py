@@ -46,7 +46,8 @@ class Filing:
 
     `content_hash` is the base64 SHA-256 of the structured invoice kept under `file_key`, made once and sent as it
     is. `waits_for` names the original that a correction waits for. `send_by` is the last day to send an invoice
-    issued offline. `doubles` are sessions in which KSeF found a repeat of what it had already.
+    issued offline. `doubles` are sessions in which KSeF found a repeat of what it had already. `page_key` and
+    `page_hash` are the invoice that a document went out with offline, which its pages go on showing.
     """
 
     document_id: str
@@ -70,6 +71,8 @@ class Filing:
     problem: str = ""
     corrected_hash: str = ""
     doubles: tuple[str, ...] = ()
+    page_key: str = ""
+    page_hash: str = ""
 
     @property
     def offline(self) -> bool:

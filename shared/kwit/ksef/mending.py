@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from kwit.documents.document import Document
 from kwit.documents.fa3 import NAMESPACE, fa3_xml, made_at
-from kwit.ksef.desk import FilingDesk
+from kwit.ksef.desk import InvoiceDesk
 from kwit.ksef.filing import Filing, FilingStatus
 from kwit.ksef.preparing import DocumentsUnknownError, original_number, with_invoice
 
@@ -36,7 +36,7 @@ class AnotherInvoiceError(ValueError):
         self.fields = fields
 
 
-def mend_filing(document_id: str, *, content: bytes | None, desk: FilingDesk, at: datetime) -> Filing:
+def mend_filing(document_id: str, *, content: bytes | None, desk: InvoiceDesk, at: datetime) -> Filing:
     """Put another invoice in the place of one that was refused, and ask for it to be sent; return the filing.
 
     `content` is a file put right by a person; without it the invoice is made anew, by the settings in force for the
@@ -72,21 +72,34 @@ def mend_filing(document_id: str, *, content: bytes | None, desk: FilingDesk, at
     return mended
 
 
-def _made_anew(document: Document, desk: FilingDesk) -> bytes:
+def _made_anew(document: Document, desk: InvoiceDesk) -> bytes:
     settings = desk.settings_of(document.read().settings_version)
     number = original_number(document, desk)
     return fa3_xml(document=document, settings=settings, made_at=made_at(document), original_number=number)
 
 
+def number_of_invoice(content: bytes) -> str:
+    """Return the number that a structured invoice bears, empty where it cannot be read."""
+    try:
+        return _text(_parsed(content), "Fa/P_2") or ""
+    except ET.ParseError:
+        return ""
+
+
+def _parsed(content: bytes) -> ET.Element:
+    """Read XML without declarations, which could make it grow beyond all bounds. Raises ParseError."""
+    if b"<!" in content.replace(b"<!--", b"").replace(b"<![CDATA[", b""):
+        raise ET.ParseError("declarations are not read")
+    return ET.fromstring(content)  # noqa: S314 - without declarations there are no entities to expand
+
+
 def _differing(content: bytes, own: bytes) -> tuple[str, ...]:
     """Name the fields that must stay and do not."""
-    if b"<!" in content.replace(b"<!--", b"").replace(b"<![CDATA[", b""):
-        return ("DOCTYPE",)
     try:
-        theirs = ET.fromstring(content)  # noqa: S314 - without declarations there are no entities to expand
+        theirs = _parsed(content)
     except ET.ParseError:
         return ("XML",)
-    ours = ET.fromstring(own)  # noqa: S314 - written by ourselves
+    ours = _parsed(own)
     return tuple(name for name in _FIXED if _text(theirs, name) != _text(ours, name))
 
 

@@ -8,7 +8,7 @@ from kwit.billing.correction_content import CorrectionContent
 from kwit.documents.document import Document
 from kwit.documents.fa3 import RateNotInFa3Error, fa3_xml, made_at
 from kwit.documents.tasks import document_task
-from kwit.ksef.desk import FilingDesk
+from kwit.ksef.desk import InvoiceDesk
 from kwit.ksef.filing import Filing, FilingStatus, invoice_hash, invoice_key
 from kwit.ksef.policy import goes_to_ksef
 
@@ -23,7 +23,7 @@ class DocumentsUnknownError(LookupError):
         self.document_ids = document_ids
 
 
-def prepare(document: Document, *, desk: FilingDesk, standing: Filing | None, at: datetime) -> Filing | None:
+def prepare(document: Document, *, desk: InvoiceDesk, standing: Filing | None, at: datetime) -> Filing | None:
     """Return the filing of a document with its invoice made, or one that waits for its original.
 
     None when another one began or moved it meanwhile; the next message finds what that one left.
@@ -39,13 +39,13 @@ def prepare(document: Document, *, desk: FilingDesk, standing: Filing | None, at
     return standing
 
 
-def begin(document: Document, first: Filing, *, desk: FilingDesk, at: datetime) -> Filing | None:
+def begin(document: Document, first: Filing, *, desk: InvoiceDesk, at: datetime) -> Filing | None:
     """Keep the first filing of a document; None when another one did."""
     made = _made(document, first, desk, at)
     return made if desk.filings.begin(made) else None
 
 
-def _made(document: Document, filing: Filing, desk: FilingDesk, at: datetime) -> Filing:
+def _made(document: Document, filing: Filing, desk: InvoiceDesk, at: datetime) -> Filing:
     content = document.read()
     corrected = ""
     if isinstance(content, CorrectionContent):
@@ -62,7 +62,9 @@ def _made(document: Document, filing: Filing, desk: FilingDesk, at: datetime) ->
     return with_invoice(document, replace(filing, waits_for=""), xml, desk=desk, at=at)
 
 
-def with_invoice(document: Document, filing: Filing, xml: bytes, *, desk: FilingDesk, at: datetime) -> Filing:
+def with_invoice(
+    document: Document, filing: Filing, xml: bytes, *, desk: InvoiceDesk, at: datetime
+) -> Filing:
     """Keep an invoice's bytes and name them in the filing; one that KSeF would refuse is invalid instead."""
     faults = desk.faults(xml)
     sign = invoice_hash(xml)
@@ -72,7 +74,7 @@ def with_invoice(document: Document, filing: Filing, xml: bytes, *, desk: Filing
     return invalid(filing, faults, desk=desk, at=at) if faults else filing
 
 
-def invalid(filing: Filing, faults: Sequence[str], *, desk: FilingDesk, at: datetime) -> Filing:
+def invalid(filing: Filing, faults: Sequence[str], *, desk: InvoiceDesk, at: datetime) -> Filing:
     """Mark a filing as one that must not be sent, and ask a person."""
     problem = "; ".join(faults)[:600]
     ask_person(
@@ -81,7 +83,7 @@ def invalid(filing: Filing, faults: Sequence[str], *, desk: FilingDesk, at: date
     return replace(filing, status=FilingStatus.INVALID, problem=problem)
 
 
-def ask_person(filing: Filing, kind: str, sentence: str, desk: FilingDesk, at: datetime) -> None:
+def ask_person(filing: Filing, kind: str, sentence: str, desk: InvoiceDesk, at: datetime) -> None:
     """Raise a task about a filing; one for each of its invoices."""
     desk.tasks.raise_task(
         document_task(
@@ -95,13 +97,13 @@ def ask_person(filing: Filing, kind: str, sentence: str, desk: FilingDesk, at: d
     )
 
 
-def original_number(document: Document, desk: FilingDesk) -> str:
+def original_number(document: Document, desk: InvoiceDesk) -> str:
     """Return the number in KSeF of the invoice that a document corrects, empty where it has none."""
     content = document.read()
     return _original(content, desk)[1] if isinstance(content, CorrectionContent) else ""
 
 
-def _original(content: CorrectionContent, desk: FilingDesk) -> tuple[str, str]:
+def _original(content: CorrectionContent, desk: InvoiceDesk) -> tuple[str, str]:
     """Return the id of the original that must be taken first, or its number in KSeF; neither for one outside KSeF."""
     if content.original.ksef_number:
         return "", content.original.ksef_number

@@ -190,7 +190,14 @@ def _offline(filing: Filing, mode: Mode, desk: FilingDesk) -> Filing:
         host=desk.code_host, nip=nip, content_hash=filing.content_hash, signer=desk.signer
     )
     last_day = send_by(mode=mode, issue_date=filing.issue_date, ended=None, holidays=desk.holidays)
-    return replace(filing, mode=mode, certificate_link=link, send_by=last_day)
+    return replace(
+        filing,
+        mode=mode,
+        certificate_link=link,
+        send_by=last_day,
+        page_key=filing.file_key,
+        page_hash=filing.content_hash,
+    )
 
 
 def _outside(claimed: Sequence[Filing], desk: FilingDesk) -> Sent:

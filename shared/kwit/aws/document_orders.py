@@ -1,0 +1,87 @@
+"""Take what people drop about issued documents: orders, and structured invoices put right by hand."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from kwit.aws.bootstrap import Application
+from kwit.aws.drops import Dropped, drop_of, known_at, put_result
+from kwit.aws.filing import invoice_desk
+from kwit.aws.runtime import Report
+from kwit.documents.order_file import DocumentOrder, read_document_order
+from kwit.intake.dropped_file import DroppedFile
+from kwit.intake.findings import Finding, ImportResult, Severity, result_of
+from kwit.ksef.mending import AnotherInvoiceError, NotMendableError, mend_filing, number_of_invoice
+from kwit.ksef.preparing import DocumentsUnknownError
+
+KIND = "document_order"
+
+
+def take(message: Dropped, app: Application) -> Report | None:
+    """Do what a dropped file asks for, and put the result beside it; a file that comes twice does nothing twice."""
+    file, result = drop_of(message, app)
+    if file is not None:
+        result = _taken(file, app, known_at(message, app))
+    return put_result(message, result, app) if result is not None else None
+
+
+def _taken(file: DroppedFile, app: Application, at: datetime) -> ImportResult:
+    if file.content.lstrip().startswith(b"<"):
+        findings = [_resubmitted(number_of_invoice(file.content), app, at, content=file.content)]
+        return _result(file, at, findings)
+    order = read_document_order(file.content)
+    if isinstance(order, list):
+        return _result(file, at, order)
+    return _result(file, at, [*_resubmit(order, app, at), *_settle(order, app, at)])
+
+
+def _resubmit(order: DocumentOrder, app: Application, at: datetime) -> list[Finding]:
+    return [_resubmitted(number, app, at) for number in order.resubmit]
+
+
+def _resubmitted(number: str, app: Application, at: datetime, *, content: bytes | None = None) -> Finding:
+    """Say what came of sending one document to KSeF again."""
+    document_id = app.documents.document_of(number)
+    if document_id is None:
+        return _refused("document_unknown", f"Nie ma dokumentu o numerze {number}.", number)
+    try:
+        filing = mend_filing(document_id, content=content, desk=invoice_desk(app), at=at)
+    except (NotMendableError, DocumentsUnknownError):
+        return _refused(
+            "not_refused", f"KSeF nie odrzucił dokumentu {number}, więc nie ma czego ponawiać.", number
+        )
+    except AnotherInvoiceError as error:
+        names = ", ".join(error.fields)
+        return _refused("another_invoice", f"Plik różni się od dokumentu {number} w polach: {names}.", number)
+    if filing.problem:
+        return _refused(
+            "invoice_invalid", f"Faktura {number} nadal nie przechodzi kontroli: {filing.problem}", number
+        )
+    return Finding(
+        "resubmitted", Severity.WARN, f"Dokument {number} zostanie wysłany do KSeF ponownie.", value=number
+    )
+
+
+def _settle(order: DocumentOrder, app: Application, at: datetime) -> list[Finding]:
+    return [
+        _refused("task_unknown", f"Nie ma otwartego zadania {task_id}.", task_id)
+        for task_id in order.settle
+        if not app.document_tasks.settle_document_task(task_id, by=order.by, at=at)
+    ]
+
+
+def _refused(code: str, sentence: str, value: str) -> Finding:
+    return Finding(code, Severity.REJECT, sentence, value=value)
+
+
+def _result(file: DroppedFile, at: datetime, findings: Sequence[Finding]) -> ImportResult:
+    refused = any(one.severity is Severity.REJECT for one in findings)
+    return result_of(
+        file=file.name,
+        content_hash=file.content_hash,
+        kind=KIND,
+        encoding="utf-8",
+        known_at=at,
+        findings=findings,
+        accepted=0 if refused else 1,
+        rejected=1 if refused else 0,
+    )
