@@ -199,9 +199,9 @@ FUNCTIONS: tuple[Function, ...] = (
     _import(
         "document-orders",
         timeout_seconds=60,
-        tables=_FILING_TABLES,
+        tables={Table.REGISTRY: (QUERY,), Table.DOCUMENTS: (GET, BATCH_GET, PUT, UPDATE, DELETE)},
         objects=((Bucket.DOCUMENTS, _KSEF, (Access.READ, Access.WRITE)),),
-        sends_to=("submit_ksef",),
+        sends_to=("submit_ksef", "deliver_documents"),
         # What is to be sent is checked by the official schema first.
         layers=(Layer.KSEF,),
     ),
@@ -391,8 +391,23 @@ FUNCTIONS: tuple[Function, ...] = (
         name="handle_mail_events",
         trigger=MailEvent(),
         timeout_seconds=30,
-        tables={Table.DOCUMENTS: (GET, UPDATE)},
+        tables={
+            Table.REGISTRY: (QUERY,),
+            Table.DOCUMENTS: (GET, BATCH_GET, PUT, UPDATE, DELETE),
+        },
         batch_size=10,
+    ),
+    Function(
+        name="pack_prints",
+        trigger=Daily(hour=21, minute=40),
+        timeout_seconds=300,
+        tables={Table.DOCUMENTS: (GET, BATCH_GET, PUT, QUERY, DELETE, BATCH_WRITE)},
+        objects=(
+            (Bucket.DOCUMENTS, _INVOICES, (Access.READ,)),
+            (Bucket.DOCUMENTS, _EXPORTS, (Access.WRITE,)),
+        ),
+        # A package of 400 documents is put together in memory.
+        memory_mb=1024,
     ),
     Function(
         name="export_postings",

@@ -1,6 +1,6 @@
 """One delivery per document, in memory and in DynamoDB alike; and messages handed to SES."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import boto3
@@ -11,10 +11,21 @@ from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses import ses_backends
 
-from kwit.aws.mail import DynamoDeliveries, SesSender
+from kwit.aws.mail import DynamoDeliveries, DynamoSuppressions, PacedSender, SesSender
+from kwit.aws.print_store import DynamoPrints
 from kwit.aws.table import Table
-from kwit.delivery.ports import Delivery, DeliveryStore, MailRefusedError, MailStatus
-from tests.fakes.deliveries import MemoryDeliveries
+from kwit.delivery.ports import (
+    Begun,
+    Delivery,
+    DeliveryStore,
+    MailNotice,
+    MailRefusedError,
+    MailStatus,
+    PrintPackage,
+    PrintStore,
+    Suppressions,
+)
+from tests.fakes.deliveries import MemoryDeliveries, MemoryPrints, MemorySender, MemorySuppressions
 from tests.moto_tables import pretend_credentials
 
 AT = datetime(2026, 4, 8, 10, 30, tzinfo=UTC)
@@ -31,9 +42,10 @@ def store(request: pytest.FixtureRequest) -> DeliveryStore:
 
 class TestDeliveries:
     def test_only_the_first_claim_is_granted(self, store: DeliveryStore) -> None:
-        assert store.begin("d1", at=AT) is None
-        assert store.begin("d1", at=LATER) == Delivery("d1", MailStatus.SENDING, "", AT)
-        assert store.begin("d2", at=AT) is None
+        claim = Delivery("d1", MailStatus.SENDING, "", AT)
+        assert store.begin("d1", at=AT) == Begun(claim, claimed=True)
+        assert store.begin("d1", at=LATER) == Begun(claim, claimed=False)
+        assert store.begin("d2", at=AT).claimed
 
     def test_an_unknown_delivery_is_none(self, store: DeliveryStore) -> None:
         assert store.delivery("d1") is None
@@ -50,20 +62,111 @@ class TestDeliveries:
         assert store.delivery("d1") is None
 
     def test_a_claim_given_back_can_be_taken_again(self, store: DeliveryStore) -> None:
-        store.begin("d1", at=AT)
-        store.release("d1")
-        assert store.begin("d1", at=LATER) is None
+        claim = store.begin("d1", at=AT).delivery
+        store.release(claim)
+        assert store.begin("d1", at=LATER).claimed
 
     def test_what_was_sent_cannot_be_given_back(self, store: DeliveryStore) -> None:
-        store.begin("d1", at=AT)
-        store.finish(Delivery("d1", MailStatus.SENT, "ses-1", AT), expected=MailStatus.SENDING)
-        store.release("d1")
-        assert store.begin("d1", at=LATER) == Delivery("d1", MailStatus.SENT, "ses-1", AT)
+        claim = store.begin("d1", at=AT).delivery
+        sent = Delivery("d1", MailStatus.SENT, "ses-1", AT)
+        store.finish(sent, expected=MailStatus.SENDING)
+        store.release(claim)
+        assert store.begin("d1", at=LATER) == Begun(sent, claimed=False)
 
     def test_an_instant_not_known_stays_unknown(self, store: DeliveryStore) -> None:
         store.begin("d1", at=AT)
         store.finish(Delivery("d1", MailStatus.FAILED), expected=MailStatus.SENDING)
         assert store.delivery("d1") == Delivery("d1", MailStatus.FAILED)
+
+    def test_what_a_person_asks_for_again_is_claimed_once_and_given_back_as_asked(
+        self, store: DeliveryStore
+    ) -> None:
+        store.begin("d1", at=AT)
+        asked = Delivery("d1", MailStatus.RESEND, "", AT, 1, ("ses-1",), "nowa@example.org")
+        assert store.finish(asked, expected=MailStatus.SENDING)
+        claim = Delivery("d1", MailStatus.SENDING, "", LATER, 1, ("ses-1",), "nowa@example.org")
+        assert store.begin("d1", at=LATER) == Begun(claim, claimed=True)
+        assert not store.begin("d1", at=LATER).claimed
+        store.release(claim)
+        assert store.delivery("d1") == Delivery(
+            "d1", MailStatus.RESEND, "", LATER, 1, ("ses-1",), "nowa@example.org"
+        )
+
+    def test_notices_are_kept_once_and_in_order(self, store: DeliveryStore) -> None:
+        late = MailNotice("Delivery", "ses-1", LATER, answer="250 OK")
+        early = MailNotice("DeliveryDelay", "ses-1", AT)
+        for notice in (late, early, late):
+            store.note("d1", notice)
+        assert list(store.notices("d1")) == [early, late]
+        assert list(store.notices("d2")) == []
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def suppressions(request: pytest.FixtureRequest) -> Suppressions:
+    if request.param == "memory":
+        return MemorySuppressions()
+    tables: dict[str, Table] = request.getfixturevalue("tables")
+    return DynamoSuppressions(tables["documents"])
+
+
+def test_a_suppressed_mark_stays_until_it_is_lifted(suppressions: Suppressions) -> None:
+    suppressions.suppress("a", why="bounced", at=AT)
+    suppressions.suppress("a", why="complained", at=LATER)
+    assert suppressions.suppressed(["a", "b", "a"]) == {"a"}
+    suppressions.lift("a")
+    suppressions.lift("a")
+    assert suppressions.suppressed(["a"]) == frozenset()
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def prints(request: pytest.FixtureRequest) -> PrintStore:
+    if request.param == "memory":
+        return MemoryPrints()
+    tables: dict[str, Table] = request.getfixturevalue("tables")
+    return DynamoPrints(tables["documents"])
+
+
+class TestPrints:
+    PACKAGE = PrintPackage("p1", date(2026, 4, 8), ("d1", "d2"))
+
+    def test_a_document_is_listed_once(self, prints: PrintStore) -> None:
+        for name in ("d1", "d2", "d1"):
+            prints.want(name)
+        assert sorted(prints.wanted()) == ["d1", "d2"]
+
+    def test_a_bound_document_is_not_listed_again(self, prints: PrintStore) -> None:
+        prints.want("d1")
+        prints.want("d3")
+        prints.bind(self.PACKAGE)
+        for _ in range(2):
+            prints.take_off(self.PACKAGE)
+        prints.want("d1")
+        assert list(prints.wanted()) == ["d3"]
+        assert list(prints.waiting()) == [self.PACKAGE]
+
+    def test_a_written_package_waits_no_more_and_is_not_bound_again(self, prints: PrintStore) -> None:
+        prints.bind(self.PACKAGE)
+        for _ in range(2):
+            prints.mark_written(self.PACKAGE)
+        prints.bind(self.PACKAGE)
+        assert list(prints.waiting()) == []
+
+
+def test_messages_leave_no_faster_than_the_account_may() -> None:
+    now = [100.0]
+    paused: list[float] = []
+
+    def pause(seconds: float) -> None:
+        paused.append(round(seconds, 6))
+        now[0] += seconds
+
+    sender = PacedSender(MemorySender(), per_second=10, senders=2, clock=lambda: now[0], pause=pause)
+    for _ in range(3):
+        sender.send(raw=b"", sender="a", recipient="b", document_id="d")
+    assert paused == [0.2, 0.2]
+    now[0] += 5
+    sender.send(raw=b"", sender="a", recipient="b", document_id="d")
+    assert paused == [0.2, 0.2]
 
 
 class TestSesSender:

@@ -1,23 +1,27 @@
 """Delivery: at most one e-mail for a document, and its fate followed whatever order events come in."""
 
-from dataclasses import dataclass
+import email
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import jinja2
 import pytest
 
-from kwit.delivery.deliver import deliver_document, follow_event
-from kwit.delivery.message import SenderSettingsError, template_environment
-from kwit.delivery.ports import Delivery, MailRefusedError, MailStatus
+from kwit.delivery.deliver import PostRoom, deliver_document, resend
+from kwit.delivery.following import NoticeDesk, follow_notice
+from kwit.delivery.message import SenderSettingsError, address_mark, template_environment
+from kwit.delivery.ports import Delivery, MailNotice, MailRefusedError, MailStatus
 from kwit.registry.company import CompanySettings
 from tests.billing import samples
 from tests.billing.company import company_settings
 from tests.crash import Crash
-from tests.fakes.deliveries import MemoryDeliveries, MemorySender
+from tests.fakes.deliveries import MemoryDeliveries, MemoryPrints, MemorySender, MemorySuppressions
+from tests.fakes.filings import MemoryDocumentTasks
 
 AT = datetime(2026, 4, 8, 10, 30, tzinfo=UTC)
 DOCUMENT = samples.document()
+ADDRESS = "zaneta@example.org"
 
 
 @dataclass
@@ -27,31 +31,58 @@ class Post:
     store: MemoryDeliveries
     sender: MemorySender
     at: datetime = AT
+    suppressions: MemorySuppressions = field(default_factory=MemorySuppressions)
+    prints: MemoryPrints = field(default_factory=MemoryPrints)
+    tasks: MemoryDocumentTasks = field(default_factory=MemoryDocumentTasks)
+    print_house: bool = True
+
+    @property
+    def settings(self) -> CompanySettings:
+        settings = company_settings()
+        mail = settings.mail.model_copy(update={"print_house": self.print_house})
+        return settings.model_copy(update={"mail": mail})
 
     def deliver(
         self,
-        email: str = "zaneta@example.org",
+        email: str = ADDRESS,
         *,
         settings: CompanySettings | None = None,
         environment: jinja2.Environment | None = None,
     ) -> Delivery:
         self.at += timedelta(minutes=1)
+        room = PostRoom(
+            self.store,
+            self.sender,
+            self.suppressions,
+            self.prints,
+            self.tasks,
+            environment or template_environment(),
+        )
         return deliver_document(
             document=samples.document(email=email),
-            settings=settings or company_settings(),
+            settings=settings or self.settings,
             pdf=b"%PDF",
-            store=self.store,
-            sender=self.sender,
+            room=room,
             at=self.at,
-            environment=environment or template_environment(),
         )
 
-    def follow(self, event: str, message_id: str = "ses-1") -> MailStatus | None:
+    def follow(self, event: str, message_id: str = "ses-1", *, permanent: bool = False) -> MailStatus | None:
         self.at += timedelta(minutes=1)
-        found = follow_event(
-            document_id=DOCUMENT.document_id, event=event, message_id=message_id, store=self.store, at=self.at
+        found = follow_notice(
+            document=samples.document(email=ADDRESS),
+            settings=self.settings,
+            notice=MailNotice(event, message_id, self.at, permanent),
+            desk=NoticeDesk(self.store, self.suppressions, self.prints, self.tasks),
         )
         return found.status if found else None
+
+    def again(self, to: str = "") -> bool:
+        self.at += timedelta(minutes=1)
+        return resend(DOCUMENT.document_id, store=self.store, at=self.at, to=to)
+
+    @property
+    def kinds(self) -> list[str]:
+        return [one.kind for one in self.tasks.open_document_tasks()]
 
     @property
     def status(self) -> MailStatus | None:
@@ -203,3 +234,111 @@ class TestEvents:
         post.deliver()
         assert post.follow("Bounce") is MailStatus.BOUNCED
         assert post.status is MailStatus.BOUNCED
+
+
+class TestUndeliverable:
+    @pytest.mark.parametrize(
+        ("email", "kinds"), [("", []), ("zaneta(at)example.org", ["mail_wrong_address"])]
+    )
+    def test_what_cannot_be_mailed_is_printed_and_a_mistake_is_told(
+        self, post: Post, email: str, kinds: list[str]
+    ) -> None:
+        for _ in range(2):
+            post.deliver(email)
+        assert post.prints.listed == [DOCUMENT.document_id]
+        assert post.kinds == kinds
+
+    def test_without_a_print_house_nothing_is_listed(self, post: Post) -> None:
+        post.print_house = False
+        post.deliver("")
+        assert post.prints.listed == []
+
+    def test_an_address_that_bounced_for_good_is_not_written_to_again(self, post: Post) -> None:
+        post.deliver()
+        post.follow("Bounce", permanent=True)
+        assert post.suppressions.marks == {address_mark("Zaneta@Example.org"): "bounced"}
+        assert post.prints.listed == [DOCUMENT.document_id]
+        assert post.again()
+        assert post.deliver().status is MailStatus.SUPPRESSED
+        assert len(post.sender.sent) == 1
+        assert post.kinds == ["mail_bounced", "mail_suppressed"]
+
+    def test_a_full_mailbox_is_told_and_not_suppressed(self, post: Post) -> None:
+        post.deliver()
+        post.follow("Bounce")
+        assert post.suppressions.marks == {}
+        assert post.prints.listed == []
+        assert post.kinds == ["mail_bounced"]
+
+    def test_a_complaint_suppresses_the_address(self, post: Post) -> None:
+        post.deliver()
+        post.follow("Complaint")
+        assert list(post.suppressions.marks.values()) == ["complained"]
+        assert post.kinds == ["mail_complained"]
+
+    def test_a_delay_is_a_task_until_the_mail_arrives(self, post: Post) -> None:
+        post.deliver()
+        post.follow("DeliveryDelay")
+        assert post.kinds == ["mail_delayed"]
+        post.follow("Delivery")
+        assert post.kinds == []
+
+    def test_a_doubt_is_a_task_until_the_mail_arrives(self, post: Post) -> None:
+        post.sender.crash = Crash()
+        with pytest.raises(Crash):
+            post.deliver()
+        post.deliver()
+        assert post.kinds == ["mail_uncertain"]
+        post.follow("Delivery")
+        assert post.kinds == []
+
+
+class TestResend:
+    def test_a_person_may_ask_for_another_mail(self, post: Post) -> None:
+        first = post.deliver()
+        assert post.again()
+        assert not post.again()
+        second = post.deliver()
+        assert (second.message_id, second.attempt, second.earlier) == ("ses-2", 1, (first.message_id,))
+        assert post.deliver() == second
+        names = [email.message_from_bytes(one[0])["Message-ID"] for one in post.sender.sent]
+        assert names[0].removesuffix("@kwit.example>") + ".1@kwit.example>" == names[1]
+
+    def test_another_address_may_be_given(self, post: Post) -> None:
+        post.deliver()
+        post.again(to="nowa@example.org")
+        post.deliver()
+        assert [one[2] for one in post.sender.sent] == [ADDRESS, "nowa@example.org"]
+        post.follow("Bounce", "ses-2", permanent=True)
+        assert list(post.suppressions.marks) == [address_mark("nowa@example.org")]
+
+    def test_what_is_being_sent_or_never_was_cannot_be_asked_for(self, post: Post) -> None:
+        assert not post.again()
+        post.store.begin(DOCUMENT.document_id, at=AT)
+        assert not post.again()
+
+    def test_a_late_word_on_the_first_mail_is_kept_and_moves_nothing(self, post: Post) -> None:
+        post.deliver()
+        post.again()
+        post.deliver()
+        assert post.follow("Bounce", "ses-1", permanent=True) is MailStatus.SENT
+        assert [one.kind for one in post.store.notices(DOCUMENT.document_id)] == ["Bounce"]
+        assert post.follow("Delivery", "ses-2") is MailStatus.DELIVERED
+
+    def test_a_refused_second_mail_can_be_sent_later(self, post: Post) -> None:
+        post.deliver()
+        post.again()
+        post.sender.refusal = "TooManyRequestsException"
+        with pytest.raises(MailRefusedError):
+            post.deliver()
+        post.sender.refusal = ""
+        assert post.deliver().attempt == 1
+        assert len(post.sender.sent) == 2
+
+
+def test_every_word_of_the_mail_system_is_kept_as_proof(post: Post) -> None:
+    post.deliver()
+    for event in ("DeliveryDelay", "Delivery", "Delivery"):
+        post.follow(event)
+    kinds = [one.kind for one in post.store.notices(DOCUMENT.document_id)]
+    assert kinds == ["DeliveryDelay", "Delivery", "Delivery"]

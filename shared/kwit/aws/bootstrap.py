@@ -17,9 +17,10 @@ from kwit.aws.evidence_store import S3Evidence
 from kwit.aws.filing_store import DynamoFilings
 from kwit.aws.imports import DynamoImports
 from kwit.aws.ksef_outlet import KsefOutlet
-from kwit.aws.mail import DynamoDeliveries, SesSender
+from kwit.aws.mail import DynamoDeliveries, DynamoSuppressions, PacedSender, SesSender
 from kwit.aws.package_store import DynamoPackages, S3Files
 from kwit.aws.points import RegistryDirectory
+from kwit.aws.print_store import DynamoPrints
 from kwit.aws.profile_store import DynamoProfiles
 from kwit.aws.queues import SqsDocumentQueue, SqsKsefQueue, SqsPackQueue, SqsPartQueue, SqsRunQueue
 from kwit.aws.reading_store import DynamoReadings
@@ -37,6 +38,8 @@ from kwit.billing.correction_run import CorrectionStores
 from kwit.billing.replay import ReplayStores
 from kwit.billing.run_diff import DiffStores
 from kwit.billing.runs import PlanningStores
+from kwit.delivery.deliver import PostRoom
+from kwit.delivery.following import NoticeDesk
 from kwit.delivery.message import template_environment
 from kwit.documents.document import Document
 from kwit.documents.totals import Posted
@@ -45,6 +48,9 @@ from kwit.ledger.postings import posted
 from kwit.metering.correcting import CorrectionDesk
 from kwit.registry.company import CompanySettings
 from kwit.tariffs.holidays import statutory_holidays
+
+SENDERS = 2
+"""How many of `deliver_documents` send at once, as infra/catalogue.py limits them."""
 
 
 class SettingMissingError(LookupError):
@@ -63,6 +69,7 @@ class Application:
     clients: Clients = field(default_factory=Clients)
     _holidays: frozenset[date] | None = None
     _templates: jinja2.Environment | None = None
+    _sender: PacedSender | None = None
     _versions: dict[str, CompanySettings] = field(default_factory=dict)
 
     def need(self, name: str) -> str:
@@ -238,9 +245,33 @@ class Application:
         return DynamoDeliveries(self._table("documents_table"))
 
     @property
-    def sender(self) -> SesSender:
-        """Return the mail sender."""
-        return SesSender(self.clients.ses, self.need("mail_configuration_set"))
+    def suppressions(self) -> DynamoSuppressions:
+        """Return the addresses that are not written to any more."""
+        return DynamoSuppressions(self._table("documents_table"))
+
+    @property
+    def prints(self) -> DynamoPrints:
+        """Return the documents that go out on paper."""
+        return DynamoPrints(self._table("documents_table"))
+
+    def post_room(self, per_second: int) -> PostRoom:
+        """Return what delivering works with; the pace of sending is kept over the messages of a process."""
+        if self._sender is None or self._sender.per_second != per_second:
+            ses = SesSender(self.clients.ses, self.need("mail_configuration_set"))
+            self._sender = PacedSender(ses, per_second, senders=SENDERS)
+        return PostRoom(
+            store=self.deliveries,
+            sender=self._sender,
+            suppressions=self.suppressions,
+            prints=self.prints,
+            tasks=self.document_tasks,
+            environment=self.templates,
+        )
+
+    @property
+    def notice_desk(self) -> NoticeDesk:
+        """Return what following the mail system's notices works with."""
+        return NoticeDesk(self.deliveries, self.suppressions, self.prints, self.document_tasks)
 
     @property
     def inbox(self) -> S3Files:

@@ -2,11 +2,12 @@
 
 from kwit.aws.bootstrap import Application
 from kwit.aws.document_store import DocumentUnknownError
-from kwit.aws.messages import DocumentsNamed
+from kwit.aws.messages import DocumentsNamed, MailEvent
 from kwit.aws.rendered import RenderedFile
 from kwit.aws.runtime import Report
 from kwit.aws.some_of_many import each
 from kwit.delivery.deliver import deliver_document
+from kwit.delivery.following import follow_notice
 from kwit.delivery.ports import Delivery
 from kwit.documents.document import Document
 
@@ -41,12 +42,28 @@ def deliver(message: DocumentsNamed, app: Application) -> Report:
 
 
 def _send(document: Document, file: RenderedFile, app: Application) -> Delivery:
+    settings = app.settings_of(document.read().settings_version)
     return deliver_document(
         document=document,
-        settings=app.settings_of(document.read().settings_version),
+        settings=settings,
         pdf=app.files.get(file.key),
-        store=app.deliveries,
-        sender=app.sender,
+        room=app.post_room(settings.mail.per_second),
         at=app.now(),
-        environment=app.templates,
     )
+
+
+def follow(message: MailEvent, app: Application) -> Report:
+    """Move the deliveries on that an event of the mail system is about; one of no known document is passed over."""
+    notice = message.notice(app.now())
+    documents = app.documents.documents(message.document_ids)
+    moved = [
+        follow_notice(
+            document=one,
+            settings=app.settings_of(one.read().settings_version),
+            notice=notice,
+            desk=app.notice_desk,
+        )
+        for one in documents.values()
+    ]
+    statuses = [str(one.status) for one in moved if one is not None]
+    return {"event": notice.kind, "documents": list(message.document_ids), "statuses": statuses}

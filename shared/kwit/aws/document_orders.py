@@ -7,6 +7,9 @@ from kwit.aws.bootstrap import Application
 from kwit.aws.drops import Dropped, drop_of, known_at, put_result
 from kwit.aws.filing import invoice_desk
 from kwit.aws.runtime import Report
+from kwit.delivery.deliver import resend
+from kwit.delivery.following import mark_of
+from kwit.documents.document import Document
 from kwit.documents.order_file import DocumentOrder, read_document_order
 from kwit.intake.dropped_file import DroppedFile
 from kwit.intake.findings import Finding, ImportResult, Severity, result_of
@@ -31,7 +34,8 @@ def _taken(file: DroppedFile, app: Application, at: datetime) -> ImportResult:
     order = read_document_order(file.content)
     if isinstance(order, list):
         return _result(file, at, order)
-    return _result(file, at, [*_resubmit(order, app, at), *_settle(order, app, at)])
+    done = (_resubmit(order, app, at), _lift(order, app), _resend(order, app, at), _settle(order, app, at))
+    return _result(file, at, [finding for findings in done for finding in findings])
 
 
 def _resubmit(order: DocumentOrder, app: Application, at: datetime) -> list[Finding]:
@@ -59,6 +63,38 @@ def _resubmitted(number: str, app: Application, at: datetime, *, content: bytes 
     return Finding(
         "resubmitted", Severity.WARN, f"Dokument {number} zostanie wysłany do KSeF ponownie.", value=number
     )
+
+
+def _lift(order: DocumentOrder, app: Application) -> list[Finding]:
+    found, findings = _named(order.lift, app)
+    for document in found:
+        mark = mark_of(document)
+        if mark:
+            app.suppressions.lift(mark)
+    return findings
+
+
+def _resend(order: DocumentOrder, app: Application, at: datetime) -> list[Finding]:
+    """Ask for e-mails to be sent once more; an order that comes twice asks once, for the first made them open."""
+    wanted = {**dict.fromkeys(order.resend, ""), **order.resend_to}
+    found, findings = _named(list(wanted), app)
+    for document in found:
+        if resend(document.document_id, store=app.deliveries, at=at, to=wanted[document.number]):
+            app.deliver_queue.deliver([document.document_id])
+            continue
+        sentence = f"E-mail z dokumentem {document.number} nie był jeszcze wysłany albo właśnie wychodzi."
+        findings.append(_refused("not_sent_yet", sentence, document.number))
+    return findings
+
+
+def _named(numbers: Sequence[str], app: Application) -> tuple[list[Document], list[Finding]]:
+    ids = {number: app.documents.document_of(number) for number in numbers}
+    found = app.documents.documents([one for one in ids.values() if one])
+    unknown = [number for number, one in ids.items() if one not in found]
+    findings = [
+        _refused("document_unknown", f"Nie ma dokumentu o numerze {number}.", number) for number in unknown
+    ]
+    return list(found.values()), findings
 
 
 def _settle(order: DocumentOrder, app: Application, at: datetime) -> list[Finding]:

@@ -12,7 +12,16 @@ from kwit.intake.result_workbook import result_workbook
 
 _INBOX = "inbox/"
 _RESULTS = "results/"
-KINDS = ("settings", "price-lists", "registry", "profiles", "readings")
+KINDS = (
+    "settings",
+    "price-lists",
+    "registry",
+    "profiles",
+    "readings",
+    "run-orders",
+    "run-approvals",
+    "document-orders",
+)
 
 
 class _Part(BaseModel):

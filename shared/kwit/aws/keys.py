@@ -344,3 +344,55 @@ def document_task(task_id: str) -> Key:
 def settled_document_task(task_id: str) -> Key:
     """Documents: the mark that a task about a document was settled."""
     return f"DOCTASK#{task_id}", "SETTLED"
+
+
+def mail_notices(document_id: str) -> tuple[str, str]:
+    """Documents: the partition of what the mail system said of a document, and what its sort keys begin with."""
+    return f"DOC#{document_id}", "MAILNOTICE#"
+
+
+def mail_notice(document_id: str, at: datetime, kind: str, message_id: str) -> Key:
+    """Documents: one thing that the mail system said of a document's e-mail."""
+    partition, prefix = mail_notices(document_id)
+    return partition, f"{prefix}{at.isoformat()}#{kind}#{message_id}"
+
+
+SUPPRESSED = "SUPPRESSED#"
+
+
+def suppressed(mark: str) -> Key:
+    """Documents: the mark of an address that is not written to any more."""
+    return f"{SUPPRESSED}{mark}", SUPPRESSED
+
+
+PARTITIONS_OF_PRINTS = 16
+
+
+def prints_wanted(partition: int) -> str:
+    """Documents: a partition of the list of documents that are wanted on paper."""
+    return f"PRINT#{partition:02d}"
+
+
+def print_wanted(document_id: str) -> Key:
+    """Documents: a document that is wanted on paper."""
+    partition = hashlib.sha256(document_id.encode()).digest()[0] % PARTITIONS_OF_PRINTS
+    return prints_wanted(partition), document_id
+
+
+def printed(document_id: str) -> Key:
+    """Documents: the mark that a document is bound to a package for print."""
+    return f"DOC#{document_id}", "PRINT"
+
+
+PRINT_PACKAGES = "PRINTPACKS"
+"""Documents: the partition of packages for print that are bound and not yet written."""
+
+
+def print_package(package_id: str) -> Key:
+    """Documents: a package for print that is not yet written."""
+    return PRINT_PACKAGES, package_id
+
+
+def written_print_package(package_id: str) -> Key:
+    """Documents: the mark that a package for print was written."""
+    return f"PRINTPACK#{package_id}", "WRITTEN"

@@ -1,9 +1,13 @@
 """The bodies of messages between functions."""
 
+import re
+from datetime import datetime
+
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from kwit.aws.mail import DOCUMENT_TAG
 from kwit.aws.runtime import QueueMessage
+from kwit.delivery.ports import MailNotice
 
 
 class RateChunk(QueueMessage):
@@ -70,11 +74,29 @@ class _Mail(BaseModel):
     tags: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
+class _Bounce(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    bounce_type: str = Field(default="", alias="bounceType")
+
+
+class _Delivered(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    answer: str = Field(default="", alias="smtpResponse")
+
+
 class _MailDetail(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     event_type: str = Field(default="", alias="eventType")
     mail: _Mail = _Mail()
+    bounce: _Bounce = _Bounce()
+    delivery: _Delivered = _Delivered()
+
+
+_ADDRESS = re.compile(r"\S+@\S+")
+_LONGEST_ANSWER = 200
 
 
 class MailEvent(QueueMessage):
@@ -83,15 +105,15 @@ class MailEvent(QueueMessage):
     time: AwareDatetime | None = None
     detail: _MailDetail = _MailDetail()
 
-    @property
-    def kind(self) -> str:
-        """Name the event: Delivery, Bounce, Complaint, DeliveryDelay, Reject, Send."""
-        return self.detail.event_type
-
-    @property
-    def message_id(self) -> str:
-        """Return SES's id of the message."""
-        return self.detail.mail.message_id
+    def notice(self, at: datetime) -> MailNotice:
+        """Return what the event says, at its own time or the one given."""
+        return MailNotice(
+            kind=self.detail.event_type,
+            message_id=self.detail.mail.message_id,
+            at=self.time or at,
+            permanent=self.detail.bounce.bounce_type == "Permanent",
+            answer=_ADDRESS.sub("…", self.detail.delivery.answer)[:_LONGEST_ANSWER],
+        )
 
     @property
     def document_ids(self) -> tuple[str, ...]:

@@ -174,6 +174,7 @@ class ImportDocumentOrdersSettings(WithRegistry, WithDocuments, WithDocumentStor
     """Configure ``import_document_orders``."""
 
     submit_queue_url: str
+    deliver_queue_url: str
 
 
 class SubmitKsefSettings(KsefSettings):
@@ -197,8 +198,12 @@ class DeliverDocumentsSettings(WithRegistry, WithDocuments, WithDocumentStore):
     mail_configuration_set: str
 
 
-class HandleMailEventsSettings(WithDocuments):
+class HandleMailEventsSettings(WithRegistry, WithDocuments):
     """Configure ``handle_mail_events``."""
+
+
+class PackPrintsSettings(WithDocuments, WithDocumentStore):
+    """Configure ``pack_prints``."""
 
 
 class ExportPostingsSettings(WithRegistry, WithDocuments, WithDocumentStore):

@@ -1,97 +1,147 @@
-"""Deliver a document by e-mail, at most once, and follow what the mail system says of it afterwards.
+"""Deliver a document by e-mail, at most once unless a person asks again, and follow what becomes of it.
 
 Sending is not a transaction. The e-mail is claimed first; when a claim is found without its end, nobody knows
 whether the mail left, so the delivery becomes «uncertain», a person is asked, and nothing is sent twice.
 """
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import jinja2
 
-from kwit.delivery.message import MailAddressError, compose_mail
-from kwit.delivery.ports import Delivery, DeliveryStore, MailRefusedError, MailSender, MailStatus
+from kwit.delivery.message import MailAddressError, address_mark, compose_mail
+from kwit.delivery.ports import (
+    Delivery,
+    DeliveryStore,
+    MailRefusedError,
+    MailSender,
+    MailStatus,
+    PrintStore,
+    Suppressions,
+)
 from kwit.documents.document import Document
+from kwit.documents.tasks import DocumentTasks, document_task
 from kwit.registry.company import CompanySettings
 
-_FINAL = {MailStatus.BOUNCED, MailStatus.COMPLAINED, MailStatus.REJECTED}
-_AFTER_SEND = {
-    "Delivery": MailStatus.DELIVERED,
-    "DeliveryDelay": MailStatus.DELAYED,
-    "Bounce": MailStatus.BOUNCED,
-    "Complaint": MailStatus.COMPLAINED,
-    "Reject": MailStatus.REJECTED,
+_UNDELIVERABLE: Mapping[MailStatus, str] = {
+    MailStatus.WRONG_ADDRESS: "Adres e-mail płatnika jest błędny; faktury nie wysłano.",
+    MailStatus.SUPPRESSED: "Na adres e-mail płatnika nie wysyłamy, bo poczta go odrzuciła albo odbiorca się poskarżył.",
+    MailStatus.UNCERTAIN: "Nie wiadomo, czy e-mail z fakturą wyszedł; sprawdź i w razie potrzeby wyślij ponownie.",
 }
+_ON_PAPER = {MailStatus.NO_ADDRESS, MailStatus.WRONG_ADDRESS, MailStatus.SUPPRESSED}
+
+
+@dataclass(frozen=True, slots=True)
+class PostRoom:
+    """What delivering works with."""
+
+    store: DeliveryStore
+    sender: MailSender
+    suppressions: Suppressions
+    prints: PrintStore
+    tasks: DocumentTasks
+    environment: jinja2.Environment
 
 
 def deliver_document(
-    *,
-    document: Document,
-    settings: CompanySettings,
-    pdf: bytes,
-    store: DeliveryStore,
-    sender: MailSender,
-    at: datetime,
-    environment: jinja2.Environment,
+    *, document: Document, settings: CompanySettings, pdf: bytes, room: PostRoom, at: datetime
 ) -> Delivery:
     """Send the one e-mail of a document; a wrong or missing address ends the delivery, never the run.
 
-    Raises MailRefusedError when the mail system took nothing and SenderSettingsError when the company's own
-    settings make no message; the claim is given back then.
+    What cannot be mailed is listed for print where the company has a print house, and a person is told of it. Raises
+    MailRefusedError when the mail system took nothing and SenderSettingsError when the company's own settings make
+    no message; the claim is given back then.
     """
-    document_id = document.document_id
-    standing = store.begin(document_id, at=at)
-    if standing is not None:
-        return _met_again(standing, store, at)
-    try:
-        raw, recipient = compose_mail(
-            document=document, settings=settings, pdf=pdf, sent_at=at, environment=environment
-        )
-    except MailAddressError as error:
-        missing = error.problem == "is empty"
-        status = MailStatus.NO_ADDRESS if missing else MailStatus.WRONG_ADDRESS
-        return _finish(Delivery(document_id, status, changed_at=at), store)
-    except Exception:
-        store.release(document_id)  # nothing was handed over, so nothing is uncertain
-        raise
-    try:
-        message_id = sender.send(
-            raw=raw, sender=settings.mail.sender_address, recipient=recipient, document_id=document_id
-        )
-    except MailRefusedError:
-        store.release(document_id)
-        raise
-    return _finish(Delivery(document_id, MailStatus.SENT, message_id, at), store)
-
-
-def _finish(delivery: Delivery, store: DeliveryStore) -> Delivery:
-    store.finish(delivery, expected=MailStatus.SENDING)
+    begun = room.store.begin(document.document_id, at=at)
+    if not begun.claimed:
+        delivery = _met_again(begun.delivery, room, at)
+    else:
+        delivery = _sent(document, settings, pdf, begun.delivery, room, at)
+    _tell(delivery, document, settings, room, at)
     return delivery
 
 
-def _met_again(standing: Delivery, store: DeliveryStore, at: datetime) -> Delivery:
+def _sent(
+    document: Document,
+    settings: CompanySettings,
+    pdf: bytes,
+    claim: Delivery,
+    room: PostRoom,
+    at: datetime,
+) -> Delivery:
+    try:
+        raw, recipient = compose_mail(
+            document=document,
+            settings=settings,
+            pdf=pdf,
+            sent_at=at,
+            environment=room.environment,
+            attempt=claim.attempt,
+            to=claim.to,
+        )
+        if room.suppressions.suppressed([address_mark(recipient)]):
+            return _finish(replace(claim, status=MailStatus.SUPPRESSED), room)
+    except MailAddressError as error:
+        missing = error.problem == "is empty"
+        status = MailStatus.NO_ADDRESS if missing else MailStatus.WRONG_ADDRESS
+        return _finish(replace(claim, status=status), room)
+    except Exception:
+        room.store.release(claim)  # nothing was handed over, so nothing is uncertain
+        raise
+    try:
+        message_id = room.sender.send(
+            raw=raw,
+            sender=settings.mail.sender_address,
+            recipient=recipient,
+            document_id=document.document_id,
+        )
+    except MailRefusedError:
+        room.store.release(claim)
+        raise
+    return _finish(replace(claim, status=MailStatus.SENT, message_id=message_id), room)
+
+
+def _finish(delivery: Delivery, room: PostRoom) -> Delivery:
+    room.store.finish(delivery, expected=MailStatus.SENDING)
+    return delivery
+
+
+def _met_again(standing: Delivery, room: PostRoom, at: datetime) -> Delivery:
     if standing.status is not MailStatus.SENDING:
         return standing
-    uncertain = replace(standing, status=MailStatus.UNCERTAIN, changed_at=at)
-    return _finish(uncertain, store)
+    return _finish(replace(standing, status=MailStatus.UNCERTAIN, changed_at=at), room)
 
 
-def follow_event(
-    *, document_id: str, event: str, message_id: str, store: DeliveryStore, at: datetime
-) -> Delivery | None:
-    """Move a delivery on by an event of the mail system; events that change nothing return what stands.
+def _tell(
+    delivery: Delivery, document: Document, settings: CompanySettings, room: PostRoom, at: datetime
+) -> None:
+    """List for print and tell a person, as often as the message comes: each is kept once."""
+    if delivery.status in _ON_PAPER and settings.mail.print_house:
+        room.prints.want(document.document_id)
+    sentence = _UNDELIVERABLE.get(delivery.status)
+    if sentence is not None:
+        room.tasks.raise_task(
+            document_task(
+                kind=f"mail_{delivery.status}",
+                document_id=document.document_id,
+                number=document.number,
+                sentence=sentence,
+                at=at,
+                about=str(delivery.attempt),
+            )
+        )
 
-    Events may come twice, late or out of order: a bounce or complaint is never overwritten by a later notice
-    of delivery or delay. Returns None for a document that was never sent.
+
+def resend(document_id: str, *, store: DeliveryStore, at: datetime, to: str = "") -> bool:
+    """Let a document's e-mail be sent once more, because a person asks; tell whether it may be.
+
+    `to` is another address than the document names. One that is being sent at this moment may not be asked for,
+    and one never sent needs no asking.
     """
-    status = _AFTER_SEND.get(event)
-    while True:
-        standing = store.delivery(document_id)
-        if standing is None or status is None or standing.status in _FINAL:
-            return standing
-        if standing.status is MailStatus.DELIVERED and status is MailStatus.DELAYED:
-            return standing
-        moved = Delivery(document_id, status, message_id or standing.message_id, at)
-        # Another event may move the delivery in between; then this one is weighed against what stands now.
-        if store.finish(moved, expected=standing.status):
-            return moved
+    standing = store.delivery(document_id)
+    if standing is None or standing.status in {MailStatus.SENDING, MailStatus.RESEND}:
+        return False
+    names = (*standing.earlier, standing.message_id) if standing.message_id else standing.earlier
+    again = Delivery(document_id, MailStatus.RESEND, "", at, standing.attempt + 1, names, to)
+    return store.finish(again, expected=standing.status)

@@ -1,5 +1,6 @@
 """Compose the e-mail of a document: text and HTML parts, the PDF attached, nothing fetched from elsewhere."""
 
+import hashlib
 import importlib.resources
 import re
 from collections.abc import Mapping
@@ -48,6 +49,11 @@ def checked_address(text: str) -> str:
     if len(address) > _MOST_SIGNS or not _ADDRESS.fullmatch(address):
         raise MailAddressError("is malformed")
     return address
+
+
+def address_mark(address: str) -> str:
+    """Return the mark of an address: the same for every way of writing it in large and small letters."""
+    return hashlib.sha256(address.casefold().encode()).hexdigest()
 
 
 def template_environment() -> jinja2.Environment:
@@ -124,15 +130,19 @@ def compose_mail(
     pdf: bytes,
     sent_at: datetime,
     environment: jinja2.Environment,
+    attempt: int = 0,
+    to: str = "",
 ) -> tuple[bytes, str]:
-    """Write the whole message and name its recipient.
+    """Write the whole message and name its recipient; each attempt that a person asked for is another message.
 
-    Subject and names go through the header registry, which refuses line breaks; boundaries come from the
-    document's id, so the same document gives the same message. Raises MailAddressError for the recipient,
-    SenderSettingsError for the company's own settings.
+    The recipient is the document's payer unless `to` names another address. The PDF is attached, or where the
+    settings say so or it is too large, linked. Subject and names go through the header registry, which refuses line
+    breaks; boundaries come from the document's id, so the same document gives the same message. Raises
+    MailAddressError for the recipient, SenderSettingsError for the company's own settings.
     """
-    recipient = checked_address(document.read().payer.email)
-    texts = mail_texts(document=document, settings=settings)
+    recipient = checked_address(to or document.read().payer.email)
+    link = _link(document, settings.mail, pdf)
+    texts = {**mail_texts(document=document, settings=settings), "link": link}
     sender = _sender(settings.mail)
     message = EmailMessage(policy=_SEVEN_BIT)
     message["Subject"] = texts["subject"].replace("\u00a0", " ")
@@ -141,15 +151,24 @@ def compose_mail(
     if settings.mail.reply_to:
         message["Reply-To"] = _own_address("reply_to", settings.mail.reply_to)
     message["Date"] = format_datetime(sent_at)
-    message["Message-ID"] = f"<{document.document_id}@{sender.domain}>"
+    name = f"{document.document_id}.{attempt}" if attempt else document.document_id
+    message["Message-ID"] = f"<{name}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
     template = texts["template"]
     message.set_content(environment.get_template(f"{template}.txt").render(texts))
     message.add_alternative(environment.get_template(f"{template}.html").render(texts), subtype="html")
-    name = document.number.replace("/", "-")
-    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
+    if not link:
+        file = f"{document.number.replace('/', '-')}.pdf"
+        message.add_attachment(pdf, maintype="application", subtype="pdf", filename=file)
     _fix_boundaries(message, document.document_id)
     return message.as_bytes(), recipient
+
+
+def _link(document: Document, mail: MailSettings, pdf: bytes) -> str:
+    """Return where the customer finds the document, empty where it is attached."""
+    if not mail.link or (mail.attach and len(pdf) <= mail.attach_up_to_kb * 1024):
+        return ""
+    return mail.link.format(document_id=document.document_id, number=document.number.replace("/", "-"))
 
 
 def _sender(mail: MailSettings) -> Address:

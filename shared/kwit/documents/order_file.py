@@ -1,5 +1,6 @@
 """Orders about issued documents as files, so that a team can work without a shell."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -11,8 +12,9 @@ from kwit.tariffs.yaml_file import read_yaml
 class DocumentOrder(BaseModel):
     """What a person asks for (zlecenie do dokumentów).
 
-    `resubmit` names documents, by number, that KSeF refused and that are to be sent there again, made anew; `settle`
-    names tasks about documents, by id, that are done with.
+    `resubmit` names documents, by number, that KSeF refused and that are to be sent there again, made anew; `resend`
+    names those whose e-mail is to be sent once more, `resend_to` the same with the address for each; `lift` those
+    whose payer's address may be written to again; `settle` names tasks about documents, by id, that are done with.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -20,11 +22,14 @@ class DocumentOrder(BaseModel):
     format: Literal["kwit/document-order/1"]
     by: str = Field(min_length=1)
     resubmit: tuple[str, ...] = ()
+    resend: tuple[str, ...] = ()
+    resend_to: Mapping[str, str] = Field(default_factory=dict)
+    lift: tuple[str, ...] = ()
     settle: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _something(self) -> "DocumentOrder":
-        if not self.resubmit and not self.settle:
+        if not any((self.resubmit, self.resend, self.resend_to, self.lift, self.settle)):
             raise ValueError("the order asks for nothing")
         return self
 

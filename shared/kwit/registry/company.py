@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from stdnum import iban as std_iban
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.pl import nip as std_nip
@@ -281,11 +281,42 @@ class HoldSettings(_Settings):
 
 
 class MailSettings(_Settings):
-    """The sender of e-mails."""
+    """The sender of e-mails, and how documents go out.
+
+    A PDF is attached up to `attach_up_to_kb`; a larger one, or each one without `attach`, is found under `link`, a
+    page of the customer portal with {document_id} or {number} in its address. `per_second` is what the mail system
+    takes from the account; `print_house` says whether documents that cannot be mailed are packed for print.
+    """
 
     sender_name: str
     sender_address: str
     reply_to: str = ""
+    attach: bool = True
+    attach_up_to_kb: int = Field(default=7_000, ge=1, le=28_000)
+    link: str = ""
+    per_second: int = Field(default=14, ge=1, le=1_000)
+    print_house: bool = False
+
+    @field_validator("link")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        try:
+            names = {name for _, name, _, _ in string.Formatter().parse(value) if name is not None}
+        except ValueError as error:
+            raise ValueError(f"link {value!r}: {error}") from None
+        if value and (
+            not value.startswith("https://") or not names or not names <= {"document_id", "number"}
+        ):
+            raise ValueError(
+                f"link {value!r} must begin with https:// and name {{document_id}} or {{number}}"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> "MailSettings":
+        if not self.attach and not self.link:
+            raise ValueError("without attach, link must say where documents are found")
+        return self
 
 
 class FuelShare(_Settings):
