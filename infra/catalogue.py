@@ -30,6 +30,7 @@ class Layer(StrEnum):
 
     PDF = "pdf"
     EXCEL = "excel"
+    KSEF = "ksef"
 
 
 EXPIRING = {Table.READINGS: "expires"}

@@ -199,7 +199,8 @@ class Sessions:
                 raise RefusalError(21157, words)
         session.closed = True
         session.updated_at = self._controls.now()
-        session.asked_before_done = self._controls.delay_calls
+        # The question that finds it done is counted too.
+        session.asked_before_done = self._controls.delay_calls and self._controls.delay_calls + 1
         session.done_at = time.monotonic() + self._controls.delay_seconds
         session.upo_reference = reference_number("EU", session.opened_at.date())
         if batch:
@@ -258,10 +259,7 @@ class Sessions:
     def status(self, reference: str) -> Json:
         """Tell how a session stands. Raises RefusalError."""
         session = self._found(reference)
-        if session.asked_before_done and session.closed:
-            told = self._told(session)
-            session.asked_before_done -= 1
-            return told
+        session.asked_before_done = max(0, session.asked_before_done - session.closed)
         return self._told(session)
 
     def _told(self, session: Session) -> Json:
@@ -323,9 +321,8 @@ class Sessions:
         session = self._found(reference)
         for one in session.invoices:
             if one.reference == invoice_reference:
-                told = self._listed(session, one)
                 session.asked_before_done = max(0, session.asked_before_done - session.closed)
-                return told
+                return self._listed(session, one)
         raise RefusalError(21405, f"{invoice_reference} is not an invoice of {reference}")
 
     @staticmethod
