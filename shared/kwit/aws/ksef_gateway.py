@@ -236,19 +236,29 @@ class KsefApiGateway:
             return call(self._login.token())
 
 
+class ForeignUploadError(ValueError):
+    """A KSeF on this machine asks for a part to be sent elsewhere; carries where."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(f"a part is not sent to {origin}, where the API is not")
+        self.origin = origin
+
+
 class _UploadsOnThisMachine:
     """Uploads parts to the API's own address on this machine, where a server for tests runs.
 
-    ksef-client never sends a part to such an address, and rightly so: the API could make it call any service beside it.
+    ksef-client never sends a part to such an address, and rightly so: an API could make it call any service beside it.
     """
 
     def __init__(self, http: Any, api: str) -> None:
         self._http = http
         self._origin = urlsplit(api)[:2]
 
-    def request(self, method: str, url: str, *, skip_auth: bool, **words: Any) -> HttpResponse:
-        """Send a part, without the token of access, if its address is the API's own."""
-        assert skip_auth and urlsplit(url)[:2] == self._origin, "a part goes to where the API is"  # noqa: S101, PT018
+    def request(self, method: str, url: str, *, skip_auth: bool, **words: Any) -> HttpResponse:  # noqa: ARG002 - see below
+        """Send a part, if its address is the API's own; the client has no token of access to send with it."""
+        origin = urlsplit(url)[:2]
+        if origin != self._origin:
+            raise ForeignUploadError("://".join(origin))
         answer: HttpResponse = self._http.request(method, url, **words)
         return answer
 
