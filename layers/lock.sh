@@ -7,7 +7,7 @@ overrides=$(mktemp)
 trap 'rm -f "$overrides"' EXIT
 # num2words needs docopt for its command line alone, and docopt has no wheel.
 echo "docopt ; sys_platform == 'never'" > "$overrides"
-for layer in common pdf excel; do
+for layer in common pdf excel ksef; do
     ../.kwit/uv/bin/uv pip compile "$layer/requirements.in" --constraint ../requirements.lock --override "$overrides" \
         --python-version 3.14 --python-platform aarch64-manylinux_2_28 --only-binary :all: \
         --generate-hashes --no-header --no-annotate --quiet --output-file "$layer/requirements.txt"

@@ -12,9 +12,10 @@ from infra.catalogue import FUNCTIONS, Layer
 ROOT = Path(__file__).parents[2]
 PACKAGES = {
     Layer.EXCEL: ("xlsxwriter", "python_calamine"),
+    Layer.KSEF: ("ksef_client", "lxml", "xmlsec", "httpx", "cryptography"),
     Layer.PDF: ("fpdf", "segno", "fontTools"),
 }
-NOWHERE = ("lxml", "ksef_client", "typer", "rich", "moto")
+NOWHERE = ("typer", "rich", "moto")
 BY_LAYERS: dict[tuple[Layer, ...], list[str]] = defaultdict(list)
 for _function in FUNCTIONS:
     BY_LAYERS[_function.layers].append(_function.name)

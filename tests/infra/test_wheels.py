@@ -20,8 +20,8 @@ def pins_of(layer: str) -> dict[str, str]:
 
 
 class TestPins:
-    def test_there_are_three_layers_of_packages(self):
-        assert LAYERS == ["common", "excel", "pdf"]
+    def test_there_are_four_layers_of_packages(self):
+        assert LAYERS == ["common", "excel", "ksef", "pdf"]
 
     @every_layer
     def test_are_the_versions_everything_is_tested_with(self, layer):

@@ -1,6 +1,6 @@
 """Call KSeF (API 2.0) by ksef-client.
 
-What is sent is encrypted with a key of each session, that key with the Ministry's public one. A call that KSeF answers with
+What is sent is encrypted with a key of each session, that key with the Ministry's public one. A call answered with
 "unauthorised" is repeated once after a new login: nothing was done by it.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -18,7 +19,8 @@ from urllib.parse import urlsplit
 from ksef_client import KsefClient, KsefClientOptions, KsefHttpError, LighthouseKsefStatus
 from ksef_client import models as m
 from ksef_client.http import HttpResponse
-from ksef_client.services.workflows import BatchSessionWorkflow, OnlineSessionHandle, OnlineSessionWorkflow
+from ksef_client.services.sessions import OnlineSessionHandle
+from ksef_client.services.workflows import BatchSessionWorkflow, OnlineSessionWorkflow
 from ksef_client.utils.datetime_parsing import try_parse_api_datetime
 from ksef_client.utils.zip_utils import build_zip
 
@@ -178,17 +180,18 @@ class KsefApiGateway:
 
     def _listed(self, reference: str) -> list[m.SessionInvoiceStatusResponse]:
         found: list[m.SessionInvoiceStatusResponse] = []
-        following: str | None = None
+        after: str | None = None
         while True:
-            page = self._call(
-                lambda token, after=following: self._client.sessions.get_session_invoices(
-                    reference, page_size=self._page_size, continuation_token=after, access_token=token
-                )
-            )
+            page = self._call(partial(self._page, reference, after))
             found += page.invoices
-            following = page.continuation_token
-            if not following:
+            after = page.continuation_token
+            if not after:
                 return found
+
+    def _page(self, reference: str, after: str | None, token: str) -> m.SessionInvoicesResponse:
+        return self._client.sessions.get_session_invoices(
+            reference, page_size=self._page_size, continuation_token=after, access_token=token
+        )
 
     def upo(self, reference: str, ksef_number: str) -> bytes:
         """Return the official confirmation of receipt (UPO, XML) of an invoice of a session."""
@@ -233,19 +236,29 @@ class KsefApiGateway:
             return call(self._login.token())
 
 
+class ForeignUploadError(ValueError):
+    """A KSeF on this machine asks for a part to be sent elsewhere; carries where."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(f"a part is not sent to {origin}, where the API is not")
+        self.origin = origin
+
+
 class _UploadsOnThisMachine:
     """Uploads parts to the API's own address on this machine, where a server for tests runs.
 
-    ksef-client never sends a part to such an address, and rightly so: the API could make it call any service beside it.
+    ksef-client never sends a part to such an address, and rightly so: an API could make it call any service beside it.
     """
 
     def __init__(self, http: Any, api: str) -> None:
         self._http = http
         self._origin = urlsplit(api)[:2]
 
-    def request(self, method: str, url: str, *, skip_auth: bool, **words: Any) -> HttpResponse:
-        """Send a part, without the token of access, if its address is the API's own."""
-        assert skip_auth and urlsplit(url)[:2] == self._origin, "a part goes to where the API is"  # noqa: S101, PT018
+    def request(self, method: str, url: str, *, skip_auth: bool, **words: Any) -> HttpResponse:  # noqa: ARG002 - see below
+        """Send a part, if its address is the API's own; the client has no token of access to send with it."""
+        origin = urlsplit(url)[:2]
+        if origin != self._origin:
+            raise ForeignUploadError("://".join(origin))
         answer: HttpResponse = self._http.request(method, url, **words)
         return answer
 
@@ -261,7 +274,7 @@ def _outcome(listed: m.SessionInvoiceStatusResponse) -> Outcome:
     status = listed.status
     more = status.extensions or {}
     return Outcome(
-        content_hash=listed.invoice_hash,
+        content_hash=str(listed.invoice_hash),
         code=status.code,
         words=status.description,
         details=tuple(status.details or ()),

@@ -58,7 +58,7 @@ def _ends(certificate: m.PublicKeyCertificate) -> datetime:
     return _instant(certificate.valid_to)
 
 
-def _instant(text: str) -> datetime:
+def _instant(text: str | None) -> datetime:
     read = try_parse_api_datetime(text)
     if read is None:
         raise KsefUnavailableError("a time that cannot be read")
