@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from kwit.aws.messages import CloseRun, DocumentsNamed, IssueBatch, MailEvent, RateChunk
 from kwit.aws.schedules import ScheduleFired
+from kwit.delivery.ports import MailNotice
 
 
 class TestSchedule:
@@ -44,7 +45,7 @@ def mail_event(**changes: Any) -> dict[str, Any]:
         "eventType": "Bounce",
         "mail": {"messageId": "ses-1", "tags": {"kwit-document": ["d1"], "ses:from-domain": ["kwit.example"]},
                  "destination": ["zaneta@example.org"]},
-        "bounce": {"bouncedRecipients": [{"emailAddress": "zaneta@example.org"}]},
+        "bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "zaneta@example.org"}]},
     }  # fmt: skip
     return {"time": "2026-04-08T10:31:00Z", "detail": detail | changes}
 
@@ -52,9 +53,15 @@ def mail_event(**changes: Any) -> dict[str, Any]:
 class TestMailEvent:
     def test_it_names_kind_message_and_document_and_no_address(self) -> None:
         event = MailEvent.model_validate(mail_event())
-        assert (event.kind, event.message_id, event.document_ids) == ("Bounce", "ses-1", ("d1",))
-        assert event.time == datetime(2026, 4, 8, 10, 31, tzinfo=UTC)
+        told = MailNotice("Bounce", "ses-1", datetime(2026, 4, 8, 10, 31, tzinfo=UTC), permanent=True)
+        assert event.notice(datetime(2030, 1, 1, tzinfo=UTC)) == told
+        assert event.document_ids == ("d1",)
         assert "zaneta" not in repr(event)
+
+    def test_the_mailbox_answers_without_its_address(self) -> None:
+        answer = "250 2.1.5 <zaneta@example.org> accepted"
+        event = MailEvent.model_validate(mail_event(eventType="Delivery", delivery={"smtpResponse": answer}))
+        assert event.notice(datetime(2030, 1, 1, tzinfo=UTC)).answer == "250 2.1.5 … accepted"
 
     @pytest.mark.parametrize(
         "event", [{}, {"detail": {}}, {"detail": {"mail": {}}}, mail_event(mail={"tags": {}})]

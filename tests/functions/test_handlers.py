@@ -46,7 +46,7 @@ FUNCTIONS = sorted(
 )
 RUN = "2026-04-01-daily"
 DOCUMENT = deterministic_id("bill", "U/1", "all", "2026-03-01")
-QUEUES = ("import", "pack", "rate", "close", "render", "deliver", "compare")
+QUEUES = ("import", "pack", "rate", "close", "submit", "render", "deliver", "compare")
 
 
 def handler(name: str) -> QueueFunction[Any]:
@@ -84,6 +84,10 @@ class Cloud:
             "INBOX_BUCKET": "inbox",
             "DOCUMENTS_BUCKET": "documents",
             "MAIL_CONFIGURATION_SET": "kwit",
+            "KSEF_API_URL": "https://ksef.invalid/v2",
+            "KSEF_CODE_URL": "https://qr-test.ksef.mf.gov.pl",
+            "KSEF_NOTICE_URL": "https://latarnia.invalid",
+            "KSEF_SECRET": "kwit-ksef",
         }
 
     def application(self, settings: type[Settings]) -> Application:

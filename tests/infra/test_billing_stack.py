@@ -80,14 +80,20 @@ class TestFunction:
             name: billing.function_ids()[name]
             for name in (function.name for function in FUNCTIONS if function.must_run_daily)
         }
-        assert set(watched) == {"plan_packing"}
-        [alarm] = [
+        assert set(watched) == {"plan_packing", "watch_ksef"}
+        alarms = [
             one
             for one in billing.of_type("AWS::CloudWatch::Alarm").values()
             if one["MetricName"] == "Invocations"
         ]
-        assert alarm["Dimensions"][0]["Value"] == {"Ref": watched["plan_packing"]}
-        assert (alarm["TreatMissingData"], alarm["Period"], alarm["Threshold"]) == ("breaching", 86_400, 1)
+        named = {one["Dimensions"][0]["Value"]["Ref"] for one in alarms}
+        assert named == set(watched.values())
+        for alarm in alarms:
+            assert (alarm["TreatMissingData"], alarm["Period"], alarm["Threshold"]) == (
+                "breaching",
+                86_400,
+                1,
+            )
         assert alarm["ComparisonOperator"] == "LessThanThreshold"
 
 
@@ -230,7 +236,7 @@ class TestRule:
         }
         known = [
             "inbox/settings/", "inbox/price-lists/", "inbox/registry/", "inbox/profiles/", "inbox/run-orders/",
-            "inbox/run-approvals/", "inbox/readings/",
+            "inbox/run-approvals/", "inbox/document-orders/", "inbox/readings/",
         ]  # fmt: skip
         assert keys == {
             "import_settings": [{"prefix": "inbox/settings/"}],
@@ -239,6 +245,7 @@ class TestRule:
             "import_profiles": [{"prefix": "inbox/profiles/"}],
             "import_run_orders": [{"prefix": "inbox/run-orders/"}],
             "import_run_approvals": [{"prefix": "inbox/run-approvals/"}],
+            "import_document_orders": [{"prefix": "inbox/document-orders/"}],
             "import_readings": [{"prefix": "inbox/readings/"}],
             "reject_unknown_drop": [{"anything-but": {"prefix": [*known, "results/", "work/"]}}],
         }
@@ -266,6 +273,8 @@ class TestSchedule:
             "plan_packing": "cron(30 3 * * ? *)",
             "export_postings": "cron(0 22 * * ? *)",
             "publish_reports": "cron(30 22 * * ? *)",
+            "pack_prints": "cron(40 21 * * ? *)",
+            "watch_ksef": "cron(20 6,9,12,15,18,21 * * ? *)",
         }
         assert set(schedules) == {f.name for f in FUNCTIONS if isinstance(f.trigger, Daily)}
         for name, schedule in schedules.items():

@@ -81,10 +81,10 @@ class TestBuckets:
 
 
 class TestOutputs:
-    def test_they_name_every_table_and_bucket_and_the_portals_users(self, data):
+    def test_they_name_every_table_and_bucket_the_portals_users_and_the_secret(self, data):
         named = {name for name in data.body["Outputs"] if not name.startswith("ExportsOutput")}
         assert named == {
             *("RegistryTableName", "ReadingsTableName", "BillingTableName", "DocumentsTableName"),
             *("InboxBucketName", "DocumentsBucketName", "AccessLogsBucketName"),
-            *("PortalUserPoolId", "PortalClientId"),
+            *("PortalUserPoolId", "PortalClientId", "KsefSecretArn"),
         }
