@@ -7,6 +7,8 @@ import base64
 import hashlib
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -32,7 +34,8 @@ from infra.local.ksef.numbers import crc8, ksef_number
 from infra.local.ksef.server import KsefServer
 from tests.ksef.invoices import ISSUED, ON_THE_DAY, digest, invoice, seller_nip
 
-UPO_SCHEMA = Path(__file__).parents[3] / "shared" / "ksef" / "xsd" / "upo-v4-3.xsd"
+ROOT = Path(__file__).parents[2]
+UPO_SCHEMA = ROOT.parent / "shared" / "ksef" / "xsd" / "upo-v4-3.xsd"
 UPO = "{http://upo.schematy.mf.gov.pl/KSeF/v4-3}"
 FORM = {"systemCode": "FA (3)", "schemaVersion": "1-0E", "value": "FA"}
 KEY, VECTOR = bytes(range(32)), bytes(range(16))
@@ -585,3 +588,16 @@ class TestControls:
         busy = client.call("POST", "/auth/challenge")
         assert (busy.status_code, busy.headers["Retry-After"]) == (429, "7")
         assert client.call("POST", "/auth/challenge").status_code == 200
+
+
+def test_runs_as_a_process_of_its_own_and_ends_with_its_parent() -> None:
+    enable_socket()
+    words = [sys.executable, "-m", "infra.local.ksef", "--nip", seller_nip(), "--until-input-closes"]
+    with subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603
+        assert process.stdin is not None
+        assert process.stdout is not None
+        address = process.stdout.readline().decode().strip()
+        told = httpx.get(f"{address}/_control").json()
+        process.stdin.close()
+        process.wait(timeout=10)
+    assert (told["nip"], len(told["token"])) == (seller_nip(), 64)
