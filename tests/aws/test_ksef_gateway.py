@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pytest_socket import enable_socket
 
-from infra.local.ksef import routes
-from infra.local.ksef.answers import Answer, of_file
+from infra.local.ksef import routes, sessions
+from infra.local.ksef.answers import Answer, RefusalError, of_file
 from infra.local.ksef.keys import ministry_keys
 from infra.local.ksef.server import KsefServer
 from kwit.aws.ksef_credentials import KsefCredentials
@@ -132,6 +132,21 @@ class TestLogin:
         with pytest.raises(KsefUnavailableError, match="no valid certificate"):
             wire.gateway.send(ONE, batch=False)
 
+    def test_a_withdrawn_public_key_is_asked_for_anew(
+        self, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        wire.gateway.send(ONE, batch=False)
+        with monkeypatch.context() as patch:
+            patch.setattr(sessions, "check_key_id", refuse_key)
+            with pytest.raises(KsefUnavailableError, match="21470"):
+                wire.gateway.send(ONE, batch=False)
+        wire.gateway.send(ONE, batch=False)
+        assert wire.count("/security/public-key-certificates") == 2
+
+
+def refuse_key(*_: object) -> None:
+    raise RefusalError(21470)
+
 
 class TestSending:
     def test_a_session_that_could_not_be_closed_is_closed_when_asked_for(self, wire: Wire) -> None:
@@ -217,6 +232,7 @@ class TestBrokenAnswers:
             (Answer(408), KsefUnavailableError, "HTTP 408"),
             (Answer(302, b"", headers={"Location": "/"}), KsefUnavailableError, "HTTP 302"),
             (Answer(200, b"<html>", "text/html"), KsefUnavailableError, "HTTP 200"),
+            (Answer(200, b"junk", headers={"Content-Encoding": "gzip"}), KsefUnavailableError, "DecodingError"),
             (Answer(404, b"secret", "text/plain"), KsefRefusedError, "404"),
             (Answer(403, b'{"title":"Forbidden","status":403,"reasonCode":"missing-permissions"}'),
              KsefRefusedError, "403 missing-permissions"),

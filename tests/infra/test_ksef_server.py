@@ -499,6 +499,19 @@ class TestConfirmation:
             "TrybWysylki": "Offline",
         }
 
+    def test_comes_when_the_work_is_done(self, client: Client) -> None:
+        client.server.controls.delay_calls = 1
+        listed = client.judged(invoice())
+        session, [taken] = listed["session"], client.server.taken
+        assert (listed["status"]["code"], "ksefNumber" in listed) == (150, False)
+        path = f"/sessions/{session}/invoices/ksef/{taken.ksef_number}/upo"
+        assert code_of(client.call("GET", path)) == 21178
+        assert code_of(client.call("GET", f"/invoices/ksef/{taken.ksef_number}")) == 21165
+        assert client.call("GET", f"/sessions/{session}").json()["status"]["code"] == 170
+        assert client.call("GET", f"/sessions/{session}").json()["status"]["code"] == 200
+        assert client.call("GET", path).status_code == 200
+        assert client.call("GET", f"/invoices/ksef/{taken.ksef_number}").content == invoice()
+
     @pytest.mark.skipif(not UPO_SCHEMA.exists(), reason=f"{UPO_SCHEMA} of the Ministry is not here")
     @pytest.mark.parametrize("signed", [False, True], ids=["token", "certificate"])
     def test_is_valid_by_the_ministrys_schema(self, stranger: Client, signed: bool) -> None:

@@ -25,7 +25,7 @@ from ksef_client.utils.datetime_parsing import try_parse_api_datetime
 from ksef_client.utils.zip_utils import build_zip
 
 from kwit.aws.ksef_credentials import KsefCredentials
-from kwit.aws.ksef_errors import is_unauthorised, ksef_errors
+from kwit.aws.ksef_errors import is_unauthorised, is_unknown_key, ksef_errors
 from kwit.aws.ksef_login import KsefLogin, PublicKeys
 from kwit.ksef.ports import (
     Availability,
@@ -226,14 +226,22 @@ class KsefApiGateway:
 
     def _call(self, call: Callable[[str], _T]) -> _T:
         with ksef_errors():
-            token = self._login.token()
             try:
-                return call(token)
+                return self._called(call)
             except KsefHttpError as error:
-                if not is_unauthorised(error):
-                    raise
-            self._login.forget()
-            return call(self._login.token())
+                if is_unknown_key(error):
+                    self._keys.forget()
+                raise
+
+    def _called(self, call: Callable[[str], _T]) -> _T:
+        token = self._login.token()
+        try:
+            return call(token)
+        except KsefHttpError as error:
+            if not is_unauthorised(error):
+                raise
+        self._login.forget()
+        return call(self._login.token())
 
 
 class ForeignUploadError(ValueError):
