@@ -299,7 +299,10 @@ class TestOnlineSession:
         session = client.open_online()
         client.send(session, invoice())
         client.server.controls.now = lambda: datetime(2026, 4, 8, 22, 1, tzinfo=UTC)
-        assert client.call("GET", f"/sessions/{session}").json()["status"]["code"] == 200
+        told = client.call("GET", f"/sessions/{session}").json()
+        assert told["status"]["code"] == 200
+        [page] = told["upo"]["pages"]
+        assert client.call("GET", f"/sessions/{session}/upo/{page['referenceNumber']}").status_code == 200
 
     def test_faults_are_told_in_the_newer_shape_when_asked(self, client: Client) -> None:
         path = "/sessions/20260408-SO-0000000000-0000000000-00"
