@@ -14,7 +14,7 @@ from infra.local.ksef.answers import Answer, RefusalError, of_file
 from infra.local.ksef.keys import ministry_keys
 from infra.local.ksef.server import KsefServer
 from kwit.aws.ksef_credentials import KsefCredentials
-from kwit.aws.ksef_gateway import ForeignUploadError, KsefAddress, KsefApiGateway
+from kwit.aws.ksef_gateway import ForeignUploadError, KsefAddress, KsefApiGateway, OpenAddressError
 from kwit.ksef.ports import (
     Availability,
     KsefBusyError,
@@ -76,6 +76,25 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
         gateway = gateway_to(server, clock)
         yield Wire(server, clock, gateway, asked)
         gateway.close()
+
+
+@pytest.mark.parametrize(
+    ("api", "fits"),
+    [
+        ("https://api.ksef.mf.gov.pl", True),
+        ("http://127.0.0.1:8080", True),
+        ("http://[::1]:8080", True),
+        ("http://api.ksef.mf.gov.pl", False),
+        ("http://10.0.0.1", False),
+        ("api.ksef.mf.gov.pl", False),
+    ],
+)
+def test_tokens_leave_this_machine_encrypted(api: str, fits: bool) -> None:
+    if fits:
+        assert KsefAddress(api=api, lighthouse=api).api == api
+        return
+    with pytest.raises(OpenAddressError):
+        KsefAddress(api=api, lighthouse=api)
 
 
 class TestLogin:

@@ -53,12 +53,35 @@ _ANNOUNCED = {
 _T = TypeVar("_T")
 
 
+class OpenAddressError(ValueError):
+    """Tokens would go to another machine unencrypted; carries the address."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(f"KSeF is called by https alone, not at {address}")
+        self.address = address
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KsefAddress:
-    """Where an environment of KSeF answers, and where its state is announced (Latarnia KSeF)."""
+    """Where an environment of KSeF answers, and where its state is announced (Latarnia KSeF).
+
+    Raises OpenAddressError when the API is neither called by https nor on this machine.
+    """
 
     api: str
     lighthouse: str
+
+    def __post_init__(self) -> None:
+        if not self.on_this_machine and urlsplit(self.api).scheme != "https":
+            raise OpenAddressError(self.api)
+
+    @property
+    def on_this_machine(self) -> bool:
+        """Tell whether the API is a server for tests, at a loopback address."""
+        try:
+            return ip_address(urlsplit(self.api).hostname or "").is_loopback
+        except ValueError:
+            return False
 
 
 class KsefApiGateway:
@@ -85,7 +108,7 @@ class KsefApiGateway:
         self._login = KsefLogin(self._client, credentials, self._keys, now)
         self._online = OnlineSessionWorkflow(self._client.sessions)
         http: Any = self._client.http_client
-        uploads = _UploadsOnThisMachine(http, address.api) if _is_this_machine(address.api) else http
+        uploads = _UploadsOnThisMachine(http, address.api) if address.on_this_machine else http
         self._batch = BatchSessionWorkflow(self._client.sessions, uploads)
         self._page_size = page_size
 
@@ -269,13 +292,6 @@ class _UploadsOnThisMachine:
             raise ForeignUploadError("://".join(origin))
         answer: HttpResponse = self._http.request(method, url, **words)
         return answer
-
-
-def _is_this_machine(api: str) -> bool:
-    try:
-        return ip_address(urlsplit(api).hostname or "").is_loopback
-    except ValueError:
-        return False
 
 
 def _outcome(listed: m.SessionInvoiceStatusResponse) -> Outcome:
