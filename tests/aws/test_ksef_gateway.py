@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pytest_socket import enable_socket
 
-from infra.local.ksef import routes
-from infra.local.ksef.answers import Answer, of_file
+from infra.local.ksef import routes, sessions
+from infra.local.ksef.answers import Answer, RefusalError, of_file
 from infra.local.ksef.keys import ministry_keys
 from infra.local.ksef.server import KsefServer
 from kwit.aws.ksef_credentials import KsefCredentials
-from kwit.aws.ksef_gateway import ForeignUploadError, KsefAddress, KsefApiGateway
+from kwit.aws.ksef_gateway import ForeignUploadError, KsefAddress, KsefApiGateway, OpenAddressError
 from kwit.ksef.ports import (
     Availability,
     KsefBusyError,
@@ -78,6 +78,25 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
         gateway.close()
 
 
+@pytest.mark.parametrize(
+    ("api", "fits"),
+    [
+        ("https://api.ksef.mf.gov.pl", True),
+        ("http://127.0.0.1:8080", True),
+        ("http://[::1]:8080", True),
+        ("http://api.ksef.mf.gov.pl", False),
+        ("http://10.0.0.1", False),
+        ("api.ksef.mf.gov.pl", False),
+    ],
+)
+def test_tokens_leave_this_machine_encrypted(api: str, fits: bool) -> None:
+    if fits:
+        assert KsefAddress(api=api, lighthouse=api).api == api
+        return
+    with pytest.raises(OpenAddressError):
+        KsefAddress(api=api, lighthouse=api)
+
+
 class TestLogin:
     def test_one_login_serves_many_calls(self, wire: Wire) -> None:
         for _ in range(3):
@@ -131,6 +150,21 @@ class TestLogin:
         wire.clock.ahead = timedelta(days=400)
         with pytest.raises(KsefUnavailableError, match="no valid certificate"):
             wire.gateway.send(ONE, batch=False)
+
+    def test_a_withdrawn_public_key_is_asked_for_anew(
+        self, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        wire.gateway.send(ONE, batch=False)
+        with monkeypatch.context() as patch:
+            patch.setattr(sessions, "check_key_id", refuse_key)
+            with pytest.raises(KsefUnavailableError, match="21470"):
+                wire.gateway.send(ONE, batch=False)
+        wire.gateway.send(ONE, batch=False)
+        assert wire.count("/security/public-key-certificates") == 2
+
+
+def refuse_key(*_: object) -> None:
+    raise RefusalError(21470)
 
 
 class TestSending:
@@ -217,6 +251,7 @@ class TestBrokenAnswers:
             (Answer(408), KsefUnavailableError, "HTTP 408"),
             (Answer(302, b"", headers={"Location": "/"}), KsefUnavailableError, "HTTP 302"),
             (Answer(200, b"<html>", "text/html"), KsefUnavailableError, "HTTP 200"),
+            (Answer(200, b"junk", headers={"Content-Encoding": "gzip"}), KsefUnavailableError, "DecodingError"),
             (Answer(404, b"secret", "text/plain"), KsefRefusedError, "404"),
             (Answer(403, b'{"title":"Forbidden","status":403,"reasonCode":"missing-permissions"}'),
              KsefRefusedError, "403 missing-permissions"),

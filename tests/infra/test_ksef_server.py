@@ -7,6 +7,8 @@ import base64
 import hashlib
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -32,7 +34,8 @@ from infra.local.ksef.numbers import crc8, ksef_number
 from infra.local.ksef.server import KsefServer
 from tests.ksef.invoices import ISSUED, ON_THE_DAY, digest, invoice, seller_nip
 
-UPO_SCHEMA = Path(__file__).parents[3] / "shared" / "ksef" / "xsd" / "upo-v4-3.xsd"
+ROOT = Path(__file__).parents[2]
+UPO_SCHEMA = ROOT.parent / "shared" / "ksef" / "xsd" / "upo-v4-3.xsd"
 UPO = "{http://upo.schematy.mf.gov.pl/KSeF/v4-3}"
 FORM = {"systemCode": "FA (3)", "schemaVersion": "1-0E", "value": "FA"}
 KEY, VECTOR = bytes(range(32)), bytes(range(16))
@@ -296,7 +299,10 @@ class TestOnlineSession:
         session = client.open_online()
         client.send(session, invoice())
         client.server.controls.now = lambda: datetime(2026, 4, 8, 22, 1, tzinfo=UTC)
-        assert client.call("GET", f"/sessions/{session}").json()["status"]["code"] == 200
+        told = client.call("GET", f"/sessions/{session}").json()
+        assert told["status"]["code"] == 200
+        [page] = told["upo"]["pages"]
+        assert client.call("GET", f"/sessions/{session}/upo/{page['referenceNumber']}").status_code == 200
 
     def test_faults_are_told_in_the_newer_shape_when_asked(self, client: Client) -> None:
         path = "/sessions/20260408-SO-0000000000-0000000000-00"
@@ -496,6 +502,19 @@ class TestConfirmation:
             "TrybWysylki": "Offline",
         }
 
+    def test_comes_when_the_work_is_done(self, client: Client) -> None:
+        client.server.controls.delay_calls = 1
+        listed = client.judged(invoice())
+        session, [taken] = listed["session"], client.server.taken
+        assert (listed["status"]["code"], "ksefNumber" in listed) == (150, False)
+        path = f"/sessions/{session}/invoices/ksef/{taken.ksef_number}/upo"
+        assert code_of(client.call("GET", path)) == 21178
+        assert code_of(client.call("GET", f"/invoices/ksef/{taken.ksef_number}")) == 21165
+        assert client.call("GET", f"/sessions/{session}").json()["status"]["code"] == 170
+        assert client.call("GET", f"/sessions/{session}").json()["status"]["code"] == 200
+        assert client.call("GET", path).status_code == 200
+        assert client.call("GET", f"/invoices/ksef/{taken.ksef_number}").content == invoice()
+
     @pytest.mark.skipif(not UPO_SCHEMA.exists(), reason=f"{UPO_SCHEMA} of the Ministry is not here")
     @pytest.mark.parametrize("signed", [False, True], ids=["token", "certificate"])
     def test_is_valid_by_the_ministrys_schema(self, stranger: Client, signed: bool) -> None:
@@ -585,3 +604,16 @@ class TestControls:
         busy = client.call("POST", "/auth/challenge")
         assert (busy.status_code, busy.headers["Retry-After"]) == (429, "7")
         assert client.call("POST", "/auth/challenge").status_code == 200
+
+
+def test_runs_as_a_process_of_its_own_and_ends_with_its_parent() -> None:
+    enable_socket()
+    words = [sys.executable, "-m", "infra.local.ksef", "--nip", seller_nip(), "--until-input-closes"]
+    with subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603
+        assert process.stdin is not None
+        assert process.stdout is not None
+        address = process.stdout.readline().decode().strip()
+        told = httpx.get(f"{address}/_control").json()
+        process.stdin.close()
+        process.wait(timeout=10)
+    assert (told["nip"], len(told["token"])) == (seller_nip(), 64)

@@ -45,8 +45,8 @@ class FakeGateway:
     - `reject`: what is wrong with the next invoices, one entry each: code and details
     - `busy_calls`, `busy_seconds`: how many calls raise KsefBusyError
     - `refuse`: what the next calls of `send` are refused with: code and words
-    - `lose`: after how many sends something is lost on the way back: an online session ends with its first invoice, a
-      package arrives whole; either way `send` returns
+    - `lose`: how many of the next sends lose an answer: an online session ends with its first invoice, a package
+      arrives whole; either way `send` returns
     - `killed`: how many sends take everything and then raise KsefUnavailableError: what a function sees of itself
       that was killed before it could keep the reference number, which no gateway does to a function that lives on
 

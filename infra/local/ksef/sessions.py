@@ -197,17 +197,20 @@ class Sessions:
             if len(part.content) != part.declared.file_size:
                 words = f"Zadeklarowany rozmiar części '{number}' nie zgadza się z rzeczywistym."
                 raise RefusalError(21157, words)
+        self._finish(session)
+        if batch:
+            try:
+                self._unpack(session)
+            except _BrokenError as broken:
+                session.broken = (broken.code, broken.details)
+
+    def _finish(self, session: Session) -> None:
         session.closed = True
         session.updated_at = self._controls.now()
         # The question that finds it done is counted too.
         session.asked_before_done = self._controls.delay_calls and self._controls.delay_calls + 1
         session.done_at = time.monotonic() + self._controls.delay_seconds
         session.upo_reference = reference_number("EU", session.opened_at.date())
-        if batch:
-            try:
-                self._unpack(session)
-            except _BrokenError as broken:
-                session.broken = (broken.code, broken.details)
 
     def _check_open(self, session: Session, words: str) -> None:
         code, _ = self._status(session)
@@ -291,7 +294,7 @@ class Sessions:
         if not session.closed and self._controls.now() > session.valid_until:
             if session.batch:
                 return 440, ["Przekroczono czas wysyłki"]
-            session.closed = True
+            self._finish(session)
         if session.working:
             return (_UNDER_WORK if session.batch else _ONLINE_CLOSED), []
         if session.broken:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
 from ksef_client import KsefHttpError, KsefRateLimitError
 
 from kwit.ksef.ports import KsefBusyError, KsefRefusedError, KsefUnavailableError
@@ -27,6 +28,9 @@ def ksef_errors() -> Iterator[None]:
         raise KsefBusyError(seconds) from None
     except KsefHttpError as error:
         raise of_answer(error) from None
+    except httpx.HTTPError as error:
+        # What the client does not wrap: a body that cannot be decoded.
+        raise KsefUnavailableError(type(error).__name__) from None
 
 
 def of_answer(error: KsefHttpError) -> KsefUnavailableError | KsefRefusedError:
@@ -39,8 +43,7 @@ def of_answer(error: KsefHttpError) -> KsefUnavailableError | KsefRefusedError:
     if status < 400:
         return KsefUnavailableError(f"HTTP {status} with an answer that is not KSeF's")
     code, words = _told(error.response_body) or (status, "")
-    if code == _UNKNOWN_PUBLIC_KEY:
-        # The Ministry withdrew the key we keep: not the invoice is refused, and the next call takes the new key.
+    if is_unknown_key(error):
         return KsefUnavailableError(f"{code} {words}")
     return KsefRefusedError(code, words)
 
@@ -48,6 +51,12 @@ def of_answer(error: KsefHttpError) -> KsefUnavailableError | KsefRefusedError:
 def is_unauthorised(error: KsefHttpError) -> bool:
     """Tell whether KSeF does not take the access token any more."""
     return error.status_code == 401
+
+
+def is_unknown_key(error: KsefHttpError) -> bool:
+    """Tell whether the Ministry has withdrawn the public key that was used: another one must be asked for."""
+    told = _told(error.response_body)
+    return told is not None and told[0] == _UNKNOWN_PUBLIC_KEY
 
 
 def _told(body: Any) -> tuple[int, str] | None:

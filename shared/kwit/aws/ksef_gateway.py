@@ -25,7 +25,7 @@ from ksef_client.utils.datetime_parsing import try_parse_api_datetime
 from ksef_client.utils.zip_utils import build_zip
 
 from kwit.aws.ksef_credentials import KsefCredentials
-from kwit.aws.ksef_errors import is_unauthorised, ksef_errors
+from kwit.aws.ksef_errors import is_unauthorised, is_unknown_key, ksef_errors
 from kwit.aws.ksef_login import KsefLogin, PublicKeys
 from kwit.ksef.ports import (
     Availability,
@@ -53,12 +53,35 @@ _ANNOUNCED = {
 _T = TypeVar("_T")
 
 
+class OpenAddressError(ValueError):
+    """Tokens would go to another machine unencrypted; carries the address."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(f"KSeF is called by https alone, not at {address}")
+        self.address = address
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KsefAddress:
-    """Where an environment of KSeF answers, and where its state is announced (Latarnia KSeF)."""
+    """Where an environment of KSeF answers, and where its state is announced (Latarnia KSeF).
+
+    Raises OpenAddressError when the API is neither called by https nor on this machine.
+    """
 
     api: str
     lighthouse: str
+
+    def __post_init__(self) -> None:
+        if not self.on_this_machine and urlsplit(self.api).scheme != "https":
+            raise OpenAddressError(self.api)
+
+    @property
+    def on_this_machine(self) -> bool:
+        """Tell whether the API is a server for tests, at a loopback address."""
+        try:
+            return ip_address(urlsplit(self.api).hostname or "").is_loopback
+        except ValueError:
+            return False
 
 
 class KsefApiGateway:
@@ -85,7 +108,7 @@ class KsefApiGateway:
         self._login = KsefLogin(self._client, credentials, self._keys, now)
         self._online = OnlineSessionWorkflow(self._client.sessions)
         http: Any = self._client.http_client
-        uploads = _UploadsOnThisMachine(http, address.api) if _is_this_machine(address.api) else http
+        uploads = _UploadsOnThisMachine(http, address.api) if address.on_this_machine else http
         self._batch = BatchSessionWorkflow(self._client.sessions, uploads)
         self._page_size = page_size
 
@@ -226,14 +249,22 @@ class KsefApiGateway:
 
     def _call(self, call: Callable[[str], _T]) -> _T:
         with ksef_errors():
-            token = self._login.token()
             try:
-                return call(token)
+                return self._called(call)
             except KsefHttpError as error:
-                if not is_unauthorised(error):
-                    raise
-            self._login.forget()
-            return call(self._login.token())
+                if is_unknown_key(error):
+                    self._keys.forget()
+                raise
+
+    def _called(self, call: Callable[[str], _T]) -> _T:
+        token = self._login.token()
+        try:
+            return call(token)
+        except KsefHttpError as error:
+            if not is_unauthorised(error):
+                raise
+        self._login.forget()
+        return call(self._login.token())
 
 
 class ForeignUploadError(ValueError):
@@ -261,13 +292,6 @@ class _UploadsOnThisMachine:
             raise ForeignUploadError("://".join(origin))
         answer: HttpResponse = self._http.request(method, url, **words)
         return answer
-
-
-def _is_this_machine(api: str) -> bool:
-    try:
-        return ip_address(urlsplit(api).hostname or "").is_loopback
-    except ValueError:
-        return False
 
 
 def _outcome(listed: m.SessionInvoiceStatusResponse) -> Outcome:
