@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 from kwit.billing.correction_content import CorrectionContent
 from kwit.documents.document import Document
@@ -67,6 +68,11 @@ def correction_of(original: Document, ordinal: int = 1) -> Document:
     )
 
 
+@cache
+def _holidays() -> frozenset[date]:
+    return statutory_holidays()
+
+
 @dataclass
 class MemorySigner:
     """Signs by saying what it signs."""
@@ -106,7 +112,7 @@ class Office:
             settings_of=lambda _: self.settings,
             faults=lambda content: [one.sentence for one in check_fa3(content) if one.refuses],
             code_host="https://qr-test.ksef.mf.gov.pl",
-            holidays=statutory_holidays(),
+            holidays=_holidays(),
             signer=self.signer,
         )
 

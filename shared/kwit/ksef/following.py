@@ -8,7 +8,7 @@ from kwit.ksef.desk import FilingDesk
 from kwit.ksef.filing import Filing, FilingStatus, invoice_hash, upo_key
 from kwit.ksef.ports import KsefRefusedError, Outcome, SessionState
 from kwit.ksef.preparing import XML, ask_person
-from kwit.ksef.words import DUPLICATE, TRANSIENT, invoice_sentence, session_sentence
+from kwit.ksef.words import DUPLICATE, TAKEN, TRANSIENT, invoice_sentence, session_sentence
 
 MOST_ATTEMPTS = 6
 MOST_QUESTIONS = 12
@@ -121,10 +121,21 @@ def _not_taken(filing: Filing, outcome: Outcome, desk: FilingDesk, at: datetime)
         # The same bytes: what looked lost had arrived. Other bytes: the number is another invoice's.
         if invoice_hash(desk.gateway.invoice(outcome.original_number)) == filing.content_hash:
             doubled = replace(filing, doubles=(*filing.doubles, filing.session))
-            return _taken(doubled, outcome.original_number, outcome, desk)
+            return _taken(doubled, outcome.original_number, _first(filing, outcome, desk), desk)
     elif outcome.code in TRANSIENT:
         return _again(filing, outcome.code, told, desk, at)
     return _refused(filing, outcome.code, told, desk, at)
+
+
+def _first(filing: Filing, outcome: Outcome, desk: FilingDesk) -> Outcome:
+    """Return what KSeF said of the invoice that a duplicate repeats, with the instant at which it was taken."""
+    known = replace(outcome, code=TAKEN)
+    try:
+        state = desk.gateway.session(outcome.original_session)
+    except KsefRefusedError:
+        return known
+    found = [one for one in state.outcomes if one.taken and one.content_hash == filing.content_hash]
+    return replace(found[0], original_session=outcome.original_session) if found else known
 
 
 def _again(filing: Filing, code: int, told: str, desk: FilingDesk, at: datetime) -> Filing:
