@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import boto3
@@ -67,14 +68,20 @@ class Dying:
         return self.inner.availability()
 
 
+@cache
+def _clients() -> tuple[Any, Any, Any]:
+    """Make the clients once: making them takes longer than all that a schedule does with them."""
+    make: Any = boto3.client
+    return make("dynamodb"), make("sqs"), make("s3")
+
+
 class World:
     """Issued documents on fresh tables, with messages that come back when a function dies."""
 
     def __init__(self, gateway: FakeGateway, documents: Sequence[Any], *, batch_from: int = 10) -> None:
         self.settings = ksef_settings(batch_from=batch_from)
-        self.tables = make_tables()
-        self.sqs: Any = boto3.client("sqs")
-        self.s3: Any = boto3.client("s3")
+        dynamodb, self.sqs, self.s3 = _clients()
+        self.tables = make_tables(dynamodb)
         self.s3.create_bucket(
             Bucket="documents", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
         )
