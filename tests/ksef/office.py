@@ -96,6 +96,7 @@ class Office:
     tasks: MemoryDocumentTasks = field(default_factory=MemoryDocumentTasks)
     stored: dict[str, bytes] = field(default_factory=dict)
     drawn: list[str] = field(default_factory=list)
+    count: int = 0
     messages: list[tuple[str, tuple[str, ...], int]] = field(default_factory=list)
     later: list[tuple[str, tuple[str, ...], int]] = field(default_factory=list)
 
@@ -153,8 +154,9 @@ class Office:
         self.kept |= {one.document_id: one for one in documents}
         self.file([one.document_id for one in documents])
 
-    def send(self, *document_ids: str) -> Sent:
-        return send_documents(document_ids, desk=self.desk, at=self.at)
+    def send(self, *document_ids: str, by: str = "") -> Sent:
+        self.count += 1
+        return send_documents(document_ids, desk=self.desk, at=self.at, by=by or f"message {self.count}")
 
     def work(self, *, most: int = 60) -> list[Sent | Followed]:
         """Work the messages off; a question that cannot be asked now is put aside."""

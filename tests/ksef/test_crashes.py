@@ -115,16 +115,16 @@ class World:
         )
 
     def work(self, fault: Fault) -> None:
-        """Work the queue off, five minutes a message, bringing back what a death left."""
+        """Work the queue off, a second a message, bringing back what a death left."""
         for _ in range(200):
             found = self.sqs.receive_message(QueueUrl=self.urls["submit"]).get("Messages", [])
             if not found:
                 return
             body, receipt = json.loads(found[0]["Body"]), found[0]["ReceiptHandle"]
-            self.at += timedelta(minutes=5)
+            self.at += timedelta(seconds=1)
             try:
                 with watched(fault, self.sqs, self.s3, self.tables["documents"].client):
-                    self._handle(body, self.desk(fault))
+                    self._handle(body, found[0]["MessageId"], self.desk(fault))
             except Crash:
                 self.sqs.change_message_visibility(
                     QueueUrl=self.urls["submit"], ReceiptHandle=receipt, VisibilityTimeout=0
@@ -133,12 +133,12 @@ class World:
                 self.sqs.delete_message(QueueUrl=self.urls["submit"], ReceiptHandle=receipt)
         raise AssertionError("the messages never end")
 
-    def _handle(self, body: dict[str, Any], desk: FilingDesk) -> None:
+    def _handle(self, body: dict[str, Any], message_id: str, desk: FilingDesk) -> None:
         names = tuple(body["document_ids"])
         if "session" in body:
             follow_session(body["session"], names, asked=body["asked"], desk=desk, at=self.at)
         else:
-            send_documents(names, desk=desk, at=self.at)
+            send_documents(names, desk=desk, at=self.at, by=message_id)
 
     def state(self, names: Sequence[str]) -> tuple[dict[str, Filing], set[str], list[Filing]]:
         """Return the filings without what a repeat may change, what was asked to be drawn, and what is open."""
@@ -159,6 +159,7 @@ def _plain(filing: Filing) -> Filing:
         filing,
         revision=0,
         claimed_at=None,
+        claimed_by="",
         attempts=0,
         session="",
         doubles=(),

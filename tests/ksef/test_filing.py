@@ -115,7 +115,7 @@ class TestOnce:
         assert filing.doubles == (filing.session,)
         assert kinds(office) == []
 
-    def test_a_claim_is_respected_for_its_lease(self, office: Office) -> None:
+    def test_a_claim_stands_against_other_messages_until_its_own_comes_again(self, office: Office) -> None:
         office.kept["d1"] = firm_bill()
         office.gateway.busy_calls = 1
         office.send("d1")
@@ -123,13 +123,26 @@ class TestOnce:
             office["d1"],
             status=FilingStatus.SENDING,
             claimed_at=office.at,
+            claimed_by="m",
             revision=office["d1"].revision + 1,
         )
         assert office.filings.move(claimed)
-        office.pass_time(3)
-        assert office.send("d1").sent == ()
-        office.pass_time(2)
-        assert office.send("d1").sent == ("d1",)
+        assert office.send("d1", by="other").sent == ()
+        assert office.send("d1", by="m").sent == ("d1",)
+
+    def test_a_claim_whose_message_is_lost_falls_after_its_lease(self, office: Office) -> None:
+        office.kept["d1"] = firm_bill()
+        office.gateway.busy_calls = 1
+        office.send("d1")
+        lost = replace(
+            office["d1"], status=FilingStatus.SENDING, claimed_at=office.at, claimed_by="m", revision=3
+        )
+        assert office["d1"].revision == 2
+        assert office.filings.move(lost)
+        office.pass_time(19)
+        assert office.send("d1", by="other").sent == ()
+        office.pass_time(1)
+        assert office.send("d1", by="other").sent == ("d1",)
 
     def test_another_invoice_under_the_number_is_refused_and_told(self, office: Office) -> None:
         other = Office(gateway=office.gateway, settings=ksef_settings())

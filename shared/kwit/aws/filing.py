@@ -63,7 +63,7 @@ class Filer:
         desk = self.desk(app)
         if not message.session:
             try:
-                sent = send_documents(message.document_ids, desk=desk, at=app.now())
+                sent = send_documents(message.document_ids, desk=desk, at=app.now(), by=message.message_id)
             except KsefRefusedError:
                 # Credentials may have been put right meanwhile; the next message reads them anew.
                 self._credentials, self._gateway = None, None

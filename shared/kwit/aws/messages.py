@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from kwit.aws.mail import DOCUMENT_TAG
-from kwit.aws.runtime import QueueMessage
+from kwit.aws.runtime import NamedMessage, QueueMessage
 from kwit.delivery.ports import MailNotice
 
 
@@ -59,7 +59,7 @@ class DocumentsNamed(QueueMessage):
     document_ids: tuple[str, ...] = Field(min_length=1)
 
 
-class FilingWork(QueueMessage):
+class FilingWork(NamedMessage):
     """Ask for documents to be sent to KSeF, or, where a session is named, what became of them in it."""
 
     document_ids: tuple[str, ...] = Field(min_length=1)

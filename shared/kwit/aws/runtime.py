@@ -27,6 +27,12 @@ class QueueMessage(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+class NamedMessage(QueueMessage):
+    """A message whose use case is told its id, which is the same each time that the message comes."""
+
+    message_id: str = ""
+
+
 @dataclass(slots=True)
 class QueueFunction(Generic[Message]):
     """A Lambda handler for an SQS queue: each record is one message for one use case.
@@ -70,7 +76,7 @@ class QueueFunction(Generic[Message]):
 
     def _handle(self, record: Mapping[str, Any], app: Application, logger: Logger) -> bool:
         try:
-            report = self.use_case(self.message.model_validate_json(record["body"]), app)
+            report = self.use_case(self._message(record), app)
         except Exception as error:  # noqa: BLE001 - whatever failed, this record alone comes back
             told = told_of(error) | {"message_id": record["messageId"]}
             logger.error("failed", extra=told)  # noqa: TRY400 - a traceback would print values of the message
@@ -78,6 +84,12 @@ class QueueFunction(Generic[Message]):
         if report is not None:
             logger.info("done", extra=dict(report))
         return True
+
+    def _message(self, record: Mapping[str, Any]) -> Message:
+        message = self.message.model_validate_json(record["body"])
+        if isinstance(message, NamedMessage):
+            return message.model_copy(update={"message_id": record["messageId"]})
+        return message
 
     def _measure(
         self,

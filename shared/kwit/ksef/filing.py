@@ -45,9 +45,10 @@ class Filing:
     """One document's way into KSeF; every change is a new revision.
 
     `content_hash` is the base64 SHA-256 of the structured invoice kept under `file_key`, made once and sent as it
-    is. `waits_for` names the original that a correction waits for. `send_by` is the last day to send an invoice
-    issued offline. `doubles` are sessions in which KSeF found a repeat of what it had already. `page_key` and
-    `page_hash` are the invoice that a document went out with offline, which its pages go on showing.
+    is. `claimed_by` is the message that whoever sends it works on. `waits_for` names the original that a correction
+    waits for. `send_by` is the last day to send an invoice issued offline. `doubles` are sessions in which KSeF found
+    a repeat of what it had already. `page_key` and `page_hash` are the invoice that a document went out with offline,
+    which its pages go on showing.
     """
 
     document_id: str
@@ -60,6 +61,7 @@ class Filing:
     content_hash: str = ""
     waits_for: str = ""
     claimed_at: datetime | None = None
+    claimed_by: str = ""
     attempts: int = 0
     session: str = ""
     send_by: date | None = None

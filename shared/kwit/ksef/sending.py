@@ -1,8 +1,9 @@
 """Send structured invoices to KSeF, each once; what cannot be sent now goes out under offline codes and follows.
 
-Sending is not a transaction. A filing is claimed before it is sent; when a claim is met again after its lease, it
-is sent again, for KSeF itself tells a repeat: it answers that it is a duplicate, names the first one's number, and
-that one's bytes are compared (kwit.ksef.following).
+Sending is not a transaction. A filing is claimed before it is sent, in the name of the message that asked for it.
+When that message comes again, whoever worked on it is dead, and the invoice is sent again: KSeF itself tells a
+repeat. It answers that it is a duplicate and names the first one's number, and that one's bytes are compared
+(kwit.ksef.following).
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,8 +26,8 @@ from kwit.ksef.ports import (
 )
 from kwit.registry.ksef_settings import KsefSettings
 
-LEASE = timedelta(minutes=4)
-"""How long a claim stands: longer than whoever made it can still be at work."""
+LEASE = timedelta(minutes=20)
+"""How long a claim stands against other messages: longer than its own message can take to come again."""
 
 _MODES = {
     Availability.AVAILABLE: Mode.OFFLINE24,
@@ -52,11 +53,12 @@ class Sent:
     waiting: tuple[str, ...] = ()
 
 
-def send_documents(document_ids: Sequence[str], *, desk: FilingDesk, at: datetime) -> Sent:
+def send_documents(document_ids: Sequence[str], *, desk: FilingDesk, at: datetime, by: str) -> Sent:
     """Send the documents that are next in turn; ask again about those that are sent, draw those that have a number.
 
-    Raises DocumentsUnknownError, InvoiceChangedError, and KsefRefusedError when KSeF refuses the call as a whole
-    (credentials, rights): the documents stay waiting or go out offline first.
+    `by` names the message that asks, the same each time it comes. Raises DocumentsUnknownError, InvoiceChangedError,
+    and KsefRefusedError when KSeF refuses the call as a whole (credentials, rights): the documents stay waiting or go
+    out offline first.
     """
     documents = desk.documents.documents(document_ids)
     missing = tuple(one for one in document_ids if one not in documents)
@@ -69,10 +71,10 @@ def send_documents(document_ids: Sequence[str], *, desk: FilingDesk, at: datetim
     ]
     filings = [one for one in prepared if one is not None]
     _ask_again(filings, desk)
-    ready = [one for one in filings if _ready(one, at)]
+    ready = [one for one in filings if _ready(one, by, at)]
     sent = Sent(waiting=tuple(one.document_id for one in filings if one.waits_for))
     for group in _groups(ready):
-        sent = _joined(sent, _send(group, documents, desk, at))
+        sent = _joined(sent, _send(group, documents, desk, by, at))
     return sent
 
 
@@ -89,12 +91,12 @@ def _ask_again(filings: Sequence[Filing], desk: FilingDesk) -> None:
         desk.renders.render(drawn)
 
 
-def _ready(filing: Filing, at: datetime) -> bool:
+def _ready(filing: Filing, by: str, at: datetime) -> bool:
     """Tell whether a filing may be claimed: made, not dated ahead, and claimed by nobody still at work."""
     if filing.issue_date > local_day(at) or not filing.file_key:
         return False
     if filing.status is FilingStatus.SENDING:
-        return filing.claimed_at is None or at - filing.claimed_at >= LEASE
+        return filing.claimed_by == by or filing.claimed_at is None or at - filing.claimed_at >= LEASE
     return filing.status is FilingStatus.WAITING
 
 
@@ -106,8 +108,10 @@ def _groups(ready: Sequence[Filing]) -> list[list[Filing]]:
     return [*technical, *(part for part in parts if part)]
 
 
-def _send(group: Sequence[Filing], documents: Mapping[str, Document], desk: FilingDesk, at: datetime) -> Sent:
-    claimed = [one for one in (_claimed(filing, desk, at) for filing in group) if one is not None]
+def _send(
+    group: Sequence[Filing], documents: Mapping[str, Document], desk: FilingDesk, by: str, at: datetime
+) -> Sent:
+    claimed = [one for one in (_claimed(filing, desk, by, at) for filing in group) if one is not None]
     if not claimed:
         return Sent()
     outgoing = [Outgoing(_invoice(one, desk), one.offline, one.corrected_hash) for one in claimed]
@@ -131,11 +135,12 @@ def _send(group: Sequence[Filing], documents: Mapping[str, Document], desk: Fili
     return Sent(sent=names)
 
 
-def _claimed(filing: Filing, desk: FilingDesk, at: datetime) -> Filing | None:
+def _claimed(filing: Filing, desk: FilingDesk, by: str, at: datetime) -> Filing | None:
     claimed = replace(
         filing,
         status=FilingStatus.SENDING,
         claimed_at=at,
+        claimed_by=by,
         attempts=filing.attempts + 1,
         revision=filing.revision + 1,
     )
