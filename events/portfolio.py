@@ -12,6 +12,8 @@ from kwit.kernel.identifiers import gs1_check_digit
 
 BUSINESS_DATE = date(2026, 4, 8)
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
+SELLER_NIP = "5261040828"
+"""The seller of the sample settings."""
 ESTIMATED = "szacowany"
 """The profile of the settings that allows estimates."""
 DOUBTED = "Apolonia Wątpliwa"

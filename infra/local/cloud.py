@@ -125,6 +125,15 @@ class EmbeddedCloud:
         """Send a message to a queue by its ARN."""
         self.client("sqs").send_message(QueueUrl=self._queues[arn], MessageBody=body)
 
+    def configure(self, function: str, **variables: str) -> None:
+        """Set variables of a function's environment beside those that the template gives it."""
+        deployed = self._functions[function]
+        environment = {**deployed.get("Environment", {}).get("Variables", {}), **variables}
+        deployed["Environment"] = {"Variables": environment}
+        self.client("lambda").update_function_configuration(
+            FunctionName=deployed["FunctionName"], Environment={"Variables": environment}
+        )
+
     def wait_idle(self, timeout: float = 60.0) -> None:
         """Wait until no queue holds or works on a message, seen twice in a row.
 

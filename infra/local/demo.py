@@ -9,6 +9,7 @@ import shutil
 import sys
 import threading
 import time
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
@@ -19,6 +20,8 @@ from infra.local.cloud import EmbeddedCloud
 from infra.local.corrections import correct
 from infra.local.drops import drop_everything
 from infra.local.findings import missing_of
+from infra.local.ksef.connected import connected
+from infra.local.ksef.server import KsefServer
 from infra.local.outcome import OUT, Outcome, collect
 from infra.local.pages import write_index
 from infra.local.synth import synthesise
@@ -42,7 +45,7 @@ def main() -> None:
     since = time.monotonic()
     assembly = synthesise()
     since = stage("CDK app synthesised", since)
-    with EmbeddedCloud(assembly=assembly) as cloud:
+    with EmbeddedCloud(assembly=assembly) as cloud, _ksef_of(cloud) as ksef:
         since = stage(f"{len(cloud.outputs)} outputs: both stacks deployed to the embedded cloud", since)
         dropped = drop_everything(cloud, say=lambda text: console.print(f"          {text}"))
         since = stage(f"{len(dropped.files)} files dropped and imported", since)
@@ -52,13 +55,17 @@ def main() -> None:
         since = stage("a reading changed after its invoice: corrected, approved, issued", since)
         _fire(cloud, console, hours=(12, 24))
         since = stage("schedules of the evening fired, all queues empty", since)
-        outcome = collect(cloud, dropped)
+        outcome = collect(cloud, dropped, ksef)
         stage(f"results collected in {OUT.name}/", since)
     outcome.stages = stages
     missing = missing_of(outcome)
     write_index(outcome, missing)
     print_outcome(console, outcome)
     _end(console, outcome, missing, time.monotonic() - began)
+
+
+def _ksef_of(cloud: EmbeddedCloud) -> AbstractContextManager[KsefServer]:
+    return connected(cloud, nip=portfolio.SELLER_NIP, day=portfolio.BUSINESS_DATE)
 
 
 def _fire(cloud: EmbeddedCloud, console: Console, *, hours: tuple[int, int]) -> None:
@@ -92,9 +99,9 @@ def _end(console: Console, outcome: Outcome, missing: list[str], seconds: float)
         sys.exit(1)
     console.print(
         f"\n[bold green]All there[/bold green] after {seconds:.1f} s: {len(outcome.documents)} invoices, "
-        f"{len(outcome.corrections)} correction, "
-        f"{len(outcome.mails)} e-mails, postings and report agree, the verifier agrees with every bill, "
-        f"every document came out again from its evidence to the byte. "
+        f"{len(outcome.corrections)} correction, {len(outcome.mails)} e-mails, "
+        f"{len(outcome.filings)} structured invoices in KSeF, postings and report agree, the verifier agrees with "
+        f"every bill, every document came out again from its evidence to the byte. "
         f"Open {OUT.name}/index.html"
     )
 

@@ -32,6 +32,7 @@ def missing_of(outcome: Outcome) -> list[str]:
         _of_replays,
         _of_published,
         _of_mails,
+        _of_ksef,
         _of_postings,
         _of_exports,
         _of_results,
@@ -140,6 +141,21 @@ def _of_mails(outcome: Outcome) -> Iterator[str]:
         yield f"deliveries delivered, one bounced, one without an address: {sorted(found)}"
 
 
+def _of_ksef(outcome: Outcome) -> Iterator[str]:
+    """Say which of the documents of buyers with a NIP is not in KSeF, once, under the number that we keep."""
+    issued = [*outcome.documents, *outcome.corrections]
+    due = {one.number for one in issued if one.read().payer.nip}
+    kept = {one.number: one.ksef_number for one in outcome.filings.values()}
+    if not due or kept.keys() != due:
+        yield f"a filing with KSeF for each of {sorted(due)}: there are {sorted(kept)}"
+    if kept != outcome.in_ksef:
+        yield f"the numbers of KSeF that we keep: {kept} against {outcome.in_ksef}"
+    told = [path for path in outcome.exports if path.name.startswith("ksef-numbers-")]
+    lines = sum(path.read_text(encoding="utf-8-sig").count("\n") - 1 for path in told)
+    if lines != len(due):
+        yield f"{len(due)} numbers of KSeF exported for the registers: there are {lines}"
+
+
 def _of_postings(outcome: Outcome) -> Iterator[str]:
     debit = sum((_amount(row) for row in outcome.postings if row["strona"] == "Wn"), Decimal(0))
     credit = sum((_amount(row) for row in outcome.postings if row["strona"] == "Ma"), Decimal(0))
@@ -157,7 +173,7 @@ def _amount(row: Mapping[str, str]) -> Decimal:
 
 def _of_exports(outcome: Outcome) -> Iterator[str]:
     names = [path.name for path in outcome.exports]
-    for prefix in ("postings-", "sales-", "distribution-", "run-"):
+    for prefix in ("postings-", "sales-", "distribution-", "run-", "ksef-numbers-", "print-"):
         if not any(name.startswith(prefix) for name in names):
             yield f"an export {prefix}…"
 

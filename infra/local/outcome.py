@@ -15,6 +15,7 @@ from typing import Any
 from infra.catalogue import FUNCTIONS
 from infra.local.cloud import EmbeddedCloud
 from infra.local.drops import Dropped
+from infra.local.ksef.server import KsefServer
 from infra.local.replays import differing
 from infra.local.synth import ROOT
 from kwit.aws.codec import decode
@@ -24,6 +25,7 @@ from kwit.aws.table import Table, unpacked
 from kwit.aws.task_store import DynamoTasks
 from kwit.billing.drafts import DocumentKind
 from kwit.documents.document import Document
+from kwit.ksef.filing import Filing
 
 OUT = ROOT / "out"
 
@@ -47,6 +49,8 @@ class Outcome:
     open_tasks: int
     stages: list[tuple[str, float]] = field(default_factory=list)
     not_replayed: list[str] = field(default_factory=list)
+    filings: dict[str, Filing] = field(default_factory=dict)
+    in_ksef: dict[str, str] = field(default_factory=dict)
 
     @property
     def gross(self) -> Decimal:
@@ -55,13 +59,14 @@ class Outcome:
         return sum((sign * bill.gross for one in issued for sign, bill in one.booked()), Decimal(0))
 
 
-def collect(cloud: EmbeddedCloud, dropped: Dropped) -> Outcome:
+def collect(cloud: EmbeddedCloud, dropped: Dropped, ksef: KsefServer | None = None) -> Outcome:
     """Read everything back and write it below out/."""
-    documents, deliveries = _documents(cloud)
+    documents, deliveries, filings = _documents(cloud)
     _write_contents(documents)
     bucket = cloud.outputs["DocumentsBucketName"]
     invoices = {path.stem: path for path in _fetch(cloud, bucket, "invoices/", OUT / "invoices")}
     exports = _fetch(cloud, bucket, "exports/", OUT / "exports")
+    _fetch(cloud, bucket, "ksef/", OUT / "ksef")
     results = _results(cloud)
     run = next((path for path in exports if path.name.startswith("run-") and "-daily" in path.name), None)
     report = json.loads(run.read_text()) if run else {}
@@ -83,6 +88,8 @@ def collect(cloud: EmbeddedCloud, dropped: Dropped) -> Outcome:
         ),
         use={one.name: use_of_logs(cloud.logs(one.name).splitlines()) for one in FUNCTIONS},
         not_replayed=differing(cloud, documents),
+        filings=filings,
+        in_ksef={one.number: one.ksef_number for one in ksef.taken} if ksef else {},
     )
 
 
@@ -92,9 +99,10 @@ def _run_status(cloud: EmbeddedCloud, report: Mapping[str, Any]) -> str:
     return str(run.status) if run else "unknown"
 
 
-def _documents(cloud: EmbeddedCloud) -> tuple[list[Document], dict[str, str]]:
+def _documents(cloud: EmbeddedCloud) -> tuple[list[Document], dict[str, str], dict[str, Filing]]:
     documents: list[Document] = []
     deliveries: dict[str, str] = {}
+    filings: dict[str, Filing] = {}
     pages = (
         cloud.client("dynamodb").get_paginator("scan").paginate(TableName=cloud.outputs["DocumentsTableName"])
     )
@@ -104,7 +112,10 @@ def _documents(cloud: EmbeddedCloud) -> tuple[list[Document], dict[str, str]]:
                 documents.append(decode(Document, unpacked(item)))
             elif item["sk"]["S"] == "MAIL":
                 deliveries[item["pk"]["S"].removeprefix("DOC#")] = item["mail_status"]["S"]
-    return sorted(documents, key=lambda one: one.number), deliveries
+            elif item["sk"]["S"] == "KSEF":
+                filing = decode(Filing, unpacked(item))
+                filings[filing.document_id] = filing
+    return sorted(documents, key=lambda one: one.number), deliveries, filings
 
 
 def _write_contents(documents: list[Document]) -> None:

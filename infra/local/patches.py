@@ -19,6 +19,7 @@ from typing import Any
 from ministack import app
 from ministack.core import iam_actions, lambda_runtime
 from ministack.services import dynamodb, eventbridge, lambda_svc, s3, scheduler, ses, ses_v2, sqs
+from ministack.services.cloudformation import provisioners
 
 from infra.local import mail_events
 
@@ -48,6 +49,7 @@ def apply_all(*, outbox: Path) -> None:
     deliver_bucket_events_at_once()
     keep_mail(outbox=outbox)
     meter_reads_by_size()
+    refer_to_secrets_by_arn()
 
 
 def _require(owner: Any, name: str, *parameters: str) -> Any:
@@ -294,3 +296,16 @@ def meter_reads_by_size() -> None:
 
     dynamodb._add_consumed_capacity = add_by_size  # noqa: SLF001 - the emulator has no hook
     dynamodb._batch_get_item = read_and_tell  # noqa: SLF001 - same
+
+
+def refer_to_secrets_by_arn() -> None:
+    """Let a template's ``Ref`` of a secret be its ARN, as CloudFormation has it, not its name."""
+    _require(provisioners, "_sm_secret_create", "logical_id", "props", "stack_name")
+    handlers = _require(provisioners, "_RESOURCE_HANDLERS")["AWS::SecretsManager::Secret"]
+    create = handlers["create"]
+
+    def create_by_arn(logical_id: str, props: Any, stack_name: str) -> Any:
+        _, attributes = create(logical_id, props, stack_name)
+        return attributes["Arn"], attributes
+
+    handlers["create"] = create_by_arn

@@ -15,6 +15,7 @@ from infra.local.cloud import EmbeddedCloud
 from infra.local.corrections import correct
 from infra.local.drops import Dropped, drop_everything
 from infra.local.findings import missing_of
+from infra.local.ksef.connected import connected
 from infra.local.outcome import Outcome, collect
 from infra.local.pages import write_index
 
@@ -35,7 +36,11 @@ class Job:
 @pytest.fixture(scope="module")
 def job(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Job]:
     out: Path = tmp_path_factory.mktemp("out")
-    with pytest.MonkeyPatch.context() as patch, EmbeddedCloud() as cloud:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        EmbeddedCloud() as cloud,
+        connected(cloud, nip=portfolio.SELLER_NIP, day=portfolio.BUSINESS_DATE) as ksef,
+    ):
         patch.setattr(outcome_module, "OUT", out)
         patch.setattr("infra.local.pages.OUT", out)
         patch.setattr("infra.local.drops.OUT_INBOX", out / "inbox")
@@ -43,7 +48,7 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Job]:
         schedules.run(cloud, since=DAY, until=DAY + timedelta(hours=12))
         correct(cloud, dropped)
         schedules.run(cloud, since=DAY + timedelta(hours=12), until=DAY + timedelta(days=1))
-        yield Job(cloud, dropped, collect(cloud, dropped))
+        yield Job(cloud, dropped, collect(cloud, dropped, ksef))
 
 
 def stored(cloud: EmbeddedCloud) -> dict[tuple[str, str, str], Any]:
