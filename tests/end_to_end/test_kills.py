@@ -21,6 +21,7 @@ from infra.local.cloud import EmbeddedCloud
 from infra.local.corrections import correct
 from infra.local.drops import drop_everything
 from infra.local.findings import missing_of
+from infra.local.ksef.connected import connected
 from infra.local.outcome import collect
 
 pytestmark = pytest.mark.end_to_end
@@ -70,7 +71,8 @@ def killing(cloud: EmbeddedCloud, *, seed: int) -> Iterator[Counter[str]]:
 def test_random_kills_end_in_the_same_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infra.local.outcome.OUT", tmp_path)
     monkeypatch.setattr("infra.local.drops.OUT_INBOX", tmp_path / "inbox")
-    with EmbeddedCloud() as cloud:
+    nip, day = portfolio.SELLER_NIP, portfolio.BUSINESS_DATE
+    with EmbeddedCloud() as cloud, connected(cloud, nip=nip, day=day) as ksef:
         cloud.patience = 20
         with killing(cloud, seed=SEED) as kills:
             dropped = drop_everything(cloud, say=lambda _: None)
@@ -80,7 +82,7 @@ def test_random_kills_end_in_the_same_documents(tmp_path: Path, monkeypatch: pyt
         with killing(cloud, seed=SEED + 1) as more:
             schedules.run(cloud, since=DAY + timedelta(hours=12), until=DAY + timedelta(days=1))
         cloud.wait_idle()
-        outcome = collect(cloud, dropped)
+        outcome = collect(cloud, dropped, ksef)
     assert kills["killed"] + more["killed"] >= 8
     # A mail killed between claim and mark stays uncertain for a person; everything else is as undisturbed.
     allowed = ("deliveries", "one e-mail for each", "functions without failures")
