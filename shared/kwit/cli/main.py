@@ -16,6 +16,7 @@ from kwit.cli.replay_command import replay_documents
 from kwit.cli.route import route_app
 from kwit.cli.run_commands import run_app
 from kwit.registry.company import CompanySettings
+from kwit.registry.text_checks import text_faults
 from kwit.tariffs.check import check_price_list
 from kwit.tariffs.yaml_file import read_yaml
 
@@ -69,6 +70,7 @@ def check_settings_file(file: File) -> None:
         except ValidationError as error:
             faults = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
         else:
+            faults = [f"{one.path}: {one.sentence}" for one in text_faults(settings)]
             console.print(
                 f"{settings.seller.name}: {len(settings.profiles)} profiles, approval {settings.approval}"
             )

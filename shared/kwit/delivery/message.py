@@ -16,6 +16,7 @@ from kwit.billing.content import BillContent, PartyData
 from kwit.billing.correction_content import CorrectionContent
 from kwit.documents import polish
 from kwit.documents.document import Document
+from kwit.documents.texts import shown_texts
 from kwit.registry.company import CompanySettings, MailSettings
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -144,12 +145,19 @@ def compose_mail(
     message["Message-ID"] = f"<{document.document_id}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
     template = texts["template"]
-    message.set_content(environment.get_template(f"{template}.txt").render(texts))
-    message.add_alternative(environment.get_template(f"{template}.html").render(texts), subtype="html")
+    named = {**texts, "own_texts": _own_texts(document, settings)}
+    message.set_content(environment.get_template(f"{template}.txt").render(named))
+    message.add_alternative(environment.get_template(f"{template}.html").render(named), subtype="html")
     name = document.number.replace("/", "-")
     message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
     _fix_boundaries(message, document.document_id)
     return message.as_bytes(), recipient
+
+
+def _own_texts(document: Document, settings: CompanySettings) -> tuple[str, ...]:
+    """Return the texts of the company that an e-mail of the document bears; HTML escapes them where they stand."""
+    shown = shown_texts(document=document, settings=settings, place="mail")
+    return tuple(text for _, text in shown)
 
 
 def _sender(mail: MailSettings) -> Address:

@@ -6,7 +6,7 @@ The same view gives the same bytes: creation date, producer and font subset depe
 from collections.abc import Sequence
 from datetime import date
 
-from kwit.documents.layout import BOTTOM, GREY, MARGIN, WIDTH, Layout
+from kwit.documents.layout import BOTTOM, GREY, MARGIN, WIDTH, Layout, colour_of
 from kwit.documents.pdf_a import Attached
 from kwit.documents.view import Bar, BillView
 
@@ -72,7 +72,7 @@ class BillPages(Layout):
 
     def _bar(self, bar: Bar, *, x: float, width: float, top: float, height: float) -> None:
         tall = height * bar.per_mille / 1000
-        colour = self.accent if bar.current else (190, 203, 196)
+        colour = self.accent if bar.current else colour_of(self.view.chart_colour)
         self.area(x + width * 0.2, top + height - tall, width * 0.6, max(tall, 0.2), colour=colour)
         self._font(6.5)
         self.move(x, top + height - tall - 4)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from kwit.billing.content import BillContent, LineData
 from kwit.billing.correcting import kwh_billed
@@ -16,6 +17,8 @@ from kwit.documents import polish
 from kwit.documents.document import Document
 from kwit.documents.ksef_marks import KsefMarks
 from kwit.documents.rows import Row
+from kwit.documents.texts import shown_texts
+from kwit.documents.titles import CORRECTION
 from kwit.documents.view import (
     SECTIONS,
     UNITS,
@@ -31,7 +34,6 @@ from kwit.documents.view import (
 from kwit.kernel.money import ZERO, half_up, total
 from kwit.registry.company import CompanySettings
 
-TITLE = "Faktura korygująca"
 CAUSES = {
     "usage": "Zmiana odczytu",
     "price": "Zmiana ceny",
@@ -95,8 +97,9 @@ def _page(
     account = content.payer.bank_account or seller.bank_account
     amount = abs(content.due)
     owed = content.due > 0
+    texts = partial(shown_texts, document=document, settings=settings)
     return BillView(
-        title=TITLE,
+        title=CORRECTION,
         number=document.number,
         seller_name=seller.name,
         seller_lines=seller_lines(settings),
@@ -123,10 +126,13 @@ def _page(
         reading_legend="",
         lines=(),
         vat=(),
-        notes=_notes(settings),
+        notes=(*_notes(settings), *texts(place="details")),
         footer=footer_text(document, settings),
         colour=seller.colour,
         ksef=ksef,
+        first_texts=tuple(text for _, text in texts(place="first_page")),
+        foot_note=" ".join(text for _, text in texts(place="footer")),
+        logo=seller.logo,
     )
 
 

@@ -10,6 +10,7 @@ from kwit.documents.paper import PADDING, Colour, Paper
 from kwit.documents.pdf_a import Attached
 from kwit.documents.rows import Row
 from kwit.documents.view import BillView
+from kwit.registry.logo import Logo, read_logo
 
 MARGIN = 15.0
 WIDTH = 180.0
@@ -24,6 +25,7 @@ _LONG_LINK = 300
 """From so many signs on a code has so many modules that phones want it larger."""
 _KSEF_TOLD = "Kod pokazuje tę fakturę w Krajowym Systemie e-Faktur."
 _CERTIFICATE_TOLD = "Drugi potwierdza, kto ją wystawił."
+_LOGO_WIDTH, _LOGO_HEIGHT = 60.0, 14.0
 _DARK = re.compile(rb"\x01+")
 
 
@@ -33,8 +35,7 @@ class Layout(Paper):
     def __init__(self, view: BillView) -> None:
         super().__init__()
         self.view = view
-        value = view.colour.lstrip("#")
-        self.accent = (int(value[:2], 16), int(value[2:4], 16), int(value[4:6], 16))
+        self.accent = colour_of(view.colour)
 
     def finished(self, issue_date: date, attached: Sequence[Attached] = ()) -> bytes:
         """Draw the feet and make the file; it tells the noon of its day of issue as when it was made."""
@@ -47,6 +48,10 @@ class Layout(Paper):
         """Draw the foot of every page, once their number is known."""
         for page in range(1, self.pages + 1):
             self.turn_to(page)
+            if self.view.foot_note:
+                self.move(MARGIN, 281.5)
+                self._fit(self.view.foot_note, WIDTH, size=7.5, least=5, colour=GREY)
+                self.cell(WIDTH, 4, self._cut(self.view.foot_note, WIDTH), align="C")
             self.move(MARGIN, 286)
             self._fit(self.view.footer, WIDTH - 30, size=7, least=5, colour=GREY)
             self.cell(WIDTH - 30, 4, self._cut(self.view.footer, WIDTH - 30))
@@ -95,12 +100,23 @@ class Layout(Paper):
     def _head(self) -> None:
         self.area(0, 0, 210, 20, colour=self.accent)
         self.move(MARGIN, 5)
-        self._fit(self.view.seller_name, 90, bold=True, size=15, least=9, colour=_WHITE)
-        self.cell(90, 10, self._cut(self.view.seller_name, 90))
+        if self.view.logo:
+            self._logo(read_logo(self.view.logo))
+        else:
+            self._fit(self.view.seller_name, 90, bold=True, size=15, least=9, colour=_WHITE)
+            self.cell(90, 10, self._cut(self.view.seller_name, 90))
+        self.move(MARGIN + 90, 5)
         number = f"{self.view.title} {self.view.number}"
         self._fit(number, 90, bold=True, size=11, colour=_WHITE)
         self.cell(90, 10, number, align="R")
         self.move(MARGIN, 25)
+
+    def _logo(self, logo: Logo) -> None:
+        """Draw the logo on white, as large as the head has room."""
+        scale = min(_LOGO_WIDTH / logo.width, _LOGO_HEIGHT / logo.height)
+        width, height = logo.width * scale, logo.height * scale
+        self.area(MARGIN, 0, width + 6, 20, colour=_WHITE)
+        self.image(logo, MARGIN + 3, (20 - height) / 2, width, height)
 
     def _parties(self) -> None:
         top = self.y
@@ -157,6 +173,17 @@ class Layout(Paper):
         for sentence in self.view.balance:
             self._font(8.5)
             self._text(sentence, width=WIDTH, height=4.4)
+        for text in self.view.first_texts:
+            self._own_text(text)
+
+    def _own_text(self, text: str) -> None:
+        """Write a text of the company beside a bar of its colour."""
+        self._font(8.5)
+        top = self.y + 1.5
+        self.move(MARGIN + 3, top)
+        self._text(text, width=WIDTH - 3, height=4.4)
+        self.area(MARGIN + 1, top, 1, self.y - top, colour=self.accent)
+        self.move(MARGIN, self.y + 1.5)
 
     def _transfer_code(self, top: float) -> None:
         self._qr(self.view.payment_qr, x=MARGIN + 150, y=top + 4, size=27)
@@ -282,6 +309,12 @@ class Layout(Paper):
         while text and self.width_of(f"{text}…") > width - 1.5:
             text = text[:-1]
         return f"{text.rstrip()}…"
+
+
+def colour_of(value: str) -> Colour:
+    """Read a colour of the settings, #rrggbb."""
+    digits = value.lstrip("#")
+    return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
 
 
 def _runs(bits: bytes | bytearray) -> Iterator[tuple[int, int]]:

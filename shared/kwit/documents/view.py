@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from kwit.billing.content import BillContent, FactorData, LineData, SpanData
-from kwit.billing.drafts import DocumentKind
 from kwit.billing.forecast_content import before_settling
 from kwit.billing.forecast_data import SETTLED
 from kwit.documents import polish
@@ -19,6 +19,8 @@ from kwit.documents.forecast_words import forecast_rows, forecast_sentences, set
 from kwit.documents.ksef_marks import KsefMarks
 from kwit.documents.prosumer_words import settlement_sentences
 from kwit.documents.rows import Row
+from kwit.documents.texts import shown_texts
+from kwit.documents.titles import title_of
 from kwit.kernel.energy import from_wh, whole_kwh
 from kwit.kernel.money import fraction_digits, half_up
 from kwit.registry.company import CompanySettings
@@ -39,11 +41,6 @@ ESTIMATES = {
     "from_intervals": "z sumy wartości godzinowych lub kwadransowych",
     "from_register": "ze stanów liczydła rozłożonych na godziny",
     "subtractive": "z różnicy wskazań innych punktów",
-}
-_TITLES = {
-    DocumentKind.INVOICE: "Faktura VAT",
-    DocumentKind.FINAL: "Faktura VAT – rozliczenie końcowe",
-    DocumentKind.CONNECTION: "Faktura VAT – przyłączenie do sieci",
 }
 _CLOCKS = {"fixed": "Opłaty stałe", "contract": "Opłaty umowne"}
 SECTIONS = {"sale": "Sprzedaż energii", "distribution": "Usługa dystrybucji", "other": "Pozostałe"}
@@ -110,6 +107,10 @@ class BillView:
     payable_label: str = "Do zapłaty"
     forecasts: tuple[Row, ...] = ()
     ksef: KsefMarks | None = None
+    first_texts: tuple[str, ...] = ()
+    foot_note: str = ""
+    chart_colour: str = "#becbc4"
+    logo: str = ""
 
 
 def bill_view(
@@ -128,6 +129,7 @@ def bill_view(
     seller = settings.seller
     payable = max(bill.due + (bill.opening_balance or Decimal(0)), Decimal(0))
     account = bill.payer.bank_account or seller.bank_account
+    texts = partial(shown_texts, document=document, settings=settings)
     return BillView(
         title=title_of(document.kind, bill),
         number=document.number,
@@ -155,24 +157,21 @@ def bill_view(
         reading_legend=reading_legend(bill),
         lines=_line_tables(bill),
         vat=_vat_rows(bill),
-        notes=_notes(bill, settings),
+        notes=(*_notes(bill, settings), *texts(place="details")),
         footer=footer_text(document, settings),
         colour=seller.colour,
         forecasts=forecast_rows(bill, numbers or {}),
         ksef=ksef,
+        first_texts=tuple(text for _, text in texts(place="first_page")),
+        foot_note=" ".join(text for _, text in texts(place="footer")),
+        chart_colour=seller.chart_colour,
+        logo=seller.logo,
     )
 
 
 def ksef_facts(ksef: KsefMarks | None) -> tuple[tuple[str, str], ...]:
     """Name the number that KSeF gave the document, once it did."""
     return (("Numer KSeF", ksef.number),) if ksef is not None and ksef.number else ()
-
-
-def title_of(kind: DocumentKind, bill: BillContent) -> str:
-    """Return what a bill is called; a forecast is one by what it expects."""
-    if kind is DocumentKind.FORECAST:
-        return "Faktura VAT – prognoza" if bill.expected else "Faktura VAT – rozliczenie prognoz"
-    return _TITLES.get(kind, _TITLES[DocumentKind.INVOICE])
 
 
 def payment_code(*, nip: str, account: str, amount: Decimal, name: str, title: str) -> str:

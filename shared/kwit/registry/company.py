@@ -16,6 +16,8 @@ from stdnum.pl import nip as std_nip
 from stdnum.pl import regon as std_regon
 
 from kwit.kernel.money import NotADecimalError, exact
+from kwit.registry.logo import read_logo
+from kwit.registry.texts import TextSettings
 
 
 def _decimal(value: object) -> Decimal:
@@ -27,6 +29,7 @@ def _decimal(value: object) -> Decimal:
         raise ValueError(str(error)) from None
 
 
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 ExactDecimal = Annotated[Decimal, BeforeValidator(_decimal)]
 
 
@@ -53,7 +56,9 @@ class SellerSettings(_Settings):
     phone: str
     website: str
     emergency_phone: str = "991"
-    colour: str = "#0b5d3b"
+    colour: Colour = "#0b5d3b"
+    chart_colour: Colour = "#becbc4"
+    logo: str = ""
 
     @field_validator("nip")
     @classmethod
@@ -62,6 +67,13 @@ class SellerSettings(_Settings):
             return str(std_nip.validate(value))
         except StdnumError as error:
             raise ValueError(f"NIP {value!r}: {error}") from None
+
+    @field_validator("logo")
+    @classmethod
+    def _logo(cls, value: str) -> str:
+        if value:
+            read_logo(value)
+        return value
 
     @field_validator("regon")
     @classmethod
@@ -323,6 +335,7 @@ class CompanySettings(_Settings):
     fuel_mix: FuelMix | None = None
     complaint_text: str = ""
     notice_text: str = ""
+    texts: tuple[TextSettings, ...] = Field(default=(), max_length=100)
 
     @field_validator("series")
     @classmethod
