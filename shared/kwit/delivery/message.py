@@ -14,9 +14,11 @@ import jinja2
 
 from kwit.billing.content import BillContent, PartyData
 from kwit.billing.correction_content import CorrectionContent
+from kwit.billing.note_content import NoteContent
 from kwit.documents import polish
 from kwit.documents.document import Document
 from kwit.documents.texts import shown_texts
+from kwit.documents.titles import document_title
 from kwit.registry.company import CompanySettings, MailSettings
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -69,6 +71,8 @@ def mail_texts(*, document: Document, settings: CompanySettings) -> Mapping[str,
         return _common_texts(document, content.after, content.payer, settings) | _correction_texts(
             document.number, content
         )
+    if isinstance(content, NoteContent):
+        return _note_texts(document, content, settings)
     payable = max(content.due + (content.opening_balance or Decimal(0)), Decimal(0))
     texts = _common_texts(document, content, content.payer, settings)
     subject = f"Faktura {document.number} – do zapłaty {polish.zloty(payable)}"
@@ -96,19 +100,36 @@ def _correction_texts(number: str, content: CorrectionContent) -> dict[str, str]
     }
 
 
+def _note_texts(document: Document, content: NoteContent, settings: CompanySettings) -> dict[str, str]:
+    title, payable = document_title(document), polish.zloty(content.due)
+    return _sent_texts(document, content.payer, settings) | {
+        "template": "note",
+        "title": title,
+        "payable": payable,
+        "customer_no": content.customer.party_id,
+        "subject": f"{title} {document.number} – do zapłaty {payable}",
+    }
+
+
 def _common_texts(
     document: Document, bill: BillContent, payer: PartyData, settings: CompanySettings
 ) -> dict[str, str]:
-    seller = settings.seller
-    return {
-        "number": document.number,
+    return _sent_texts(document, payer, settings) | {
         "period": f"{polish.day(bill.supplied[0])} – {polish.day(bill.supplied[1] - timedelta(days=1))}",
-        "due": polish.day(document.due_date),
-        "account": polish.account(payer.bank_account or seller.bank_account),
-        "transfer_title": f"{document.number}, klient {payer.party_id}",
         "ppe": bill.point.ppe or "punkt w przyłączaniu",
         "address": bill.point.address or "adres według umowy",
         "customer_no": bill.customer.party_id,
+    }
+
+
+def _sent_texts(document: Document, payer: PartyData, settings: CompanySettings) -> dict[str, str]:
+    """Return what the e-mail of a document of any kind names."""
+    seller = settings.seller
+    return {
+        "number": document.number,
+        "due": polish.day(document.due_date),
+        "account": polish.account(payer.bank_account or seller.bank_account),
+        "transfer_title": f"{document.number}, klient {payer.party_id}",
         "contact_email": seller.email,
         "contact_phone": seller.phone,
         "seller_name": seller.name,

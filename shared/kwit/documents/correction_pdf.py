@@ -5,7 +5,7 @@ from datetime import date
 
 from kwit.documents.bill_pdf import BillPages
 from kwit.documents.correction_view import CorrectionView
-from kwit.documents.layout import GREY, MARGIN, WIDTH
+from kwit.documents.layout import GREY, WIDTH
 from kwit.documents.pdf_a import Attached
 
 _CAUSES = ("przyczyna", "ilość i cena", "netto zł", "VAT zł", "brutto zł")
@@ -46,13 +46,6 @@ class _CorrectionPages(BillPages):
         self._table(_CAUSES, _CAUSE_WIDTHS, self.correction.causes)
         self._heading("Różnica według stawek VAT")
         self._table(_TOTALS, _TOTAL_WIDTHS, self.correction.summary)
-
-    def _fact(self, label: str, value: str) -> None:
-        self.move(MARGIN, self.y)
-        self._font(8, colour=GREY)
-        self.cell(40, 4.4, label)
-        self._font(8)
-        self._text(value, width=WIDTH - 40, height=4.4)
 
     def details(self) -> None:
         """Draw the pages behind the first."""

@@ -121,8 +121,8 @@ class Layout(Paper):
     def _parties(self) -> None:
         top = self.y
         columns = (
-            ("Sprzedawca", self.view.seller_name, self.view.seller_lines),
-            ("Nabywca", self.view.payer_name, self.view.payer_lines),
+            (self.view.party_labels[0], self.view.seller_name, self.view.seller_lines),
+            (self.view.party_labels[1], self.view.payer_name, self.view.payer_lines),
         )
         bottom = top
         for index, (label, name, lines) in enumerate(columns):
@@ -201,6 +201,14 @@ class Layout(Paper):
             for start, end in _runs(bits)
         ]
         self.areas(boxes, colour=_BLACK)
+
+    def _fact(self, label: str, value: str) -> None:
+        """Write a fact on a line of its own."""
+        self.move(MARGIN, self.y)
+        self._font(8, colour=GREY)
+        self.cell(40, 4.4, label)
+        self._font(8)
+        self._text(value, width=WIDTH - 40, height=4.4)
 
     def _ksef_codes(self) -> None:
         """Draw the codes that verify the invoice in KSeF, each over its label."""

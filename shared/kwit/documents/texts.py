@@ -71,7 +71,7 @@ def _bill_of(document: Document) -> BillContent | None:
     content = document.read()
     if isinstance(content, CorrectionContent):
         return content.after
-    return content
+    return content if isinstance(content, BillContent) else None
 
 
 def _balance(amount: Decimal | None) -> Balance:
@@ -101,7 +101,7 @@ def text_values(*, document: Document, settings: CompanySettings) -> Mapping[str
     }
     if isinstance(content, CorrectionContent):
         values["corrected_number"] = content.original.number
-    else:
+    elif isinstance(content, BillContent):
         values["payable"] = polish.zloty(max(content.due + (content.opening_balance or ZERO), ZERO))
     bill = _bill_of(document)
     return values | (_of_bill(bill, bill.customer) if bill else {})

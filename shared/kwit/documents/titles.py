@@ -3,10 +3,12 @@
 from kwit.billing.content import BillContent
 from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.drafts import DocumentKind
+from kwit.billing.note_content import NoteContent
 from kwit.documents.document import Document
 
 CORRECTION = "Faktura korygująca"
 INVOICE = "Faktura VAT"
+NOTES = {"accounting": "Nota księgowa", "interest": "Nota odsetkowa"}
 _TITLES = {
     DocumentKind.INVOICE: INVOICE,
     DocumentKind.FINAL: "Faktura VAT – rozliczenie końcowe",
@@ -26,4 +28,6 @@ def document_title(document: Document) -> str:
     content = document.read()
     if isinstance(content, CorrectionContent):
         return CORRECTION
+    if isinstance(content, NoteContent):
+        return NOTES[content.kind]
     return title_of(document.kind, content)

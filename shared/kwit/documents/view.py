@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
-from kwit.billing.content import BillContent, FactorData, LineData, SpanData
+from kwit.billing.content import BillContent, FactorData, LineData, PartyData, SpanData
 from kwit.billing.forecast_content import before_settling
 from kwit.billing.forecast_data import SETTLED
 from kwit.documents import polish
@@ -105,6 +105,7 @@ class BillView:
     footer: str
     colour: str
     payable_label: str = "Do zapłaty"
+    party_labels: tuple[str, str] = ("Sprzedawca", "Nabywca")
     forecasts: tuple[Row, ...] = ()
     ksef: KsefMarks | None = None
     first_texts: tuple[str, ...] = ()
@@ -203,11 +204,15 @@ def seller_lines(settings: CompanySettings) -> tuple[str, ...]:
 
 def payer_lines(bill: BillContent) -> tuple[str, ...]:
     """Return the buyer's address and number as lines, and who takes the energy where it is another."""
-    payer = bill.payer
+    return party_lines(bill.payer, bill.customer)
+
+
+def party_lines(payer: PartyData, customer: PartyData) -> tuple[str, ...]:
+    """Return the address and number of who pays as lines, and the customer where it is another."""
     lines = [payer.street, f"{payer.postcode} {payer.city}"]
     lines += [f"NIP {payer.nip}"] if payer.nip else []
-    if bill.customer.party_id != payer.party_id:
-        lines.append(f"Odbiorca: {bill.customer.name}")
+    if customer.party_id != payer.party_id:
+        lines.append(f"Odbiorca: {customer.name}")
     return tuple(lines)
 
 

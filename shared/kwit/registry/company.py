@@ -234,11 +234,14 @@ class SeriesSettings(_Settings):
         return value
 
 
-SeriesName = Literal["invoice", "final", "forecast", "collective", "connection", "correction", "note"]
+SeriesName = Literal[
+    "invoice", "final", "forecast", "collective", "connection", "correction", "note", "interest_note"
+]
 _SERIES: Mapping[str, str] = {
     "forecast": "PR/{year}/{month:02}/{number:06}",
     "correction": "FK/{year}/{month:02}/{number:06}",
     "note": "NK/{year}/{number:06}",
+    "interest_note": "NO/{year}/{number:06}",
 }
 """The series of kinds that the settings do not name; the others are numbered with the invoices."""
 
