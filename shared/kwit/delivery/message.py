@@ -3,6 +3,7 @@
 import importlib.resources
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from email.headerregistry import Address
@@ -139,6 +140,27 @@ def _sent_texts(document: Document, payer: PartyData, settings: CompanySettings)
     }
 
 
+@dataclass(frozen=True, slots=True)
+class MailParts:
+    """What an e-mail says: subject, plain text, HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def mail_parts(
+    *, document: Document, settings: CompanySettings, environment: jinja2.Environment
+) -> MailParts:
+    """Write what the e-mail of a document says."""
+    texts = mail_texts(document=document, settings=settings)
+    named = {**texts, "own_texts": _own_texts(document, settings)}
+    text, html = (
+        environment.get_template(f"{texts['template']}.{kind}").render(named) for kind in ("txt", "html")
+    )
+    return MailParts(texts["subject"].replace("\u00a0", " "), text, html)
+
+
 def compose_mail(
     *,
     document: Document,
@@ -154,10 +176,10 @@ def compose_mail(
     SenderSettingsError for the company's own settings.
     """
     recipient = checked_address(document.read().payer.email)
-    texts = mail_texts(document=document, settings=settings)
+    parts = mail_parts(document=document, settings=settings, environment=environment)
     sender = _sender(settings.mail)
     message = EmailMessage(policy=_SEVEN_BIT)
-    message["Subject"] = texts["subject"].replace("\u00a0", " ")
+    message["Subject"] = parts.subject
     message["From"] = sender
     message["To"] = recipient
     if settings.mail.reply_to:
@@ -165,10 +187,8 @@ def compose_mail(
     message["Date"] = format_datetime(sent_at)
     message["Message-ID"] = f"<{document.document_id}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    template = texts["template"]
-    named = {**texts, "own_texts": _own_texts(document, settings)}
-    message.set_content(environment.get_template(f"{template}.txt").render(named))
-    message.add_alternative(environment.get_template(f"{template}.html").render(named), subtype="html")
+    message.set_content(parts.text)
+    message.add_alternative(parts.html, subtype="html")
     name = document.number.replace("/", "-")
     message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
     _fix_boundaries(message, document.document_id)

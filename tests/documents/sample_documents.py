@@ -1,0 +1,60 @@
+"""The sample document of every kind that `kwit preview` draws, made by billing small cases."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from kwit.billing.drafts import DocumentKind
+from kwit.documents.document import Document
+from tests.billing.office import carry_out, documents
+from tests.billing.test_connections import WORKS, connecting, fee
+from tests.billing.test_forecasts import JULY, MARCH, MAY, SEPTEMBER, office, run
+from tests.documents import corrections, notes
+from tests.documents.bills import changed, household, issued, with_history
+
+
+def _invoice() -> Document:
+    return issued(with_history())
+
+
+def _final() -> Document:
+    bill = changed(with_history(), contract_ends=household().end)
+    return replace(issued(bill, number="FV/2026/04/000002"), kind=DocumentKind.FINAL)
+
+
+def _connection() -> Document:
+    one = connecting(fee(WORKS))
+    carry_out(one, WORKS)
+    (document,) = documents(one)
+    return document
+
+
+def _forecasts() -> list[Document]:
+    one = office(MARCH, SEPTEMBER)
+    run(one, MARCH, MAY, JULY, SEPTEMBER)
+    return list(one.documents.documents.values())
+
+
+SAMPLES: Mapping[str, Callable[[], Document]] = {
+    "invoice": _invoice,
+    "final": _final,
+    "forecast": lambda: _forecasts()[0],
+    "correction": corrections.reading_and_price,
+    "connection": _connection,
+    "note": notes.accounting,
+    "interest_note": notes.interest,
+}
+
+
+def told(document: Document, numbers: Mapping[str, str] | None = None) -> str:
+    """Write a sample as its file has it."""
+    envelope: dict[str, Any] = {
+        "kind": str(document.kind),
+        "number": document.number,
+        "issue_date": document.issue_date.isoformat(),
+        "due_date": document.due_date.isoformat(),
+        "numbers": dict(numbers or {}),
+        "content": json.loads(document.content),
+    }
+    return json.dumps(envelope, ensure_ascii=False, indent=1) + "\n"
