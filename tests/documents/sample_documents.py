@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from kwit.billing.content import ExpectedData
 from kwit.billing.drafts import DocumentKind
 from kwit.documents.document import Document
+from kwit.registry.records import ForecastMethod
 from tests.billing.office import carry_out, documents
 from tests.billing.test_connections import WORKS, connecting, fee
-from tests.billing.test_forecasts import JULY, MARCH, MAY, SEPTEMBER, office, run
 from tests.documents import corrections, notes
 from tests.documents.bills import changed, household, issued, with_history
 
@@ -30,16 +31,19 @@ def _connection() -> Document:
     return document
 
 
-def _forecasts() -> list[Document]:
-    one = office(MARCH, SEPTEMBER)
-    run(one, MARCH, MAY, JULY, SEPTEMBER)
-    return list(one.documents.documents.values())
+def _forecast() -> Document:
+    """Make a forecast of the household's month: the same charges, on use that is expected and not read."""
+    bill = household()
+    lines = tuple(line.model_copy(update={"name": f"{line.name}, prognoza"}) for line in bill.lines)
+    expected = ExpectedData(method=str(ForecastMethod.DECLARED), energy=bill.energy)
+    content = changed(bill, expected=expected, lines=lines, usage=(), history=(), excise=None)
+    return replace(issued(content, number="PR/2026/04/000001"), kind=DocumentKind.FORECAST)
 
 
 SAMPLES: Mapping[str, Callable[[], Document]] = {
     "invoice": _invoice,
     "final": _final,
-    "forecast": lambda: _forecasts()[0],
+    "forecast": _forecast,
     "correction": corrections.reading_and_price,
     "connection": _connection,
     "note": notes.accounting,

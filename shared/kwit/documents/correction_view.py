@@ -4,7 +4,7 @@ The checklist behind it: art. 106j of the VAT act: the words «faktura korygują
 the period, the reason, the items before and after, and the amounts by which base and tax change.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -15,6 +15,7 @@ from kwit.billing.correcting import kwh_billed
 from kwit.billing.correction_content import CauseData, CorrectionContent
 from kwit.documents import polish
 from kwit.documents.document import Document
+from kwit.documents.information import breakdowns, disputes
 from kwit.documents.ksef_marks import KsefMarks
 from kwit.documents.rows import Row
 from kwit.documents.texts import shown_texts
@@ -126,7 +127,7 @@ def _page(
         reading_legend="",
         lines=(),
         vat=(),
-        notes=(*_notes(settings), *texts(place="details")),
+        notes=(*disputes(settings), *breakdowns(settings), *texts(place="details")),
         footer=footer_text(document, settings),
         colour=seller.colour,
         ksef=ksef,
@@ -307,12 +308,3 @@ def _balance(content: CorrectionContent) -> tuple[str, ...]:
         balance = polish.zloty(content.before.opening_balance)
         sentences.append(f"Saldo początkowe z faktury korygowanej ({balance}) nie zmienia się.")
     return tuple(sentences)
-
-
-def _notes(settings: CompanySettings) -> tuple[tuple[str, str], ...]:
-    seller = settings.seller
-    notes: Iterable[tuple[str, str]] = (
-        ("Reklamacje i spory", settings.complaint_text),
-        ("Kontakt", f"{seller.phone}, {seller.email}. Pogotowie energetyczne: {seller.emergency_phone}."),
-    )
-    return tuple((label, text) for label, text in notes if text)

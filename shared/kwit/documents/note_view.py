@@ -13,6 +13,7 @@ from functools import partial
 from kwit.billing.note_content import InterestRow, NoteContent
 from kwit.documents import polish
 from kwit.documents.document import Document
+from kwit.documents.information import disputes
 from kwit.documents.rows import Row
 from kwit.documents.texts import shown_texts
 from kwit.documents.titles import NOTES
@@ -109,7 +110,6 @@ def _page(document: Document, content: NoteContent, settings: CompanySettings) -
     account = content.payer.bank_account or seller.bank_account
     due = polish.day(document.due_date)
     texts = partial(shown_texts, document=document, settings=settings)
-    contact = f"{seller.phone}, {seller.email}."
     return BillView(
         title=NOTES[content.kind],
         number=document.number,
@@ -141,8 +141,8 @@ def _page(document: Document, content: NoteContent, settings: CompanySettings) -
         lines=(),
         vat=(),
         notes=(
-            *((("Reklamacje i spory", settings.complaint_text),) if settings.complaint_text else ()),
-            ("Kontakt", contact),
+            *disputes(settings),
+            ("Kontakt", f"{seller.phone}, {seller.email}."),
             *texts(place="details"),
         ),
         footer=footer_text(document, settings),

@@ -16,6 +16,7 @@ from kwit.billing.forecast_data import SETTLED
 from kwit.documents import polish
 from kwit.documents.document import Document
 from kwit.documents.forecast_words import forecast_rows, forecast_sentences, settled_summary
+from kwit.documents.information import breakdowns, disputes, incentives, price_lists, rights
 from kwit.documents.ksef_marks import KsefMarks
 from kwit.documents.prosumer_words import settlement_sentences
 from kwit.documents.rows import Row
@@ -465,13 +466,12 @@ def _vat_rows(bill: BillContent) -> tuple[Row, ...]:
 
 
 def _notes(bill: BillContent, settings: CompanySettings) -> tuple[tuple[str, str], ...]:
-    seller = settings.seller
     notes: list[tuple[str, str]] = []
     if bill.excise is not None:
         excise = polish.zloty(bill.excise.amount)
         charged = f"naliczono akcyzę w kwocie {excise} (zawarta w cenie energii)."
         notes.append(("Akcyza", f"Od {bill.excise.kwh} kWh energii elektrycznej czynnej {charged}"))
-    notes.append(("Podstawa cen", _price_sources(bill)))
+    notes.append(("Podstawa cen", f"{_price_sources(bill)} {price_lists(settings)}".strip()))
     if settings.fuel_mix is not None:
         mix = settings.fuel_mix
         shares = ", ".join(f"{one.source} {polish.number(one.percent)}%" for one in mix.shares)
@@ -482,14 +482,10 @@ def _notes(bill: BillContent, settings: CompanySettings) -> tuple[tuple[str, str
         )
         link = f". Więcej: {mix.link}" if mix.link else ""
         notes.append((f"Struktura paliw {mix.year}", f"{shares}{co2}{link}."))
-    if settings.complaint_text:
-        notes.append(("Reklamacje i spory", settings.complaint_text))
-    if settings.notice_text:
-        notes.append(("Prawa odbiorcy", settings.notice_text))
-    phone = seller.emergency_phone
-    notes.append(
-        ("Awarie", f"Pogotowie energetyczne: {phone}. Obsługa klienta: {seller.phone}, {seller.email}.")
-    )
+    notes += disputes(settings)
+    if bill.contract_kind != ContractKind.CONNECTION:
+        notes += (*rights(settings), *incentives(settings))
+    notes += breakdowns(settings)
     return tuple(notes)
 
 

@@ -16,6 +16,7 @@ from stdnum.pl import nip as std_nip
 from stdnum.pl import regon as std_regon
 
 from kwit.kernel.money import NotADecimalError, exact
+from kwit.registry.information import InformationSettings
 from kwit.registry.logo import read_logo
 from kwit.registry.texts import TextSettings
 
@@ -338,6 +339,7 @@ class CompanySettings(_Settings):
     fuel_mix: FuelMix | None = None
     complaint_text: str = ""
     notice_text: str = ""
+    information: InformationSettings = InformationSettings()
     texts: tuple[TextSettings, ...] = Field(default=(), max_length=100)
 
     @field_validator("series")
