@@ -1,7 +1,7 @@
 """What the pages of all documents have in common: head, parties, payment, codes, tables, notes and feet."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import segno
@@ -194,13 +194,8 @@ class Layout(Paper):
     def _qr(self, content: str, *, x: float, y: float, size: float) -> None:
         """Draw a QR code row by row; a fixed mask spares the search for the best one."""
         matrix = segno.make_qr(content, error="m", mask=2).matrix
-        module = size / len(matrix)
-        boxes = [
-            (x + start * module, y + row * module, (end - start) * module, module)
-            for row, bits in enumerate(matrix)
-            for start, end in _runs(bits)
-        ]
-        self.areas(boxes, colour=_BLACK)
+        runs = [(row, *dark.span()) for row, bits in enumerate(matrix) for dark in _DARK.finditer(bits)]
+        self.modules(runs, x=x, y=y, size=size / len(matrix), colour=_BLACK)
 
     def _fact(self, label: str, value: str) -> None:
         """Write a fact on a line of its own."""
@@ -323,8 +318,3 @@ def colour_of(value: str) -> Colour:
     """Read a colour of the settings, #rrggbb."""
     digits = value.lstrip("#")
     return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
-
-
-def _runs(bits: bytes | bytearray) -> Iterator[tuple[int, int]]:
-    """Yield the dark stretches of a row, from a place up to, not including, another."""
-    return (found.span() for found in _DARK.finditer(bits))

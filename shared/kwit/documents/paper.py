@@ -125,15 +125,17 @@ class Paper:
 
     def area(self, x: float, y: float, width: float, height: float, *, colour: Colour) -> None:
         """Fill a rectangle."""
-        self.areas([(x, y, width, height)], colour=colour)
-
-    def areas(self, boxes: Iterable[tuple[float, float, float, float]], *, colour: Colour) -> None:
-        """Fill rectangles (x, y, width, height) in one go."""
         self._fill(colour)
-        drawn = "\n".join(
-            f"{_place(x, y)} {wide * _POINTS:.2f} {-high * _POINTS:.2f} re" for x, y, wide, high in boxes
-        )
-        self._sheet.append(f"{drawn} f")
+        self._sheet.append(f"{_place(x, y)} {width * _POINTS:.2f} {-height * _POINTS:.2f} re f")
+
+    def modules(
+        self, runs: Iterable[tuple[int, int, int]], *, x: float, y: float, size: float, colour: Colour
+    ) -> None:
+        """Fill runs (row, start, end) of a grid whose squares are `size` mm wide, its corner at x and y, in one go."""
+        self._fill(colour)
+        step = size * _POINTS
+        drawn = "\n".join([f"{start} {row} {end - start} 1 re" for row, start, end in runs])
+        self._sheet.append(f"q {step:.4f} 0 0 {-step:.4f} {_place(x, y)} cm\n{drawn} f Q")
 
     def round_area(
         self, x: float, y: float, width: float, height: float, *, radius: float, colour: Colour
