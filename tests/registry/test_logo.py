@@ -43,6 +43,8 @@ def test_a_plain_image_is_read(mode: str, components: int, palette: bool) -> Non
     [
         (png("RGBA"), "transparent"),
         (png("LA"), "transparent"),
+        (png("P", transparency=0), "transparent"),
+        (png("RGB", transparency=(255, 255, 255)), "transparent"),
         (png("1"), "8 bits"),
         (png(size=(1300, 2)), "1200 x 1200"),
         (b"GIF89a", "not a PNG"),
