@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -14,7 +14,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from kwit.billing.content import BillContent
+from kwit.billing.content import BillContent, parse_content
 from kwit.billing.correction_content import CorrectionContent
 from kwit.delivery.message import compose_mail, template_environment
 from kwit.documents import phrases
@@ -25,6 +25,8 @@ from kwit.documents.phrases_en import ENGLISH
 from kwit.documents.rendering import render_document
 from kwit.kernel.identifiers import content_hash
 from tests.billing.company import company_settings
+from tests.billing.memory_case import Company, party
+from tests.billing.test_bill import bill
 from tests.documents import corrections
 from tests.documents.bills import SHAPES, issued
 from tests.documents.sample_documents import SAMPLES
@@ -188,6 +190,14 @@ def test_the_mail_is_in_the_same_language(kind: str, subject: str, words: str) -
 def test_the_file_names_its_language() -> None:
     content = render_document(document=english(SAMPLES["invoice"]()), settings=company_settings())
     assert b"/Lang (en-GB)" in content
+
+
+def test_a_bill_is_made_in_the_language_of_its_payer() -> None:
+    company = Company()
+    company.add("U/1", states=[(date(2026, 3, 1), "1000"), (date(2026, 4, 1), "1150.4")])
+    company.registry.put([party("U/1", language="en")])
+    ((draft,), _) = bill(company)
+    assert parse_content(draft.content).payer.language == "en"
 
 
 def test_content_without_a_language_keeps_its_bytes() -> None:
