@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -30,6 +30,7 @@ from tests.billing.test_bill import bill
 from tests.documents import corrections
 from tests.documents.bills import SHAPES, issued
 from tests.documents.sample_documents import SAMPLES
+from tests.rating.cases import KNOWN
 
 ROOMS = Path(phrases.__file__).parents[1]
 SOURCES = [
@@ -195,7 +196,7 @@ def test_the_file_names_its_language() -> None:
 def test_a_bill_is_made_in_the_language_of_its_payer() -> None:
     company = Company()
     company.add("U/1", states=[(date(2026, 3, 1), "1000"), (date(2026, 4, 1), "1150.4")])
-    company.registry.put([party("U/1", language="en")])
+    company.registry.put([party("U/1", language="en", known_at=KNOWN + timedelta(seconds=1))])
     ((draft,), _) = bill(company)
     assert parse_content(draft.content).payer.language == "en"
 
