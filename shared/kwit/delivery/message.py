@@ -4,23 +4,30 @@ import hashlib
 import importlib.resources
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from urllib.parse import quote
 
 import jinja2
 
 from kwit.billing.content import BillContent, PartyData
 from kwit.billing.correction_content import CorrectionContent
+from kwit.billing.note_content import NoteContent
 from kwit.documents import polish
 from kwit.documents.document import Document
+from kwit.documents.phrases import Speech
+from kwit.documents.texts import advertises, shown_texts
+from kwit.documents.titles import document_title
 from kwit.registry.company import CompanySettings, MailSettings
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _MOST_SIGNS = 254
+_IN_ENGLISH = frozenset({"invoice", "correction"})
 # A mail system may refuse bytes over 127, and the standard policy writes them where lines are short.
 _SEVEN_BIT = SMTP.clone(cte_type="7bit")
 
@@ -70,25 +77,33 @@ def template_environment() -> jinja2.Environment:
 def mail_texts(*, document: Document, settings: CompanySettings) -> Mapping[str, str]:
     """Return what the e-mail's templates may name, as finished text."""
     content = document.read()
+    say = Speech(content.payer.language)
     if isinstance(content, CorrectionContent):
         return _common_texts(document, content.after, content.payer, settings) | _correction_texts(
-            document.number, content
+            document.number, content, say
         )
+    if isinstance(content, NoteContent):
+        return _note_texts(document, content, settings)
     payable = max(content.due + (content.opening_balance or Decimal(0)), Decimal(0))
     texts = _common_texts(document, content, content.payer, settings)
-    subject = f"Faktura {document.number} – do zapłaty {polish.zloty(payable)}"
+    subject = say(
+        "Faktura {number} – do zapłaty {amount}", number=document.number, amount=polish.zloty(payable)
+    )
     return texts | {"template": "invoice", "payable": polish.zloty(payable), "subject": subject}
 
 
-def _correction_texts(number: str, content: CorrectionContent) -> dict[str, str]:
+def _correction_texts(number: str, content: CorrectionContent, say: Speech) -> dict[str, str]:
     """Return what only the e-mail of a correction names; `owed` is empty when nothing is to be paid."""
     amount = polish.zloty(abs(content.due))
     if content.due > 0:
-        owed, told = "tak", f"Do dopłaty: {amount}."
+        owed, told = "tak", say("Do dopłaty: {amount}.", amount=amount)
     elif content.due:
-        owed, told = "", f"Do zwrotu: {amount}; rozliczymy ją z następną fakturą albo zwrócimy na wniosek."
+        back = say(
+            "Do zwrotu: {amount}; rozliczymy ją z następną fakturą albo zwrócimy na wniosek.", amount=amount
+        )
+        owed, told = "", back
     else:
-        owed, told = "", "Kwota do zapłaty nie zmienia się."
+        owed, told = "", say("Kwota do zapłaty nie zmienia się.")
     sign = "+" if content.due > 0 else "−" if content.due else ""
     return {
         "template": "correction",
@@ -97,23 +112,46 @@ def _correction_texts(number: str, content: CorrectionContent) -> dict[str, str]
         "difference": f"{sign}{amount}",
         "settlement": told,
         "owed": owed,
-        "subject": f"Faktura korygująca {number} do faktury {content.original.number}",
+        "subject": say(
+            "Faktura korygująca {number} do faktury {original}",
+            number=number,
+            original=content.original.number,
+        ),
+    }
+
+
+def _note_texts(document: Document, content: NoteContent, settings: CompanySettings) -> dict[str, str]:
+    title, payable = document_title(document), polish.zloty(content.due)
+    return _sent_texts(document, content.payer, settings) | {
+        "template": "note",
+        "title": title,
+        "payable": payable,
+        "customer_no": content.customer.party_id,
+        "subject": f"{title} {document.number} – do zapłaty {payable}",
     }
 
 
 def _common_texts(
     document: Document, bill: BillContent, payer: PartyData, settings: CompanySettings
 ) -> dict[str, str]:
+    say = Speech(payer.language)
+    return _sent_texts(document, payer, settings) | {
+        "transfer_title": say("{number}, klient {customer}", number=document.number, customer=payer.party_id),
+        "period": f"{polish.day(bill.supplied[0])} – {polish.day(bill.supplied[1] - timedelta(days=1))}",
+        "ppe": bill.point.ppe or say("punkt w przyłączaniu"),
+        "address": bill.point.address or say("adres według umowy"),
+        "customer_no": bill.customer.party_id,
+    }
+
+
+def _sent_texts(document: Document, payer: PartyData, settings: CompanySettings) -> dict[str, str]:
+    """Return what the e-mail of a document of any kind names."""
     seller = settings.seller
     return {
         "number": document.number,
-        "period": f"{polish.day(bill.supplied[0])} – {polish.day(bill.supplied[1] - timedelta(days=1))}",
         "due": polish.day(document.due_date),
         "account": polish.account(payer.bank_account or seller.bank_account),
         "transfer_title": f"{document.number}, klient {payer.party_id}",
-        "ppe": bill.point.ppe or "punkt w przyłączaniu",
-        "address": bill.point.address or "adres według umowy",
-        "customer_no": bill.customer.party_id,
         "contact_email": seller.email,
         "contact_phone": seller.phone,
         "seller_name": seller.name,
@@ -121,6 +159,27 @@ def _common_texts(
         "seller_nip": seller.nip,
         "colour": seller.colour,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class MailParts:
+    """What an e-mail says: subject, plain text, HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def mail_parts(
+    *, document: Document, settings: CompanySettings, environment: jinja2.Environment, link: str = ""
+) -> MailParts:
+    """Write what the e-mail of a document says; `link` is where the document is found, empty where it is attached."""
+    texts = mail_texts(document=document, settings=settings)
+    language = document.read().payer.language if texts["template"] in _IN_ENGLISH else ""
+    named = {**texts, "link": link, "own_texts": _own_texts(document, settings)}
+    template = f"{texts['template']}.{language}" if language else texts["template"]
+    text, html = (environment.get_template(f"{template}.{kind}").render(named) for kind in ("txt", "html"))
+    return MailParts(texts["subject"].replace("\u00a0", " "), text, html)
 
 
 def compose_mail(
@@ -142,10 +201,10 @@ def compose_mail(
     """
     recipient = checked_address(to or document.read().payer.email)
     link = _link(document, settings.mail, pdf)
-    texts = {**mail_texts(document=document, settings=settings), "link": link}
+    parts = mail_parts(document=document, settings=settings, environment=environment, link=link)
     sender = _sender(settings.mail)
     message = EmailMessage(policy=_SEVEN_BIT)
-    message["Subject"] = texts["subject"].replace("\u00a0", " ")
+    message["Subject"] = parts.subject
     message["From"] = sender
     message["To"] = recipient
     if settings.mail.reply_to:
@@ -154,9 +213,10 @@ def compose_mail(
     name = f"{document.document_id}.{attempt}" if attempt else document.document_id
     message["Message-ID"] = f"<{name}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    template = texts["template"]
-    message.set_content(environment.get_template(f"{template}.txt").render(texts))
-    message.add_alternative(environment.get_template(f"{template}.html").render(texts), subtype="html")
+    if advertises(document=document, settings=settings, place="mail"):
+        message["List-Unsubscribe"] = _unsubscribe(settings.mail, document)
+    message.set_content(parts.text)
+    message.add_alternative(parts.html, subtype="html")
     if not link:
         file = f"{document.number.replace('/', '-')}.pdf"
         message.add_attachment(pdf, maintype="application", subtype="pdf", filename=file)
@@ -169,6 +229,19 @@ def _link(document: Document, mail: MailSettings, pdf: bytes) -> str:
     if not mail.link or (mail.attach and len(pdf) <= mail.attach_up_to_kb * 1024):
         return ""
     return mail.link.format(document_id=document.document_id, number=document.number.replace("/", "-"))
+
+
+def _own_texts(document: Document, settings: CompanySettings) -> tuple[str, ...]:
+    """Return the texts of the company that an e-mail of the document bears; HTML escapes them where they stand."""
+    shown = shown_texts(document=document, settings=settings, place="mail")
+    return tuple(text for _, text in shown)
+
+
+def _unsubscribe(mail: MailSettings, document: Document) -> str:
+    """Return how to have no more of what is not about the document (RFC 2369), by a mail that names the customer."""
+    address = _own_address("reply_to", mail.reply_to) if mail.reply_to else mail.sender_address
+    subject = quote(f"wypisz {document.read().payer.party_id}")
+    return f"<mailto:{address}?subject={subject}>"
 
 
 def _sender(mail: MailSettings) -> Address:

@@ -5,7 +5,7 @@ from datetime import date
 
 from kwit.documents.bill_pdf import BillPages
 from kwit.documents.correction_view import CorrectionView
-from kwit.documents.layout import GREY, MARGIN, WIDTH
+from kwit.documents.layout import GREY, WIDTH
 from kwit.documents.pdf_a import Attached
 
 _CAUSES = ("przyczyna", "ilość i cena", "netto zł", "VAT zł", "brutto zł")
@@ -39,26 +39,19 @@ class _CorrectionPages(BillPages):
         self._head()
         self._parties()
         self._payable()
-        self._heading("Co korygujemy i dlaczego")
+        self._heading(self.say("Co korygujemy i dlaczego"))
         for label, value in self.correction.corrected:
             self._fact(label, value)
-        self._heading("Skąd różnica")
+        self._heading(self.say("Skąd różnica"))
         self._table(_CAUSES, _CAUSE_WIDTHS, self.correction.causes)
-        self._heading("Różnica według stawek VAT")
+        self._heading(self.say("Różnica według stawek VAT"))
         self._table(_TOTALS, _TOTAL_WIDTHS, self.correction.summary)
-
-    def _fact(self, label: str, value: str) -> None:
-        self.move(MARGIN, self.y)
-        self._font(8, colour=GREY)
-        self.cell(40, 4.4, label)
-        self._font(8)
-        self._text(value, width=WIDTH - 40, height=4.4)
 
     def details(self) -> None:
         """Draw the pages behind the first."""
         self._new_page()
         for title, rows in self.correction.lines:
-            self._heading(f"{title}: przed, po i różnica")
+            self._heading(self.say("{section}: przed, po i różnica", section=title))
             self._table(_LINES, _LINE_WIDTHS, rows)
         self._font(7.5, colour=GREY)
         if self.correction.unchanged:
@@ -69,7 +62,7 @@ class _CorrectionPages(BillPages):
         if self.correction.readings:
             self._font(7.5, colour=GREY)
             self._text(self.correction.legend, width=WIDTH, height=3.8)
-        self._heading("Informacje")
+        self._heading(self.say("Informacje"))
         for label, text in self.view.notes:
             self._note(label, text)
         self._ksef_codes()

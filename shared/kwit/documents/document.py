@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 from kwit.billing.clocks import ClockMove, ForecastMove, moves_of
 from kwit.billing.content import BillContent
-from kwit.billing.contents import Content, read_content
+from kwit.billing.contents import Issued, read_issued
 from kwit.billing.corrects import Corrects, TaskRef
 from kwit.billing.drafts import DocumentKind
+from kwit.billing.note_content import NoteContent
 from kwit.billing.ports import IssuedDocument
 
 
@@ -41,9 +42,9 @@ class Document:
         """Return the document as billing corrects it."""
         return IssuedDocument(self.document_id, self.kind, self.number, self.issue_date, self.content)
 
-    def read(self) -> Content:
+    def read(self) -> Issued:
         """Read the content, whatever kind of document it is."""
-        return read_content(self.content)
+        return read_issued(self.content)
 
     def bill(self) -> BillContent:
         """Read the content of a bill. Raises NotABillError."""
@@ -53,8 +54,13 @@ class Document:
         return content
 
     def booked(self) -> tuple[tuple[int, BillContent], ...]:
-        """Return what the document adds to the books: a bill once, a correction its bill after less the one before."""
+        """Return what the document adds to the books: a bill once, a correction its bill after less the one before.
+
+        Raises NotABillError for a note, whose way into the books is not that of bills.
+        """
         content = self.read()
+        if isinstance(content, NoteContent):
+            raise NotABillError(self.number)
         if isinstance(content, BillContent):
             return ((1, content),)
         return ((-1, content.before), (1, content.after))

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 from kwit.billing.content import BillContent, LineData, PartyData
 from kwit.billing.correction_content import CorrectionContent
+from kwit.billing.note_content import NoteContent
 from kwit.documents.document import Document
 from kwit.documents.view import printed_unit
 from kwit.kernel.money import ZERO, half_up
@@ -38,6 +39,14 @@ class RateNotInFa3Error(ValueError):
         self.rate = rate
 
 
+class NotAnInvoiceError(TypeError):
+    """A note was asked for as a structured invoice and is no invoice; carries its number."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"{number} is a note without VAT, which is no invoice")
+        self.number = number
+
+
 def made_at(document: Document) -> datetime:
     """Return the instant that a document's structured invoice is dated by: the first of its day of issue.
 
@@ -52,9 +61,11 @@ def fa3_xml(
     """Return the FA(3) of a document; `made_at` is the instant it is made at, which the heading tells.
 
     `original_number` is the number in KSeF of the invoice that a correction corrects, where its content knew none
-    yet. Raises RateNotInFa3Error.
+    yet. Raises RateNotInFa3Error, and NotAnInvoiceError for a note.
     """
     content = document.read()
+    if isinstance(content, NoteContent):
+        raise NotAnInvoiceError(document.number)
     root = ET.Element("Faktura", {"xmlns": NAMESPACE})
     _heading(root, made_at)
     _seller(root, settings)

@@ -1,15 +1,17 @@
 """What the pages of all documents have in common: head, parties, payment, codes, tables, notes and feet."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import segno
 
 from kwit.documents.paper import PADDING, Colour, Paper
 from kwit.documents.pdf_a import Attached
+from kwit.documents.phrases import Speech
 from kwit.documents.rows import Row
 from kwit.documents.view import BillView
+from kwit.registry.logo import Logo, read_logo
 
 MARGIN = 15.0
 WIDTH = 180.0
@@ -24,6 +26,7 @@ _LONG_LINK = 300
 """From so many signs on a code has so many modules that phones want it larger."""
 _KSEF_TOLD = "Kod pokazuje tę fakturę w Krajowym Systemie e-Faktur."
 _CERTIFICATE_TOLD = "Drugi potwierdza, kto ją wystawił."
+_LOGO_WIDTH, _LOGO_HEIGHT = 60.0, 14.0
 _DARK = re.compile(rb"\x01+")
 
 
@@ -33,25 +36,35 @@ class Layout(Paper):
     def __init__(self, view: BillView) -> None:
         super().__init__()
         self.view = view
-        value = view.colour.lstrip("#")
-        self.accent = (int(value[:2], 16), int(value[2:4], 16), int(value[4:6], 16))
+        self.say = Speech(view.language)
+        self.accent = colour_of(view.colour)
 
     def finished(self, issue_date: date, attached: Sequence[Attached] = ()) -> bytes:
         """Draw the feet and make the file; it tells the noon of its day of issue as when it was made."""
         self._feet()
         made_at = datetime(issue_date.year, issue_date.month, issue_date.day, 12, tzinfo=UTC)
         title = f"{self.view.title} {self.view.number}"
-        return self.file(title=title, author=self.view.seller_name, made_at=made_at, attached=attached)
+        return self.file(
+            title=title,
+            author=self.view.seller_name,
+            made_at=made_at,
+            attached=attached,
+            language=self.say.tag,
+        )
 
     def _feet(self) -> None:
         """Draw the foot of every page, once their number is known."""
         for page in range(1, self.pages + 1):
             self.turn_to(page)
+            if self.view.foot_note:
+                self.move(MARGIN, 281.5)
+                self._fit(self.view.foot_note, WIDTH, size=7.5, least=5, colour=GREY)
+                self.cell(WIDTH, 4, self._cut(self.view.foot_note, WIDTH), align="C")
             self.move(MARGIN, 286)
             self._fit(self.view.footer, WIDTH - 30, size=7, least=5, colour=GREY)
             self.cell(WIDTH - 30, 4, self._cut(self.view.footer, WIDTH - 30))
             self._font(7, colour=GREY)
-            self.cell(30, 4, f"strona {page} z {self.pages}", align="R")
+            self.cell(30, 4, self.say("strona {page} z {pages}", page=page, pages=self.pages), align="R")
 
     def _font(self, size: float, *, bold: bool = False, colour: Colour = _INK) -> None:
         self.font(size, bold=bold, colour=colour)
@@ -95,18 +108,29 @@ class Layout(Paper):
     def _head(self) -> None:
         self.area(0, 0, 210, 20, colour=self.accent)
         self.move(MARGIN, 5)
-        self._fit(self.view.seller_name, 90, bold=True, size=15, least=9, colour=_WHITE)
-        self.cell(90, 10, self._cut(self.view.seller_name, 90))
+        if self.view.logo:
+            self._logo(read_logo(self.view.logo))
+        else:
+            self._fit(self.view.seller_name, 90, bold=True, size=15, least=9, colour=_WHITE)
+            self.cell(90, 10, self._cut(self.view.seller_name, 90))
+        self.move(MARGIN + 90, 5)
         number = f"{self.view.title} {self.view.number}"
         self._fit(number, 90, bold=True, size=11, colour=_WHITE)
         self.cell(90, 10, number, align="R")
         self.move(MARGIN, 25)
 
+    def _logo(self, logo: Logo) -> None:
+        """Draw the logo on white, as large as the head has room."""
+        scale = min(_LOGO_WIDTH / logo.width, _LOGO_HEIGHT / logo.height)
+        width, height = logo.width * scale, logo.height * scale
+        self.area(MARGIN, 0, width + 6, 20, colour=_WHITE)
+        self.image(logo, MARGIN + 3, (20 - height) / 2, width, height)
+
     def _parties(self) -> None:
         top = self.y
         columns = (
-            ("Sprzedawca", self.view.seller_name, self.view.seller_lines),
-            ("Nabywca", self.view.payer_name, self.view.payer_lines),
+            (self.view.party_labels[0], self.view.seller_name, self.view.seller_lines),
+            (self.view.party_labels[1], self.view.payer_name, self.view.payer_lines),
         )
         bottom = top
         for index, (label, name, lines) in enumerate(columns):
@@ -139,12 +163,12 @@ class Layout(Paper):
         self.cell(85, 12, self.view.payable)
         self.move(MARGIN + 5, top + 21)
         self._font(8)
-        self._text(f"słownie: {self.view.payable_words}", width=85, height=3.9)
+        self._text(f"{self.say('słownie')}: {self.view.payable_words}", width=85, height=3.9)
         self.move(MARGIN + 95, top + 3)
         for label, value in (
-            ("Termin płatności", self.view.due),
-            ("Numer rachunku", self.view.account),
-            ("Tytuł przelewu", self.view.transfer_title),
+            (self.say("Termin płatności"), self.view.due),
+            (self.say("Numer rachunku"), self.view.account),
+            (self.say("Tytuł przelewu"), self.view.transfer_title),
         ):
             self.x = MARGIN + 95
             self._font(7, colour=GREY)
@@ -157,23 +181,37 @@ class Layout(Paper):
         for sentence in self.view.balance:
             self._font(8.5)
             self._text(sentence, width=WIDTH, height=4.4)
+        for text in self.view.first_texts:
+            self._own_text(text)
+
+    def _own_text(self, text: str) -> None:
+        """Write a text of the company beside a bar of its colour."""
+        self._font(8.5)
+        top = self.y + 1.5
+        self.move(MARGIN + 3, top)
+        self._text(text, width=WIDTH - 3, height=4.4)
+        self.area(MARGIN + 1, top, 1, self.y - top, colour=self.accent)
+        self.move(MARGIN, self.y + 1.5)
 
     def _transfer_code(self, top: float) -> None:
         self._qr(self.view.payment_qr, x=MARGIN + 150, y=top + 4, size=27)
         self.move(MARGIN + 147, top + 32)
         self._font(6.5, colour=GREY)
-        self.cell(33, 4, "zeskanuj w aplikacji banku", align="C")
+        self.cell(33, 4, self.say("zeskanuj w aplikacji banku"), align="C")
 
     def _qr(self, content: str, *, x: float, y: float, size: float) -> None:
         """Draw a QR code row by row; a fixed mask spares the search for the best one."""
         matrix = segno.make_qr(content, error="m", mask=2).matrix
-        module = size / len(matrix)
-        boxes = [
-            (x + start * module, y + row * module, (end - start) * module, module)
-            for row, bits in enumerate(matrix)
-            for start, end in _runs(bits)
-        ]
-        self.areas(boxes, colour=_BLACK)
+        runs = [(row, *dark.span()) for row, bits in enumerate(matrix) for dark in _DARK.finditer(bits)]
+        self.modules(runs, x=x, y=y, size=size / len(matrix), colour=_BLACK)
+
+    def _fact(self, label: str, value: str) -> None:
+        """Write a fact on a line of its own."""
+        self.move(MARGIN, self.y)
+        self._font(8, colour=GREY)
+        self.cell(40, 4.4, label)
+        self._font(8)
+        self._text(value, width=WIDTH - 40, height=4.4)
 
     def _ksef_codes(self) -> None:
         """Draw the codes that verify the invoice in KSeF, each over its label."""
@@ -184,9 +222,9 @@ class Layout(Paper):
             for link, label in self.view.ksef.codes
         ]
         self._room(max(size for *_, size in sizes) + 14)
-        self._heading("Weryfikacja w KSeF")
+        self._heading(self.say("Weryfikacja w KSeF"))
         self._font(8)
-        self._row(WIDTH, 4.4, _KSEF_TOLD if len(sizes) == 1 else f"{_KSEF_TOLD} {_CERTIFICATE_TOLD}")
+        self._row(WIDTH, 4.4, " ".join(map(self.say, (_KSEF_TOLD, _CERTIFICATE_TOLD)[: len(sizes)])))
         top, x = self.y + 1, MARGIN
         for link, label, size in sizes:
             self._qr(link, x=x + PADDING, y=top, size=size)
@@ -240,7 +278,7 @@ class Layout(Paper):
 
     def _table_head(self, columns: Sequence[str], widths: Sequence[float], left: int) -> None:
         self._font(7, colour=GREY)
-        for index, (text, width) in enumerate(zip(columns, widths, strict=True)):
+        for index, (text, width) in enumerate(zip(map(self.say, columns), widths, strict=True)):
             self.cell(width, 4.4, text, align="L" if index < left else "R", rule=GREY)
         self.move(MARGIN, self.y + 4.8)
 
@@ -284,6 +322,7 @@ class Layout(Paper):
         return f"{text.rstrip()}…"
 
 
-def _runs(bits: bytes | bytearray) -> Iterator[tuple[int, int]]:
-    """Yield the dark stretches of a row, from a place up to, not including, another."""
-    return (found.span() for found in _DARK.finditer(bits))
+def colour_of(value: str) -> Colour:
+    """Read a colour of the settings, #rrggbb."""
+    digits = value.lstrip("#")
+    return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)

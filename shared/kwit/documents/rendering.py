@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 
 from kwit.billing.content import BillContent
+from kwit.billing.note_content import NoteContent
 from kwit.documents.bill_pdf import render_bill
 from kwit.documents.correction_pdf import render_correction
 from kwit.documents.correction_view import correction_view
 from kwit.documents.document import Document
 from kwit.documents.fa3 import RateNotInFa3Error, fa3_xml, made_at
 from kwit.documents.ksef_marks import KsefMarks
+from kwit.documents.note_pdf import render_note
+from kwit.documents.note_view import note_view
 from kwit.documents.pdf_a import structured_invoice
 from kwit.documents.view import bill_view
 from kwit.registry.company import CompanySettings
@@ -26,7 +29,8 @@ def structured_form(*, document: Document, settings: CompanySettings) -> bytes |
     It is said to be made at the first instant of the day of issue, so the same document gives the same bytes. What
     FA(3) has no form for is drawn without: sending it is refused by name, and its reader still gets pages.
     """
-    if not document.read().payer.nip:
+    content = document.read()
+    if isinstance(content, NoteContent) or not content.payer.nip:
         return None
     try:
         return fa3_xml(document=document, settings=settings, made_at=made_at(document))
@@ -52,5 +56,8 @@ def render_document(
     if isinstance(content, BillContent):
         view = bill_view(document=document, settings=settings, numbers=numbers, ksef=ksef)
         return render_bill(view=view, issue_date=document.issue_date, attached=attached)
+    if isinstance(content, NoteContent):
+        note = note_view(document=document, content=content, settings=settings)
+        return render_note(view=note, issue_date=document.issue_date)
     correction = correction_view(document=document, content=content, settings=settings, ksef=ksef)
     return render_correction(view=correction, issue_date=document.issue_date, attached=attached)

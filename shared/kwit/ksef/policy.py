@@ -1,6 +1,6 @@
 """Which documents go to KSeF: businesses always, households where the company chose so, notes never."""
 
-from kwit.billing.content import PartyData
+from kwit.billing.note_content import NoteContent
 from kwit.documents.document import Document
 from kwit.registry.company import CompanySettings
 
@@ -13,7 +13,7 @@ def goes_to_ksef(*, document: Document, settings: CompanySettings) -> bool:
     chosen = settings.ksef
     if chosen is None or document.issue_date < chosen.since:
         return False
-    payer = getattr(document.read(), "payer", None)
-    if not isinstance(payer, PartyData):
+    content = document.read()
+    if isinstance(content, NoteContent):
         return False
-    return bool(payer.nip) or chosen.households
+    return bool(content.payer.nip) or chosen.households
