@@ -259,8 +259,8 @@ class TestDocuments:
 
     def test_documents_are_found_by_number(self, pair: Pair) -> None:
         pair.documents.put_documents([samples.document("U/2", number="FV/2026/04/000002")])
-        assert pair.documents.contract_of("FV/2026/04/000002") == "U/2"
-        assert pair.documents.contract_of("FV/2026/04/000003") is None
+        assert list(pair.documents.contracts_of("FV/2026/04/000002")) == ["U/2"]
+        assert list(pair.documents.contracts_of("FV/2026/04/000003")) == []
 
 
 def correction(

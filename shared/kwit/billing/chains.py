@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kwit.billing.content import BillContent
-from kwit.billing.contents import read_content
+from kwit.billing.contents import Content, read_content
 from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.corrects import Standing
 from kwit.billing.drafts import DocumentKind
@@ -84,7 +84,7 @@ def chains_of(
 
 
 def _numbers(
-    contents: Mapping[str, BillContent | CorrectionContent], by_id: Mapping[str, IssuedDocument]
+    contents: Mapping[str, Content], by_id: Mapping[str, IssuedDocument]
 ) -> dict[str, set[str]]:
     """Gather, of every original, its own number and those of its corrections."""
     numbers: dict[str, set[str]] = {}
@@ -121,6 +121,8 @@ class BillsBefore:
                 continue  # of the same days as a bill, and settled by one
             if isinstance(content, BillContent):
                 stands[one.document_id] = content
+            elif not isinstance(content, CorrectionContent):
+                continue
             elif content.released:
                 stands.pop(content.original.document_id, None)
             else:

@@ -11,6 +11,7 @@ from kwit.billing.bill import bill_contract
 from kwit.billing.case import Case, RegistryIncompleteError, gather_case
 from kwit.billing.certificate import draft_faults
 from kwit.billing.clocks import NEVER_BILLED, Cursor
+from kwit.billing.collecting import collected
 from kwit.billing.content import ENGINE
 from kwit.billing.correcting import Corrections
 from kwit.billing.correction_run import (
@@ -24,7 +25,6 @@ from kwit.billing.corrects import TaskRef
 from kwit.billing.drafts import (
     ChunkResult,
     Draft,
-    DraftRef,
     Hold,
     HoldCode,
     Run,
@@ -36,6 +36,7 @@ from kwit.billing.forecast_data import forecasts_on
 from kwit.billing.frameworks import frameworks_of
 from kwit.billing.one_bill import Billing
 from kwit.billing.ports import EvidenceStore, RunQueue
+from kwit.billing.references import draft_ref
 from kwit.billing.runs import PlanningStores, RunUnknownError
 from kwit.kernel.identifiers import deterministic_id
 from kwit.metering.ports import ReadingStore
@@ -115,6 +116,7 @@ def _rate(
         drafts += made
         holds += held
         nothing += [] if made or held else [contract_no]
+    drafts, holds = collected(drafts=drafts, holds=holds, chunk=chunk)
     packed = evidence.packed()
     name = evidence_hash(packed)
     stores.evidence.keep(evidence_name(run.run_id, chunk, name), packed)
@@ -251,32 +253,3 @@ def _case(
 def _unbilled(run: Run, contract_no: str, billed_to: date | None, code: HoldCode, detail: str) -> Hold:
     day = billed_to or run.business_date
     return Hold(contract_no, day, day, code, detail, risk=90)
-
-
-def draft_ref(draft: Draft, chunk: int) -> DraftRef:
-    """Return the reference of a draft in its chunk."""
-    return DraftRef(
-        document_id=draft.document_id,
-        chunk=chunk,
-        contract_no=draft.contract_no,
-        start=draft.start,
-        end=draft.end,
-        content_hash=draft.content_hash,
-        net=draft.net,
-        vat=draft.vat,
-        gross=draft.gross,
-        wh_read=draft.wh_read,
-        kwh_billed=draft.kwh_billed,
-        events=draft.events,
-        carried=draft.carried,
-        kind=draft.kind,
-        unit=draft.unit,
-        clocks=draft.clocks,
-        turn=draft.turn,
-        risk=draft.risk,
-        revision=draft.revision,
-        corrects=draft.corrects,
-        settles=draft.settles,
-        forecast=draft.forecast,
-        kwh_forecast=draft.kwh_forecast,
-    )

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent
 from kwit.billing.correction_content import CorrectionContent
 
-Content = BillContent | CorrectionContent
+Content = BillContent | CollectiveContent | CorrectionContent
 _READER: TypeAdapter[Content] = TypeAdapter(Annotated[Content, Field(discriminator="format")])
 
 

@@ -314,6 +314,7 @@ def contract_draft(reader: RowReader, origin: Origin) -> Draft[Contract]:
         framework_no=reader.text("framework_no"),
         unit=_checked(reader, "unit", checked_unit),
         forecast=forecast_plan(reader),
+        collective=reader.text("collective"),
     )
     check_kind(reader, contract)
     _check_terms(reader, contract)

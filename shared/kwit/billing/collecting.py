@@ -1,0 +1,118 @@
+"""Put the bills of a chunk on collective invoices: those of one account that fall due on one day make one draft.
+
+A contract whose bill is held is not waited for. Its draft, where there is one, waits as a collective invoice of its own;
+what could not be rated comes on a further invoice of the account when it can.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from kwit.billing.collective_content import CollectivePart, compose_collective
+from kwit.billing.content import BillContent, parse_content
+from kwit.billing.drafts import DocumentKind, Draft, DraftRef, Hold
+from kwit.billing.references import draft_ref
+from kwit.kernel.identifiers import content_hash, deterministic_id
+
+MOST_PARTS = 90
+"""So many contracts a collective invoice has at most: a number block moves a cursor for each, among 100 actions."""
+MOST_BYTES = 1_500_000
+"""So long the bills of one collective invoice are together at most, so that its item stays below 400 KB compressed."""
+COLLECTED = frozenset({DocumentKind.INVOICE, DocumentKind.FINAL})
+_Part = tuple[Draft, BillContent]
+
+
+def collected(
+    *, drafts: Sequence[Draft], holds: Sequence[Hold], chunk: int
+) -> tuple[list[Draft], list[Hold]]:
+    """Return drafts with those of collective accounts put together, and the holds naming what waits now.
+
+    Drafts of no account, and of kinds that are not collected (forecasts, connections, corrections), stay as they are.
+    """
+    alone = [one for one in drafts if not _is_collected(one)]
+    mine = [(one, parse_content(one.content)) for one in drafts if _is_collected(one)]
+    if not mine:
+        return list(drafts), list(holds)
+    waiting = {hold.document_id for hold in holds if hold.document_id}
+    made: list[Draft] = []
+    turns: dict[str, int] = {}
+    renamed: dict[str, str] = {}
+    for group in _groups(mine, waiting):
+        account = group[0][0].collective
+        whole = collective_draft(group, chunk=chunk, turn=turns.get(account, 0))
+        turns[account] = whole.turn + 1
+        made.append(whole)
+        renamed |= {one.document_id: whole.document_id for one, _ in group}
+    told = [replace(one, document_id=renamed.get(one.document_id, one.document_id)) for one in holds]
+    return [*alone, *made], told
+
+
+def _is_collected(draft: Draft) -> bool:
+    return bool(draft.collective) and draft.kind in COLLECTED
+
+
+def _groups(parts: Sequence[_Part], waiting: set[str]) -> list[list[_Part]]:
+    """Gather bills by account, day they fall due, payer and unit; one that waits stands for itself."""
+    found: dict[tuple[str, date, str, str, str], list[_Part]] = {}
+    for draft, bill in parts:
+        own = draft.document_id if draft.document_id in waiting else ""
+        key = (draft.collective, draft.falls_due or draft.end, bill.payer.party_id, draft.unit, own)
+        found.setdefault(key, []).append((draft, bill))
+    return [cut for key in sorted(found) for cut in _cut(found[key])]
+
+
+def _cut(parts: Sequence[_Part]) -> list[list[_Part]]:
+    """Cut what is too much for one invoice, contracts in the order of their numbers; each stands there once."""
+    cuts: list[list[_Part]] = []
+    size = 0
+    for draft, bill in sorted(parts, key=lambda part: (part[0].turn, part[0].contract_no)):
+        size += len(draft.content)
+        last = cuts[-1] if cuts else []
+        again = any(one.contract_no == draft.contract_no for one, _ in last)
+        if not last or again or len(last) == MOST_PARTS or size > MOST_BYTES:
+            cuts.append([])
+            size = len(draft.content)
+        cuts[-1].append((draft, bill))
+    return cuts
+
+
+def collective_draft(parts: Sequence[_Part], *, chunk: int, turn: int = 0) -> Draft:
+    """Make one draft of bills; its identity follows from theirs, so the same bills make the same one."""
+    first = parts[0][0]
+    content = compose_collective(
+        account=first.collective,
+        parts=[CollectivePart(document_id=one.document_id, kind=one.kind, bill=bill) for one, bill in parts],
+    )
+    refs = tuple(
+        _part_ref(draft, bill, chunk) for (draft, _), bill in zip(parts, content.bills, strict=True)
+    )
+    canonical = content.canonical()
+    return Draft(
+        document_id=deterministic_id("collective", *(one.document_id for one in refs)),
+        run_id=first.run_id,
+        contract_no=first.collective,
+        start=content.start,
+        end=content.end,
+        content=canonical,
+        content_hash=content_hash(canonical),
+        net=content.net,
+        vat=content.vat,
+        gross=content.gross,
+        wh_read=sum(one.wh_read for one in refs),
+        kwh_billed=sum(one.kwh_billed for one in refs),
+        kind=DocumentKind.COLLECTIVE,
+        unit=first.unit,
+        turn=turn,
+        reasons=max((one.reasons for one, _ in parts), key=lambda told: sum(each.points for each in told)),
+        collective=first.collective,
+        falls_due=first.falls_due,
+        parts=refs,
+    )
+
+
+def _part_ref(draft: Draft, bill: BillContent, chunk: int) -> DraftRef:
+    """Refer to a part by what its bill says on the invoice, where it may bear a share of VAT."""
+    name = content_hash(bill.canonical())
+    return replace(
+        draft_ref(draft, chunk), content_hash=name, net=bill.net, vat=bill.vat, gross=bill.gross
+    )
