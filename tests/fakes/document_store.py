@@ -132,12 +132,10 @@ class MemoryDocuments:
         return self.documents.get(document_id)
 
     def issued(self, contract_no: str) -> Sequence[IssuedDocument]:
-        found = [
-            one
-            for one in self.documents.values()
-            if contract_no in {one.contract_no, *one.contracts()}
+        found = [one for one in self.documents.values() if contract_no in {one.contract_no, *one.contracts()}]
+        return [
+            one.issued_to(contract_no) for one in sorted(found, key=lambda one: (one.issue_date, one.number))
         ]
-        return [one.issued_to(contract_no) for one in sorted(found, key=lambda one: (one.issue_date, one.number))]
 
     def chain_ends(self, originals: Sequence[str]) -> Mapping[str, str]:
         return {one: self.chains[one] for one in originals if one in self.chains}

@@ -154,7 +154,10 @@ class DynamoDocuments:
         items = self.table.get_many([keys.document(document_id) for document_id in listed])
         found = {item["pk"]["S"]: decode(Document, unpacked(item)) for item in items}
         documents = [found[name] for name in (keys.document(one)[0] for one in listed) if name in found]
-        return [one.issued_to(contract_no) for one in sorted(documents, key=lambda one: (one.issue_date, one.number))]
+        return [
+            one.issued_to(contract_no)
+            for one in sorted(documents, key=lambda one: (one.issue_date, one.number))
+        ]
 
     def chain_ends(self, originals: Sequence[str]) -> Mapping[str, str]:
         """Return, of documents that were corrected, the id of the last document in their chain."""
@@ -203,7 +206,7 @@ def _finding(one: Document) -> list[dict[str, Any]]:
     contracts = one.contracts()
     owners = dict.fromkeys((one.contract_no, *contracts))
     listed = [key_of(keys.contract_document(no, one.issue_date, one.document_id)) for no in owners]
-    numbered = key_of(keys.numbered(one.number)) | {"contract_no": text(one.contract_no)}
+    numbered: dict[str, Any] = key_of(keys.numbered(one.number)) | {"contract_no": text(one.contract_no)}
     if one.kind is DocumentKind.COLLECTIVE:
         numbered["contracts"] = {"SS": sorted(contracts)}
     return [*listed, numbered | {"document_id": text(one.document_id)}]

@@ -202,7 +202,9 @@ def _batches(
 
 def _cut(drafts: Sequence[DraftRef]) -> list[tuple[DraftRef, ...]]:
     cut: list[tuple[DraftRef, ...]] = []
-    for _, group in itertools.groupby(drafts, key=lambda ref: (ref.contract_no, ref.parts and ref.document_id)):
+    for _, group in itertools.groupby(
+        drafts, key=lambda ref: (ref.contract_no, ref.parts and ref.document_id)
+    ):
         together = tuple(group)
         if cut and _actions(cut[-1]) + _actions(together) <= BATCH_SIZE:
             cut[-1] += together

@@ -62,7 +62,9 @@ def certify(*, run: Run, results: Sequence[ChunkResult]) -> Certificate:
     holds = tuple(hold for result in results for hold in result.holds)
     nothing = tuple(number for result in results for number in result.nothing_due)
     faults = [fault for result in results for fault in result.faults]
-    accounted = {no for ref in drafts for no in ref.contracts} | {hold.contract_no for hold in holds} | set(nothing)
+    accounted = (
+        {no for ref in drafts for no in ref.contracts} | {hold.contract_no for hold in holds} | set(nothing)
+    )
     if len(accounted) != run.contracts:
         faults.append(f"{run.contracts} contracts planned, {len(accounted)} accounted for")
     identities = [name for ref in (*drafts, *held) for name in _identities(ref)]
@@ -216,12 +218,10 @@ def _vat_faults(content: BillContent) -> list[str]:
         vat = vats[section, rate]
         rows[rate] = _plus(rows.get(rate), net, vat)
         sections[section] = _plus(sections.get(section), net, vat)
+    shares = {one.rate: one.vat for one in content.vat_shares}
     if on_document:
-        shares = {one.rate: one.vat for one in content.vat_shares}
         rows = {rate: (net, grosze(net * rate) + shares.pop(rate, ZERO)) for rate, (net, _) in rows.items()}
-        faults += [f"a share of VAT at {rate} has no row" for rate in shares]
-    elif content.vat_shares:
-        faults.append("shares of VAT where it is not rounded on the document")
+    faults += [f"a share of VAT at {rate} that nothing is rounded at" for rate in shares]
     for part in merged_parts(content.settled):  # as it was rounded when it was invoiced
         rows[part.rate] = _plus(rows.get(part.rate), -part.net, -part.vat)
         sections[part.section] = _plus(sections.get(part.section), -part.net, -part.vat)

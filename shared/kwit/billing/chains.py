@@ -83,9 +83,7 @@ def chains_of(
     return standing_ones
 
 
-def _numbers(
-    contents: Mapping[str, Content], by_id: Mapping[str, IssuedDocument]
-) -> dict[str, set[str]]:
+def _numbers(contents: Mapping[str, Content], by_id: Mapping[str, IssuedDocument]) -> dict[str, set[str]]:
     """Gather, of every original, its own number and those of its corrections."""
     numbers: dict[str, set[str]] = {}
     for document_id, content in contents.items():

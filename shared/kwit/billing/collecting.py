@@ -1,7 +1,7 @@
 """Put the bills of a chunk on collective invoices: those of one account that fall due on one day make one draft.
 
-A contract whose bill is held is not waited for. Its draft, where there is one, waits as a collective invoice of its own;
-what could not be rated comes on a further invoice of the account when it can.
+A contract whose bill is held is not waited for. Its draft, where there is one, waits as a collective invoice of its
+own; what could not be rated comes on a further invoice of the account when it can.
 """
 
 from collections.abc import Sequence
@@ -63,16 +63,25 @@ def _groups(parts: Sequence[_Part], waiting: set[str]) -> list[list[_Part]]:
 
 def _cut(parts: Sequence[_Part]) -> list[list[_Part]]:
     """Cut what is too much for one invoice, contracts in the order of their numbers; each stands there once."""
-    cuts: list[list[_Part]] = []
+    layers: list[list[_Part]] = []
+    seen: dict[str, int] = {}
+    for part in sorted(parts, key=lambda part: (part[0].contract_no, part[0].turn)):
+        depth = seen.get(part[0].contract_no, 0)
+        seen[part[0].contract_no] = depth + 1
+        layers += [[]] if depth == len(layers) else []
+        layers[depth].append(part)
+    return [cut for layer in layers for cut in _cut_layer(layer)]
+
+
+def _cut_layer(parts: Sequence[_Part]) -> list[list[_Part]]:
+    cuts: list[list[_Part]] = [[]]
     size = 0
-    for draft, bill in sorted(parts, key=lambda part: (part[0].turn, part[0].contract_no)):
-        size += len(draft.content)
-        last = cuts[-1] if cuts else []
-        again = any(one.contract_no == draft.contract_no for one, _ in last)
-        if not last or again or len(last) == MOST_PARTS or size > MOST_BYTES:
+    for part in parts:
+        size += len(part[0].content)
+        if cuts[-1] and (len(cuts[-1]) == MOST_PARTS or size > MOST_BYTES):
             cuts.append([])
-            size = len(draft.content)
-        cuts[-1].append((draft, bill))
+            size = len(part[0].content)
+        cuts[-1].append(part)
     return cuts
 
 
@@ -83,9 +92,7 @@ def collective_draft(parts: Sequence[_Part], *, chunk: int, turn: int = 0) -> Dr
         account=first.collective,
         parts=[CollectivePart(document_id=one.document_id, kind=one.kind, bill=bill) for one, bill in parts],
     )
-    refs = tuple(
-        _part_ref(draft, bill, chunk) for (draft, _), bill in zip(parts, content.bills, strict=True)
-    )
+    refs = tuple(_part_ref(draft, bill, chunk) for (draft, _), bill in zip(parts, content.bills, strict=True))
     canonical = content.canonical()
     return Draft(
         document_id=deterministic_id("collective", *(one.document_id for one in refs)),
@@ -113,6 +120,4 @@ def collective_draft(parts: Sequence[_Part], *, chunk: int, turn: int = 0) -> Dr
 def _part_ref(draft: Draft, bill: BillContent, chunk: int) -> DraftRef:
     """Refer to a part by what its bill says on the invoice, where it may bear a share of VAT."""
     name = content_hash(bill.canonical())
-    return replace(
-        draft_ref(draft, chunk), content_hash=name, net=bill.net, vat=bill.vat, gross=bill.gross
-    )
+    return replace(draft_ref(draft, chunk), content_hash=name, net=bill.net, vat=bill.vat, gross=bill.gross)

@@ -80,9 +80,9 @@ class Draft:
     moves where they stand apart, none when all move together from `start` to `end`; `turn` counts the drafts of the
     contract that the same run made before it. A correction says what it corrects and which tasks it settles, and
     its figures are differences; `revision` is that of the contract's cursor that a bill starts from. `forecast` is how
-    it moves the contract's forecasts, and `kwh_forecast` the energy that a forecast expects. `collective` is the account
-    whose collective invoice it goes on and `falls_due` the day since when it may be billed; a collective invoice has the
-    bills that it is made of as `parts`.
+    it moves the contract's forecasts, and `kwh_forecast` the energy that a forecast expects. `collective` is the
+    account whose collective invoice it goes on and `falls_due` the day since when it may be billed; a collective
+    invoice has the bills that it is made of as `parts`.
     """
 
     document_id: str

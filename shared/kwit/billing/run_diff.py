@@ -3,8 +3,8 @@ same period; differences by cause, in amounts that add up to the grosz.
 
 A run is compared chunk by chunk, so its size is no limit: each chunk leaves its rows and sums, and the whole is the
 sum of the parts. Contracts stand sorted over the chunks of a run, which is how the other run's are found; those of
-collective accounts stand in chunks of their own, which are looked through. Of a collective invoice each contract's bill is
-compared for itself.
+collective accounts stand in chunks of their own, which are looked through. Of a collective invoice each contract's
+bill is compared for itself.
 """
 
 import itertools
@@ -340,7 +340,9 @@ class _Belonging:
 
     def __init__(self, runs: RunStore, run: Run, chunk: int) -> None:
         self._runs = runs
-        contracts = {one: runs.chunk_contracts(run.run_id, one) for one in range(run.sorted_chunks, run.chunks)}
+        contracts = {
+            one: runs.chunk_contracts(run.run_id, one) for one in range(run.sorted_chunks, run.chunks)
+        }
         self._own = frozenset(contracts.get(chunk, ()))
         self._elsewhere = frozenset(no for members in contracts.values() for no in members)
         self._stretches = chunk < max(1, run.sorted_chunks)

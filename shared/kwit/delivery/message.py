@@ -3,7 +3,7 @@
 import importlib.resources
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -12,6 +12,7 @@ from email.utils import format_datetime
 
 import jinja2
 
+from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent, PartyData
 from kwit.billing.correction_content import CorrectionContent
 from kwit.documents import polish
@@ -68,10 +69,20 @@ def mail_texts(*, document: Document, settings: CompanySettings) -> Mapping[str,
         return _common_texts(document, content.after, content.payer, settings) | _correction_texts(
             document.number, content
         )
-    payable = max(content.due + (content.opening_balance or Decimal(0)), Decimal(0))
+    payable = polish.zloty(max(content.due + (content.opening_balance or Decimal(0)), Decimal(0)))
+    if isinstance(content, CollectiveContent):
+        texts = _common_texts(document, content.bills[0], content.payer, settings)
+        texts |= {"template": "collective", "account_no": content.account, "points": str(len(content.parts))}
+        texts |= {"period": _days(content.start, content.end), "customer_no": content.payer.party_id}
+        subject = f"Faktura zbiorcza {document.number} – do zapłaty {payable}"
+        return texts | {"payable": payable, "subject": subject}
     texts = _common_texts(document, content, content.payer, settings)
-    subject = f"Faktura {document.number} – do zapłaty {polish.zloty(payable)}"
-    return texts | {"template": "invoice", "payable": polish.zloty(payable), "subject": subject}
+    subject = f"Faktura {document.number} – do zapłaty {payable}"
+    return texts | {"template": "invoice", "payable": payable, "subject": subject}
+
+
+def _days(start: date, end: date) -> str:
+    return f"{polish.day(start)} – {polish.day(end - timedelta(days=1))}"
 
 
 def _correction_texts(number: str, content: CorrectionContent) -> dict[str, str]:
@@ -101,7 +112,7 @@ def _common_texts(
     seller = settings.seller
     return {
         "number": document.number,
-        "period": f"{polish.day(bill.supplied[0])} – {polish.day(bill.supplied[1] - timedelta(days=1))}",
+        "period": _days(*bill.supplied),
         "due": polish.day(document.due_date),
         "account": polish.account(payer.bank_account or seller.bank_account),
         "transfer_title": f"{document.number}, klient {payer.party_id}",

@@ -141,6 +141,8 @@ def _period(content: CorrectionContent) -> str:
 def _corrected(content: CorrectionContent) -> tuple[tuple[str, str], ...]:
     original, last = content.original, content.corrected
     facts = [("Faktura korygowana", f"{original.number} z {polish.day(original.issue_date)}")]
+    if original.account:
+        facts.append(("Konto zbiorcze", f"{original.account}, korekta dotyczy umowy {content.contract_no}"))
     if original.ksef_number:
         facts.append(("Numer KSeF", original.ksef_number))
     if last.document_id != original.document_id:

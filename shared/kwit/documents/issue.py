@@ -121,8 +121,8 @@ def _take_block(batch: Batch, runs: RunStore, documents: DocumentStore) -> Numbe
 def _in_turn(batch: Batch, cursors: Mapping[str, Cursor], passed_over: set[str]) -> list[DraftRef]:
     """Keep corrections, and bills whose clocks stand exactly on their starts.
 
-    The contracts of the others are named in `passed_over`. A collective invoice goes whole or not at all, so what one of
-    its contracts keeps back keeps back the drafts of all of them.
+    The contracts of the others are named in `passed_over`. A collective invoice goes whole or not at all, so what one
+    of its contracts keeps back keeps back the drafts of all of them.
     """
     while True:
         chosen, late = _chosen(batch, cursors, passed_over)

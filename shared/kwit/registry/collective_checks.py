@@ -22,7 +22,7 @@ def check_collective_accounts(drafts: Sequence[Draft[Contract]], known: KnownRec
     while clashing := next(((one, other) for one in sound if (other := _clash(one, known))), None):
         draft, other = clashing
         sentence = (
-            f"Na koncie zbiorczym jest w tym czasie umowa {other.contract_no} z innym płatnikiem albo inną jednostką."
+            f"Umowa {other.contract_no} na tym koncie ma w tym czasie innego płatnika albo inną jednostkę."
         )
         draft.reader.reject("collective_differs", "collective", sentence)
         if draft.record is not None:
@@ -48,7 +48,8 @@ def _terms(versions: Sequence[Contract]) -> Iterator[tuple[Contract, DateRange]]
     """Yield the versions of a contract that hold one after another, each with its days."""
     found = timeline(versions)
     for one, following in zip_longest(found, found[1:]):
-        ends = [day for day in (found[-1].ends, following and following.valid_from) if day is not None]
+        ends = [following.valid_from] if following is not None else []
+        ends += [found[-1].ends] if found[-1].ends is not None else []
         end = min(ends, default=None)
         if end is None or one.valid_from < end:
             yield one, DateRange(one.valid_from, end)

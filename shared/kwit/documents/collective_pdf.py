@@ -1,0 +1,91 @@
+"""Draw a collective invoice: page one says what all of it comes to, then every point, then every contract's bill."""
+
+from datetime import date
+
+from kwit.documents.bill_pdf import MARGIN, WIDTH, BillPages
+from kwit.documents.collective_view import CollectiveView, PartView
+
+_POINTS = ("umowa, punkt poboru", "kWh", "netto zł", "VAT zł", "brutto zł")
+_POINT_WIDTHS = (104.0, 16.0, 20.0, 20.0, 20.0)
+_LINES = ("opłata", "ilość", "j.m.", "cena netto zł", "netto zł", "VAT", "VAT zł")
+_LINE_WIDTHS = (78.0, 20.0, 16.0, 22.0, 20.0, 10.0, 14.0)
+_FORECASTS = ("faktura prognozowa", "okres", "netto zł", "VAT zł", "brutto zł")
+_FORECAST_WIDTHS = (56.0, 50.0, 24.0, 24.0, 26.0)
+_TOTALS = ("stawka", "netto zł", "VAT zł", "brutto zł")
+_TOTAL_WIDTHS = (90.0, 30.0, 30.0, 30.0)
+_HEADING_AND_FACTS = 46.0
+_GREY = (110, 110, 110)
+
+
+def render_collective(*, view: CollectiveView, issue_date: date) -> bytes:
+    """Draw the pages of a collective invoice as PDF; the same view gives the same bytes."""
+    pages = _CollectivePages(view)
+    pages.front()
+    pages.details()
+    return pages.finished(issue_date)
+
+
+class _CollectivePages(BillPages):
+    """The drawing of one collective invoice, with the head, parties and payment of a bill."""
+
+    def __init__(self, view: CollectiveView) -> None:
+        super().__init__(view.page)
+        self.whole = view
+
+    def front(self) -> None:
+        """Draw the first page: the whole, and the points as far as they go there."""
+        self.add_page()
+        self._head()
+        self._parties()
+        self._payable()
+        self._heading("Twoje konto zbiorcze")
+        for label, value in self.view.facts:
+            self._fact(label, value)
+        self._summary()
+        self._heading("Punkty poboru na tej fakturze")
+        self._table(_POINTS, _POINT_WIDTHS, self.whole.points)
+        self._heading("Podsumowanie VAT")
+        self._table(_TOTALS, _TOTAL_WIDTHS, self.view.vat)
+
+    def _fact(self, label: str, value: str) -> None:
+        self.move(MARGIN, self.y)
+        self._font(8, colour=_GREY)
+        self.cell(34, 4.4, label)
+        self._font(8)
+        self._text(value, width=WIDTH - 34, height=4.4)
+
+    def details(self) -> None:
+        """Draw the bill of every contract, one behind the other, and what concerns all of them."""
+        self._new_page()
+        for part in self.whole.parts:
+            self.view = part.page
+            self._part(part)
+        self.view = self.whole.page
+        self._heading("Informacje")
+        for label, text in self.view.notes:
+            self._note(label, text)
+
+    def _part(self, part: PartView) -> None:
+        self._room(_HEADING_AND_FACTS)
+        self.move(MARGIN, self.y + 3)
+        top = self.y
+        self.area(MARGIN, top, WIDTH, 7, colour=self.accent)
+        self.move(MARGIN + 1, top + 0.5)
+        self._fit(part.heading, WIDTH - 4, bold=True, size=10, least=7, colour=(255, 255, 255))
+        self.cell(WIDTH - 2, 6, self._cut(part.heading, WIDTH - 2))
+        self.move(MARGIN, top + 8)
+        self._font(8)
+        for sentence in part.sentences:
+            self._text(sentence, width=WIDTH, height=4.0)
+        if part.page.readings or part.page.reading_legend:
+            self._readings()
+        for title, rows in part.page.lines:
+            self._heading(title)
+            self._table(_LINES, _LINE_WIDTHS, rows)
+        if part.page.forecasts:
+            self._heading("Rozliczenie prognoz")
+            self._table(_FORECASTS, _FORECAST_WIDTHS, part.page.forecasts, left=2)
+        self._heading("VAT tej umowy")
+        self._table(_TOTALS, _TOTAL_WIDTHS, part.page.vat)
+        for label, text in part.notes:
+            self._note(label, text)

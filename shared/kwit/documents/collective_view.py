@@ -1,0 +1,224 @@
+"""What the pages of a collective invoice (faktura zbiorcza) show, as finished text: the whole, its points, each bill.
+
+The first page says what all of it comes to and lists every contract with its point; behind it every contract has the
+readings and lines that its bill would have had alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+
+from kwit.billing.collective_content import CollectiveContent
+from kwit.billing.content import BillContent
+from kwit.billing.drafts import DocumentKind
+from kwit.billing.forecast_content import before_settling
+from kwit.documents import polish
+from kwit.documents.document import Document
+from kwit.documents.prosumer_words import settlement_sentences
+from kwit.documents.rows import Row
+from kwit.documents.view import (
+    SECTIONS,
+    BillView,
+    bill_view,
+    footer_text,
+    payer_lines,
+    payment_code,
+)
+from kwit.kernel.money import ZERO, total
+from kwit.registry.company import CompanySettings
+
+TITLE = "Faktura VAT zbiorcza"
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """The texts of one contract's bill: its heading, what it says of itself, and what a bill shows.
+
+    `notes` are those that not every bill has.
+    """
+
+    heading: str
+    sentences: tuple[str, ...]
+    page: BillView
+    notes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectiveView:
+    """All texts of a collective invoice; `page` has those that it shares with a bill."""
+
+    page: BillView
+    points: tuple[Row, ...]
+    parts: tuple[PartView, ...]
+
+
+def collective_view(
+    *,
+    document: Document,
+    content: CollectiveContent,
+    settings: CompanySettings,
+    numbers: Mapping[str, str] | None = None,
+) -> CollectiveView:
+    """Turn an issued collective invoice into the texts of its pages.
+
+    `numbers` are those of the forecasts that its bills settle, by document. Raises ForecastNumberMissingError.
+    """
+    pages = [
+        replace(bill_view(document=part, settings=settings, numbers=numbers), title=TITLE)
+        for part in document.parts()
+    ]
+    common = [note for note in pages[0].notes if all(note in page.notes for page in pages)]
+    return CollectiveView(
+        page=_page(document, content, settings, pages[0], common),
+        points=_points(content),
+        parts=tuple(
+            PartView(
+                heading=_heading(number, part.kind, part.bill),
+                sentences=_sentences(part.bill, page),
+                page=page,
+                notes=tuple(note for note in page.notes if note not in common),
+            )
+            for number, (part, page) in enumerate(zip(content.parts, pages, strict=True), start=1)
+        ),
+    )
+
+
+def _sentences(bill: BillContent, page: BillView) -> tuple[str, ...]:
+    """Say of a contract its terms, use, deposit and balance; what is over is set against the other contracts."""
+    facts = "; ".join(f"{label}: {value}" for label, value in page.facts)
+    told = [f"{facts}.", " ".join(page.use_sentences), *settlement_sentences(bill)]
+    if bill.opening_balance:
+        word = "niedopłata" if bill.opening_balance > 0 else "nadpłata"
+        told.append(f"Saldo tej umowy przed fakturą: {word} {polish.zloty(abs(bill.opening_balance))}.")
+    return tuple(one for one in told if one)
+
+
+def _page(
+    document: Document,
+    content: CollectiveContent,
+    settings: CompanySettings,
+    first: BillView,
+    notes: Sequence[tuple[str, str]],
+) -> BillView:
+    seller = settings.seller
+    payable = max(content.due + (content.opening_balance or ZERO), ZERO)
+    account = content.payer.bank_account or seller.bank_account
+    payer = content.bills[0].model_copy(update={"payer": content.payer, "customer": content.payer})
+    code = payment_code(
+        nip=seller.nip, account=account, amount=payable, name=seller.name, title=document.number
+    )
+    return replace(
+        first,
+        payer_name=content.payer.name,
+        payer_lines=payer_lines(payer),
+        dates=_dates(document, content, settings),
+        facts=_facts(content),
+        payable=polish.zloty(payable),
+        payable_words=polish.in_words(payable),
+        account=polish.account(account),
+        transfer_title=f"{document.number}, klient {content.payer.party_id}",
+        payment_qr=code if payable else "",
+        use_sentences=(),
+        bars=(),
+        summary=_summary(content),
+        balance=_balance(content, payable),
+        readings=(),
+        reading_legend="",
+        lines=(),
+        vat=_vat_rows(content),
+        notes=tuple(notes),
+        footer=footer_text(document, settings),
+        forecasts=(),
+    )
+
+
+def _dates(
+    document: Document, content: CollectiveContent, settings: CompanySettings
+) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Data wystawienia", polish.day(document.issue_date)),
+        ("Miejsce wystawienia", settings.seller.city),
+        ("Okres rozliczeniowy", _period(content)),
+        ("Termin płatności", polish.day(document.due_date)),
+        ("Forma płatności", "przelew"),
+    )
+
+
+def _period(one: CollectiveContent | BillContent) -> str:
+    return f"{polish.day(one.start)} – {polish.day(one.end - timedelta(days=1))}"
+
+
+def _kwh(bill: BillContent) -> int:
+    return sum(row.kwh for row in bill.energy if row.quantity == "import")
+
+
+def _facts(content: CollectiveContent) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Numer klienta", content.payer.party_id),
+        ("Konto zbiorcze", content.account),
+        ("Umów i punktów", str(len(content.parts))),
+        ("Zużycie razem", f"{polish.number(Decimal(sum(map(_kwh, content.bills))))} kWh"),
+    )
+
+
+def _points(content: CollectiveContent) -> tuple[Row, ...]:
+    """Return a row for each contract: contract, point and address, days where they differ, kWh and money."""
+    rows = []
+    for number, bill in enumerate(content.bills, start=1):
+        days = "" if (bill.start, bill.end) == (content.start, content.end) else f", {_period(bill)}"
+        where = ", ".join(one for one in (bill.contract_no, bill.point.ppe, bill.point.address) if one)
+        money = map(polish.amount, (bill.net, bill.vat, bill.gross))
+        rows.append(Row((f"{number}. {where}{days}", polish.number(Decimal(_kwh(bill))), *money)))
+    used = polish.number(Decimal(sum(map(_kwh, content.bills))))
+    whole = map(polish.amount, (content.net, content.vat, content.gross))
+    return (*rows, Row(("Razem", used, *whole), strong=True))
+
+
+def _heading(number: int, kind: DocumentKind, bill: BillContent) -> str:
+    final = ", rozliczenie końcowe" if kind is DocumentKind.FINAL else ""
+    return f"{number}. Umowa {bill.contract_no}, PPE {bill.point.ppe}{final}"
+
+
+def _summary(content: CollectiveContent) -> tuple[Row, ...]:
+    """Return net, VAT and gross by section; where VAT is rounded on the document, sections have none of their own."""
+    binding = all(bill.vat_rounding != "document" for bill in content.bills)
+    sections = [one for bill in content.bills for one in before_settling(bill)]
+    rows = []
+    for name in dict.fromkeys(one.section for one in sections):
+        mine = [one for one in sections if one.section == name]
+        net, vat = total(one.net for one in mine), total(one.vat for one in mine)
+        money = (polish.amount(vat), polish.amount(net + vat)) if binding else ("", "")
+        rows.append(Row((SECTIONS.get(name, name), polish.amount(net), *money)))
+    settled = [one for bill in content.bills for one in bill.settled]
+    if settled:
+        net, vat = -total(one.net for one in settled), -total(one.vat for one in settled)
+        rows.append(Row(("Prognozy zafakturowane wcześniej", *map(polish.amount, (net, vat, net + vat)))))
+    whole = map(polish.amount, (content.net, content.vat, content.gross))
+    return (*rows, Row(("Razem", *whole), strong=True))
+
+
+def _balance(content: CollectiveContent, payable: Decimal) -> tuple[str, ...]:
+    """Say what lies between the gross and what is to be paid: deposits, balances brought forward, an overpayment."""
+    sentences = []
+    if content.due != content.gross:
+        paid = polish.zloty(content.gross - content.due)
+        sentences.append(f"Depozyty prosumenckie pokrywają {paid}; szczegóły są przy umowach.")
+    if content.opening_balance:
+        word = "niedopłata" if content.opening_balance > 0 else "nadpłata"
+        sentences.append(f"Saldo przed tą fakturą: {word} {polish.zloty(abs(content.opening_balance))}.")
+    rest = content.due + (content.opening_balance or ZERO) - payable
+    if sentences:
+        sentences.append(f"Do zapłaty razem {polish.zloty(payable)}.")
+    if rest < 0:
+        sentences.append(f"Nadpłata {polish.zloty(-rest)} przechodzi na następne rozliczenie.")
+    return tuple(sentences)
+
+
+def _vat_rows(content: CollectiveContent) -> tuple[Row, ...]:
+    rows = [
+        Row((polish.percent(row.rate), *map(polish.amount, (row.net, row.vat, row.gross))))
+        for row in content.vat_rows
+    ]
+    whole = map(polish.amount, (content.net, content.vat, content.gross))
+    return (*rows, Row(("Razem", *whole), strong=True))
