@@ -128,6 +128,35 @@ class TestHeld:
         carry_out(one, date(2026, 4, 9))
         assert [document.contracts() for document in collectives(one)] == [("U/1", "U/3"), ("U/2",)]
 
+    @pytest.mark.parametrize(("day", "goes"), [(date(2026, 4, 5), False), (date(2026, 4, 6), True)])
+    def test_it_waits_some_days_for_what_cannot_be_rated_yet(self, day: date, goes: bool) -> None:
+        one = town(("U/1", "U/3"))
+        add(one, "U/2", days=(MARCH,))
+        run, certificate = rated(one, day)
+        codes = {(hold.contract_no, hold.code) for hold in holds(one, run)}
+        waits = (ACCOUNT, HoldCode.COLLECTIVE_WAITS)
+        assert codes == {("U/2", HoldCode.READING_MISSING)} | (set() if goes else {waits})
+        assert certificate.wh_held == (0 if goes else 2 * 100_000 + 4 * 7_000)
+        issued(one, approved(one, run, certificate))
+        assert [document.contracts() for document in collectives(one)] == ([("U/1", "U/3")] if goes else [])
+        one.readings.put([state("U/2", APRIL, "1114")])
+        carry_out(one, date(2026, 4, 7))
+        last = collectives(one)[-1]
+        assert last.contracts() == (("U/2",) if goes else CONTRACTS)
+
+    def test_an_invoice_that_waits_is_released_by_the_number_of_its_account(self) -> None:
+        one = town(("U/1", "U/3"))
+        add(one, "U/2", days=(MARCH,))
+        run, _ = rated(one, date(2026, 4, 2))
+        chosen = chosen_drafts(results=results(one, run), earlier=(), choice=Choice(released=(ACCOUNT,)))
+        assert [ref.contracts for ref in chosen] == [("U/9",), ("U/1", "U/3")]
+
+    def test_another_account_does_not_wait(self) -> None:
+        one = town(("U/1",))
+        add(one, "U/2", days=(MARCH,), collective="ZB-0002")
+        run, _ = rated(one, date(2026, 4, 2))
+        assert [hold.code for hold in holds(one, run)] == [HoldCode.READING_MISSING]
+
     def test_a_risky_bill_waits_for_itself_and_is_released_by_its_contract(self) -> None:
         one = town(("U/1", "U/2"))
         one.settings.change(approval="manual")
@@ -284,7 +313,9 @@ class TestSums:
 class TestPlan:
     @given(
         st.dictionaries(
-            st.integers(1, 400).map(lambda n: f"U/{n:04d}"), st.sampled_from(("", "A", "B", "C")), max_size=300
+            st.integers(1, 400).map(lambda n: f"U/{n:04d}"),
+            st.sampled_from(("", "A", "B", "C")),
+            max_size=300,
         ),
         st.integers(1, 60),
     )

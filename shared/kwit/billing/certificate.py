@@ -62,9 +62,8 @@ def certify(*, run: Run, results: Sequence[ChunkResult]) -> Certificate:
     holds = tuple(hold for result in results for hold in result.holds)
     nothing = tuple(number for result in results for number in result.nothing_due)
     faults = [fault for result in results for fault in result.faults]
-    accounted = (
-        {no for ref in drafts for no in ref.contracts} | {hold.contract_no for hold in holds} | set(nothing)
-    )
+    accounted = {no for ref in (*drafts, *held) for no in ref.contracts} | set(nothing)
+    accounted |= {hold.contract_no for hold in holds if not hold.document_id}
     if len(accounted) != run.contracts:
         faults.append(f"{run.contracts} contracts planned, {len(accounted)} accounted for")
     identities = [name for ref in (*drafts, *held) for name in _identities(ref)]

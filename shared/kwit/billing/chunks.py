@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kwit.billing.bill import bill_contract
-from kwit.billing.case import Case, RegistryIncompleteError, gather_case
+from kwit.billing.case import Case, RegistryIncompleteError, contract_on, gather_case
 from kwit.billing.certificate import draft_faults
 from kwit.billing.clocks import NEVER_BILLED, Cursor
-from kwit.billing.collecting import collected
+from kwit.billing.collecting import Waiting, collected
 from kwit.billing.content import ENGINE
 from kwit.billing.correcting import Corrections
 from kwit.billing.correction_run import (
@@ -41,6 +41,7 @@ from kwit.billing.runs import PlanningStores, RunUnknownError
 from kwit.kernel.identifiers import deterministic_id
 from kwit.metering.ports import ReadingStore
 from kwit.rating.series import SeriesSorter
+from kwit.registry.records import timeline
 from kwit.tariffs.ports import PriceListStore
 from kwit.tariffs.price_list import PriceList
 
@@ -116,7 +117,9 @@ def _rate(
         drafts += made
         holds += held
         nothing += [] if made or held else [contract_no]
-    drafts, holds = collected(drafts=drafts, holds=holds, chunk=chunk)
+    unrated = _unrated_by_account(drafts, holds, stores)
+    waits = Waiting(run.business_date, settings.collective_wait_days, unrated)
+    drafts, holds = collected(drafts=drafts, holds=holds, chunk=chunk, waiting_for=waits)
     packed = evidence.packed()
     name = evidence_hash(packed)
     stores.evidence.keep(evidence_name(run.run_id, chunk, name), packed)
@@ -135,6 +138,20 @@ def _rate(
         evidence=name,
     )
     return result, drafts
+
+
+def _unrated_by_account(
+    drafts: Sequence[Draft], holds: Sequence[Hold], stores: RatingStores
+) -> dict[str, list[str]]:
+    """Return the contracts with a period that could not be rated, by the collective account they are on."""
+    found: dict[str, list[str]] = {}
+    if not any(draft.collective for draft in drafts):
+        return found
+    for no, day in {one.contract_no: one.start for one in holds if not one.document_id}.items():
+        versions = timeline(stores.registry.contract(no))
+        if versions:
+            found.setdefault(contract_on(versions, day).collective, []).append(no)
+    return found
 
 
 def rate_contract(

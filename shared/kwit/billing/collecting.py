@@ -1,16 +1,18 @@
 """Put the bills of a chunk on collective invoices: those of one account that fall due on one day make one draft.
 
-A contract whose bill is held is not waited for. Its draft, where there is one, waits as a collective invoice of its
-own; what could not be rated comes on a further invoice of the account when it can.
+What cannot be rated yet is waited for some days after the period's end, as the settings say; then the others go
+without it, and it comes on a further invoice of the account. A bill that waits for a person is not waited for: it is a
+collective invoice of its own.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from kwit.billing.collective_content import CollectivePart, compose_collective
 from kwit.billing.content import BillContent, parse_content
-from kwit.billing.drafts import DocumentKind, Draft, DraftRef, Hold
+from kwit.billing.drafts import DocumentKind, Draft, DraftRef, Hold, HoldCode
+from kwit.billing.holds import hold
 from kwit.billing.references import draft_ref
 from kwit.kernel.identifiers import content_hash, deterministic_id
 
@@ -22,8 +24,29 @@ COLLECTED = frozenset({DocumentKind.INVOICE, DocumentKind.FINAL})
 _Part = tuple[Draft, BillContent]
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What collective invoices wait for: contracts that could not be rated, by account, up to `days` after the end."""
+
+    business_date: date
+    days: int
+    unrated: Mapping[str, Sequence[str]]
+
+    def hold_of(self, whole: Draft) -> Hold | None:
+        """Hold a collective invoice whose account has contracts that may still be rated in time; None lets it go."""
+        missing = self.unrated.get(whole.collective, ())
+        last = (whole.falls_due or whole.end) + timedelta(days=self.days)
+        if not missing or self.business_date >= last:
+            return None
+        detail = f"waits for {', '.join(missing)}, up to {last}"
+        made = hold(
+            whole.contract_no, whole.start, whole.end, HoldCode.COLLECTIVE_WAITS, detail, wh=whole.wh_read
+        )
+        return replace(made, document_id=whole.document_id)
+
+
 def collected(
-    *, drafts: Sequence[Draft], holds: Sequence[Hold], chunk: int
+    *, drafts: Sequence[Draft], holds: Sequence[Hold], chunk: int, waiting_for: Waiting
 ) -> tuple[list[Draft], list[Hold]]:
     """Return drafts with those of collective accounts put together, and the holds naming what waits now.
 
@@ -33,7 +56,7 @@ def collected(
     mine = [(one, parse_content(one.content)) for one in drafts if _is_collected(one)]
     if not mine:
         return list(drafts), list(holds)
-    waiting = {hold.document_id for hold in holds if hold.document_id}
+    waiting = {one.document_id for one in holds if one.document_id}
     made: list[Draft] = []
     turns: dict[str, int] = {}
     renamed: dict[str, str] = {}
@@ -44,7 +67,9 @@ def collected(
         made.append(whole)
         renamed |= {one.document_id: whole.document_id for one, _ in group}
     told = [replace(one, document_id=renamed.get(one.document_id, one.document_id)) for one in holds]
-    return [*alone, *made], told
+    named = {one.document_id for one in told}
+    waits = [waiting_for.hold_of(whole) for whole in made if whole.document_id not in named]
+    return [*alone, *made], [*told, *(one for one in waits if one is not None)]
 
 
 def _is_collected(draft: Draft) -> bool:

@@ -59,6 +59,7 @@ class HoldCode(StrEnum):
     FORECAST_USE_UNKNOWN = "forecast_use_unknown"
     FORECAST_NOT_CORRECTED = "forecast_not_corrected"
     FORECASTS_SETTLED = "forecasts_settled"
+    COLLECTIVE_WAITS = "collective_waits"
 
 
 @dataclass(frozen=True, slots=True)
