@@ -187,7 +187,7 @@ def _batches(
 ) -> list[Batch]:
     """Cut drafts into batches of one series, each contract's in one: a later period must follow an earlier one.
 
-    Collective invoices follow one another over batches, because several may be too much for one.
+    So are the collective invoices of an account that one chunk made.
     """
     of_series: dict[str, list[DraftRef]] = {}
     for ref in drafts:
@@ -202,9 +202,7 @@ def _batches(
 
 def _cut(drafts: Sequence[DraftRef]) -> list[tuple[DraftRef, ...]]:
     cut: list[tuple[DraftRef, ...]] = []
-    for _, group in itertools.groupby(
-        drafts, key=lambda ref: (ref.contract_no, ref.parts and ref.document_id)
-    ):
+    for _, group in itertools.groupby(drafts, key=lambda ref: (ref.chunk, ref.contract_no)):
         together = tuple(group)
         if cut and _actions(cut[-1]) + _actions(together) <= BATCH_SIZE:
             cut[-1] += together
@@ -216,7 +214,8 @@ def _cut(drafts: Sequence[DraftRef]) -> list[tuple[DraftRef, ...]]:
 def _actions(drafts: Sequence[DraftRef]) -> int:
     """Count what drafts take of a number block: a correction moves its chain, and its contract's cursor beside.
 
-    A collective invoice moves the cursors of all its contracts.
+    Collective invoices move the cursors of their contracts, of each once however many there are.
     """
     corrected = {ref.contract_no for ref in drafts if ref.corrects is not None}
-    return sum(len(ref.steps) for ref in drafts) + len(corrected)
+    collected = {no for ref in drafts if ref.parts for no in ref.contracts}
+    return sum(not ref.parts for ref in drafts) + len(corrected) + len(collected)

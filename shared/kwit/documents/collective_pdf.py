@@ -1,9 +1,11 @@
 """Draw a collective invoice: page one says what all of it comes to, then every point, then every contract's bill."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from kwit.documents.bill_pdf import MARGIN, WIDTH, BillPages
 from kwit.documents.collective_view import CollectiveView, PartView
+from kwit.documents.rows import Row
 
 _POINTS = ("umowa, punkt poboru", "kWh", "netto zł", "VAT zł", "brutto zł")
 _POINT_WIDTHS = (104.0, 16.0, 20.0, 20.0, 20.0)
@@ -14,6 +16,7 @@ _FORECAST_WIDTHS = (56.0, 50.0, 24.0, 24.0, 26.0)
 _TOTALS = ("stawka", "netto zł", "VAT zł", "brutto zł")
 _TOTAL_WIDTHS = (90.0, 30.0, 30.0, 30.0)
 _HEADING_AND_FACTS = 46.0
+_HEADING_AND_HEAD = 23.0
 _GREY = (110, 110, 110)
 
 
@@ -42,10 +45,8 @@ class _CollectivePages(BillPages):
         for label, value in self.view.facts:
             self._fact(label, value)
         self._summary()
-        self._heading("Punkty poboru na tej fakturze")
-        self._table(_POINTS, _POINT_WIDTHS, self.whole.points)
-        self._heading("Podsumowanie VAT")
-        self._table(_TOTALS, _TOTAL_WIDTHS, self.view.vat)
+        self._titled("Punkty poboru na tej fakturze", _POINTS, _POINT_WIDTHS, self.whole.points)
+        self._titled("Podsumowanie VAT", _TOTALS, _TOTAL_WIDTHS, self.view.vat)
 
     def _fact(self, label: str, value: str) -> None:
         self.move(MARGIN, self.y)
@@ -65,6 +66,20 @@ class _CollectivePages(BillPages):
         for label, text in self.view.notes:
             self._note(label, text)
 
+    def _titled(
+        self,
+        title: str,
+        columns: Sequence[str],
+        widths: Sequence[float],
+        rows: Sequence[Row],
+        *,
+        left: int = 1,
+    ) -> None:
+        """Draw a table under its title, both on one page."""
+        self._room(_HEADING_AND_HEAD)
+        self._heading(title)
+        self._table(columns, widths, rows, left=left)
+
     def _part(self, part: PartView) -> None:
         self._room(_HEADING_AND_FACTS)
         self.move(MARGIN, self.y + 3)
@@ -80,12 +95,9 @@ class _CollectivePages(BillPages):
         if part.page.readings or part.page.reading_legend:
             self._readings()
         for title, rows in part.page.lines:
-            self._heading(title)
-            self._table(_LINES, _LINE_WIDTHS, rows)
+            self._titled(title, _LINES, _LINE_WIDTHS, rows)
         if part.page.forecasts:
-            self._heading("Rozliczenie prognoz")
-            self._table(_FORECASTS, _FORECAST_WIDTHS, part.page.forecasts, left=2)
-        self._heading("VAT tej umowy")
-        self._table(_TOTALS, _TOTAL_WIDTHS, part.page.vat)
+            self._titled("Rozliczenie prognoz", _FORECASTS, _FORECAST_WIDTHS, part.page.forecasts, left=2)
+        self._titled("VAT tej umowy", _TOTALS, _TOTAL_WIDTHS, part.page.vat)
         for label, text in part.notes:
             self._note(label, text)

@@ -21,13 +21,19 @@ def check_collective_accounts(drafts: Sequence[Draft[Contract]], known: KnownRec
             known.contracts_on(one.record.collective).add(one.record.contract_no)
     while clashing := next(((one, other) for one in sound if (other := _clash(one, known))), None):
         draft, other = clashing
-        sentence = (
-            f"Umowa {other.contract_no} na tym koncie ma w tym czasie innego płatnika albo inną jednostkę."
-        )
-        draft.reader.reject("collective_differs", "collective", sentence)
-        if draft.record is not None:
-            known.contract(draft.key).remove(draft.record)
-            known.contracts_at(draft.record.ppe).remove(draft.record)
+        _reject(draft, other, known)
+        # Of two rows of one file nobody can say which one is meant.
+        for beside in [one for one in sound if one.record is other and draft.record is not None]:
+            _reject(beside, draft.record or other, known)
+
+
+def _reject(draft: Draft[Contract], other: Contract, known: KnownRecords) -> None:
+    """Reject a row and let it be forgotten, so that the others are seen as they will stand without it."""
+    sentence = f"Umowa {other.contract_no} na tym koncie ma w tym czasie innego płatnika albo inną jednostkę."
+    draft.reader.reject("collective_differs", "collective", sentence)
+    if draft.record is not None:
+        known.contract(draft.key).remove(draft.record)
+        known.contracts_at(draft.record.ppe).remove(draft.record)
 
 
 def _clash(draft: Draft[Contract], known: KnownRecords) -> Contract | None:
