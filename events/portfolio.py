@@ -14,6 +14,8 @@ BUSINESS_DATE = date(2026, 4, 8)
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 ESTIMATED = "szacowany"
 """The profile of the settings that allows estimates."""
+TOWN, ACCOUNT = "K9100", "ZB-0001"
+"""A municipality, whose contracts are billed on one collective invoice, and their account."""
 DOUBTED = "Apolonia Wątpliwa"
 """The customer whose reading validation holds and a person accepts."""
 OPERATORS = {
@@ -91,6 +93,7 @@ class Customer:
     share: str = ""
     prosumer: str = ""
     balance: str = ""
+    account: str = ""
     email: str = ""
     files: tuple[str, ...] = field(default=("xlsx",))
 
@@ -327,6 +330,27 @@ def _readings(book: _Book) -> None:
     *before, (day, code, wh, kind) = usual.states
     surprising = replace(usual, states=(*before, (day, code, wh + 640_000, kind)))
     book.add("energa-operator", "G11", 0, stays=(surprising,), name=DOUBTED)
+    _town(book)
+
+
+def _town(book: _Book) -> None:
+    """Add a municipality with a school, an office and a flat on one collective account."""
+    for network, group, base, kw, share in (
+        ("pge-dystrybucja", "C11", 640, "14", "0.45"),
+        ("energa-operator", "C11", 310, "9", "0.52"),
+        ("pge-dystrybucja", "G11", 110, "", ""),
+    ):
+        book.add(
+            network,
+            group,
+            base,
+            party=TOWN,
+            name="Gmina Jasne Pole",
+            email="urzad@example.org",
+            kw=kw,
+            share=share,
+            account=ACCOUNT,
+        )
 
 
 def _published(book: _Book) -> None:
@@ -377,6 +401,11 @@ PUBLISHED = {
 def corrected() -> Customer:
     """Return the customer whose reading is changed after it was invoiced."""
     return customers()[1]
+
+
+def on_account() -> tuple[str, ...]:
+    """Return the contracts of the collective account."""
+    return tuple(customer.contract_no for customer in customers() if customer.account == ACCOUNT)
 
 
 def published_contracts() -> dict[str, str]:

@@ -261,7 +261,11 @@ def verify_collective(one):
         for bill, part in together:
             once += number(part["net"]) + net_of(forecast_parts(bill, "rate", rate))
         back = sum(net_of(forecast_parts(bill, "rate", rate), "vat") for bill, _ in together)
-        same(f"VAT of {rate} on the document", net_of((p for _, p in together), "vat"), half_up(once * rate) - back)
+        same(
+            f"VAT of {rate} on the document",
+            net_of((p for _, p in together), "vat"),
+            half_up(once * rate) - back,
+        )
 
 
 def verify_correction(one):
