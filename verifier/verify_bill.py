@@ -1,4 +1,4 @@
-"""Check the arithmetic of a bill, a collective invoice, a correction or a quote from its JSON alone, without any package.
+"""Check the arithmetic of bills, collective invoices, corrections and quotes of kWit by the standard library alone.
 
 `python verify_bill.py FILE.json …` ends with 1 and names the first difference of each file.
 """
@@ -243,7 +243,7 @@ def verify(bill):
 
 
 def verify_collective(one):
-    """Check every bill of a collective invoice, that they add up to it, and that VAT on the document is rounded once."""
+    """Check every bill of a collective invoice, their sums, and that VAT on the document is rounded once."""
     bills = [part["bill"] for part in one["parts"]]
     for bill in bills:
         verify(bill)
