@@ -12,7 +12,13 @@ from kwit.billing.approval import Choice, chosen_drafts
 from kwit.billing.certificate import draft_faults
 from kwit.billing.chains import BillsBefore
 from kwit.billing.collecting import MOST_PARTS
-from kwit.billing.collective_content import CollectivePart, compose_collective, shared_rounding
+from kwit.billing.collective_certificate import collective_faults
+from kwit.billing.collective_content import (
+    CollectiveContent,
+    CollectivePart,
+    compose_collective,
+    shared_rounding,
+)
 from kwit.billing.collective_plan import planned_chunks
 from kwit.billing.content import BillContent, VatData, parse_content
 from kwit.billing.contents import read_content
@@ -21,6 +27,7 @@ from kwit.billing.replay import replay_draft
 from kwit.billing.run_diff import PREVIOUS, DiffStores, HeldParts, compare_chunk
 from kwit.kernel.identifiers import content_hash
 from kwit.kernel.money import grosze, total
+from tests.billing import samples
 from tests.billing.collectives import (
     ACCOUNT,
     APRIL,
@@ -195,6 +202,18 @@ class TestRivals:
         numbers = [document.number for document in collectives(one)]
         assert numbers == ["ZB/2026/04/000001", "ZB/2026/04/000002"]
 
+    def test_everybody_on_an_invoice_that_is_not_issued_is_named(self) -> None:
+        one = town(())
+        add(one, "U/1", days=(MARCH, APRIL, MAY))
+        add(one, "U/2", days=(APRIL, MAY), billed_to=APRIL)
+        run, certificate = rated(one, LATER)
+        carry_out(one, DAY, RunOrder(contracts=("U/1",), by="ewa"))
+        told = issued(one, approved(one, run, certificate))
+        assert {name for done in told if done.block for name in done.block.passed_over} == {"U/1", "U/2"}
+        assert one.runs.billed_to("U/2") is None
+        carry_out(one, date(2026, 5, 9))
+        assert {one.runs.billed_to(no) for no in ("U/1", "U/2")} == {MAY}
+
     def test_what_keeps_back_one_period_keeps_back_the_next_of_all_its_contracts(self) -> None:
         one = town(())
         add(one, "U/1", days=(MARCH, APRIL, MAY))
@@ -286,6 +305,19 @@ class TestSums:
         assert [bill.vat for bill in shared] == [Decimal("0.23"), Decimal("0.24"), Decimal("0.23")]
         assert total(bill.vat for bill in shared) == grosze(Decimal("3.06") * row.rate)
 
+    def test_a_certificate_finds_vat_that_was_rounded_for_each_bill(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        row = VatData(rate=Decimal("0.23"), net=Decimal("1.02"), vat=Decimal("0.23"), gross=Decimal("1.25"))
+        bill = bill_content().model_copy(
+            update={"vat_rows": (row,), "net": row.net, "vat": row.vat, "gross": row.gross, "payable": None}
+        )
+        parts = [CollectivePart(document_id=str(n), kind=DocumentKind.INVOICE, bill=bill) for n in range(3)]
+        assert _rounding(compose_collective(account=ACCOUNT, parts=parts)) == []
+        monkeypatch.setattr("kwit.billing.collective_content.shared_rounding", list)
+        (fault,) = _rounding(compose_collective(account=ACCOUNT, parts=parts))
+        assert fault == "VAT at 0.23 of the whole net is 0.70, its parts bear 0.69"
+
     @pytest.mark.parametrize("rounding", ["line", "section", "document"])
     def test_a_certificate_agrees_and_names_what_was_changed(self, rounding: str) -> None:
         one = town()
@@ -308,6 +340,12 @@ class TestSums:
             spoiled = content.model_copy(update=changes).canonical()
             broken = replace(draft, content=spoiled, content_hash=content_hash(spoiled))
             assert draft_faults(broken, replace(ref, content_hash=broken.content_hash)), changes
+
+
+def _rounding(content: CollectiveContent) -> list[str]:
+    """Return what a certificate finds of the rounding of an invoice."""
+    whole = samples.ref(samples.collective("U/1"))
+    return [fault for fault in collective_faults(content, whole) if fault.startswith("VAT at")]
 
 
 class TestPlan:
