@@ -1,5 +1,6 @@
 """Collective invoices: one document for the contracts of an account, whose parts are the bills they would have had."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from kwit.billing.approval import Choice, chosen_drafts
 from kwit.billing.certificate import draft_faults
 from kwit.billing.chains import BillsBefore
-from kwit.billing.collecting import MOST_PARTS
+from kwit.billing.collecting import MOST_LINES, MOST_PARTS, Waiting, collected
 from kwit.billing.collective_certificate import collective_faults
 from kwit.billing.collective_content import (
     CollectiveContent,
@@ -22,9 +23,10 @@ from kwit.billing.collective_content import (
 from kwit.billing.collective_plan import planned_chunks
 from kwit.billing.content import BillContent, VatData, parse_content
 from kwit.billing.contents import read_content
-from kwit.billing.drafts import DocumentKind, HoldCode, RunOrder
+from kwit.billing.drafts import DocumentKind, Draft, HoldCode, RunOrder
 from kwit.billing.replay import replay_draft
 from kwit.billing.run_diff import PREVIOUS, DiffStores, HeldParts, compare_chunk
+from kwit.billing.run_report import run_report
 from kwit.kernel.identifiers import content_hash
 from kwit.kernel.money import grosze, total
 from tests.billing import samples
@@ -59,6 +61,7 @@ from tests.billing.office import (
 )
 from tests.billing.samples import bill_content
 from tests.billing.test_corrections import change
+from tests.documents import bills as bills_of_shapes
 
 
 class TestOneInvoice:
@@ -66,6 +69,10 @@ class TestOneInvoice:
         one = town()
         certificate = carry_out(one, DAY)
         (whole,) = collectives(one)
+        run = one.runs.run("2026-04-08-daily")
+        assert run is not None
+        report = json.loads(run_report(run=run, certificate=certificate))
+        assert (report["contracts_due"], report["drafts"], report["contracts_drafted"]) == (4, 2, 4)
         assert (whole.kind, whole.number) == (DocumentKind.COLLECTIVE, "ZB/2026/04/000001")
         assert [one.number for one in documents(one)] == ["FV/2026/04/000001", whole.number]
         assert whole.contracts() == CONTRACTS
@@ -377,6 +384,42 @@ class TestPlan:
         assert all(
             sum(len(entry.steps) for entry in block.entries) <= 96 for block in one.documents.blocks.values()
         )
+
+
+class TestSizes:
+    def _drafts(self, count: int, lines: int) -> list[Draft]:
+        content = bills_of_shapes.with_many_lines(lines)
+        return [
+            replace(
+                samples.draft(f"U/{n:03}"),
+                content=content.model_copy(update={"contract_no": f"U/{n:03}"}).canonical(),
+                collective=ACCOUNT,
+                falls_due=APRIL,
+            )
+            for n in range(count)
+        ]
+
+    def test_what_is_too_long_for_a_structured_invoice_is_cut_in_the_order_of_contracts(self) -> None:
+        nothing = Waiting(DAY, 0, {})
+        made, _ = collected(drafts=self._drafts(30, 200), holds=(), chunk=0, waiting_for=nothing)
+        lines = [sum(len(bill.lines) for bill in _bills(one)) for one in made]
+        assert max(lines) <= MOST_LINES
+        assert [no for one in made for no in (part.contract_no for part in one.parts)] == [
+            f"U/{n:03}" for n in range(30)
+        ]
+        assert [one.turn for one in made] == list(range(len(made)))
+        assert len(made) == 3
+
+    def test_one_bill_that_is_too_long_alone_goes_alone(self) -> None:
+        nothing = Waiting(DAY, 0, {})
+        made, _ = collected(drafts=self._drafts(2, MOST_LINES + 1), holds=(), chunk=0, waiting_for=nothing)
+        assert [len(one.parts) for one in made] == [1, 1]
+
+
+def _bills(draft: Draft) -> tuple[BillContent, ...]:
+    content = read_content(draft.content)
+    assert isinstance(content, CollectiveContent)
+    return content.bills
 
 
 class TestReplay:

@@ -18,8 +18,10 @@ from kwit.kernel.identifiers import content_hash, deterministic_id
 
 MOST_PARTS = 90
 """So many contracts a collective invoice has at most: a number block moves a cursor for each, among 100 actions."""
+MOST_LINES = 2_500
+"""So many lines it has at most: KSeF takes 1 MB of a structured invoice, of which a line is some 300 bytes."""
 MOST_BYTES = 1_500_000
-"""So long the bills of one collective invoice are together at most, so that its item stays below 400 KB compressed."""
+"""So long its bills are together at most, so that its item stays below 400 KB compressed."""
 COLLECTED = frozenset({DocumentKind.INVOICE, DocumentKind.FINAL})
 _Part = tuple[Draft, BillContent]
 
@@ -100,12 +102,12 @@ def _cut(parts: Sequence[_Part]) -> list[list[_Part]]:
 
 def _cut_layer(parts: Sequence[_Part]) -> list[list[_Part]]:
     cuts: list[list[_Part]] = [[]]
-    size = 0
     for part in parts:
-        size += len(part[0].content)
-        if cuts[-1] and (len(cuts[-1]) == MOST_PARTS or size > MOST_BYTES):
+        with_it = [*cuts[-1], part]
+        size = sum(len(draft.content) for draft, _ in with_it)
+        lines = sum(len(bill.lines) for _, bill in with_it)
+        if cuts[-1] and (len(with_it) > MOST_PARTS or size > MOST_BYTES or lines > MOST_LINES):
             cuts.append([])
-            size = len(part[0].content)
         cuts[-1].append(part)
     return cuts
 
