@@ -1,4 +1,4 @@
-"""Make two pictures of the documentation: a result file of a real import, and a series as `kwit readings` draws it.
+"""Make pictures of the documentation: documents, a result file of a real import, a series as `kwit readings` draws it.
 
 Run with `python -m infra.local.pictures` on the embedded cloud: the samples of the inbox are dropped, the functions
 import them, the workbook that lies beside a spoiled one is fetched and drawn cell by cell, and the command draws a
@@ -17,6 +17,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 from python_calamine import CalamineWorkbook
 
+from infra.local import document_pictures
 from infra.local.cloud import EmbeddedCloud
 from infra.local.deploy import ACCOUNT, REGION
 from infra.local.synth import ROOT
@@ -35,7 +36,8 @@ _PAD, _ROW = 9, 27
 
 
 def main() -> None:
-    """Drop, import, fetch and draw."""
+    """Draw the documents; drop, import, fetch and draw the rest."""
+    document_pictures.main()
     with EmbeddedCloud() as cloud:
         for key in (*_FIRST, _SPOILED):
             _drop(cloud, key, (_SAMPLES / key).read_bytes())

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kwit.documents.view import ESTIMATES, BillView, bill_view, payment_code
 from kwit.metering.readings import EstimationMethod
+from kwit.registry.information import InformationSettings
 from tests.billing.company import company_settings
 from tests.documents.bills import (
     SHAPES,
@@ -37,6 +38,11 @@ def texts(value: Any) -> list[str]:
 
 def facts(view: BillView) -> Mapping[str, str]:
     return dict(view.facts)
+
+
+NOTHING_TOLD = InformationSettings(
+    negotiations="", contact_point="", switching="", comparison_tool="", rights="", incentives=""
+)
 
 
 class TestAnyShape:
@@ -191,7 +197,7 @@ class TestParties:
         view = bill_view(
             document=issued(household()),
             settings=settings.model_copy(
-                update={"seller": seller, "fuel_mix": None, "complaint_text": "", "notice_text": ""}
+                update={"seller": seller, "fuel_mix": None, "complaint_text": "", "information": NOTHING_TOLD}
             ),
         )
         assert view.seller_lines == (

@@ -220,6 +220,22 @@ class TestDrops:
         assert column in {finding["column"] for finding in result["findings"]} or not column
         assert all(finding["sentence_pl"] for finding in result["findings"])
 
+    def test_settings_with_a_wrong_text_are_refused_by_its_id(self, cloud: Cloud) -> None:
+        source = (EVENTS / "inbox/settings/company.yaml").read_bytes()
+        text = "{id: zaleglosc, place: mail, text: 'Zaległość {{ zaleglosc }}'}"
+        content = source + f"\ntexts:\n  - {text}\n".encode()
+        result = cloud.drops("import_settings", "inbox/settings/teksty.yaml", content)
+        assert result["status"] == "rejected"
+        (finding,) = result["findings"]
+        assert (finding["code"], finding["column"], finding["value"]) == (
+            "bad_text",
+            "texts.0.text",
+            "zaleglosc",
+        )
+        assert "unknown name zaleglosc" in finding["sentence_pl"]
+        sound = content.replace(b"{{ zaleglosc }}", b"{{ opening_balance }}")
+        assert cloud.drops("import_settings", "inbox/settings/teksty.yaml", sound)["status"] == "accepted"
+
     def test_a_price_list_is_checked_kept_and_known_again(self, cloud: Cloud) -> None:
         cloud.drop_sample("import_price_list")
         key = "inbox/price-lists/jasna-energia-2026.yaml"

@@ -7,7 +7,7 @@ from kwit.aws.rendered import RenderedFile
 from kwit.aws.runtime import Report
 from kwit.aws.some_of_many import each
 from kwit.documents.document import Document
-from kwit.documents.rendering import forecasts_of, render_document
+from kwit.documents.rendering import forecasts_of, render_document, structured_form
 from kwit.kernel.identifiers import content_hash
 
 
@@ -38,7 +38,8 @@ def _draw(document: Document, app: Application) -> RenderedFile:
     found = app.documents.documents(forecasts_of(document))
     numbers = {name: one.number for name, one in found.items()}
     settings = app.settings_of(document.read().settings_version)
-    pdf = render_document(document=document, settings=settings, numbers=numbers)
+    xml = structured_form(document=document, settings=settings)
+    pdf = render_document(document=document, settings=settings, numbers=numbers, xml=xml)
     key = f"invoices/{document.issue_date:%Y/%m}/{document.number.replace('/', '-')}.pdf"
     app.files.put(key, pdf, "application/pdf")
     return RenderedFile(key, content_hash(pdf), len(pdf))

@@ -10,6 +10,7 @@ from kwit.intake.dropped_file import DroppedFile
 from kwit.intake.findings import Finding, ImportResult, ImportStatus, Severity, result_of
 from kwit.intake.ports import ImportLog
 from kwit.registry.company import CompanySettings
+from kwit.registry.text_checks import text_faults
 from kwit.tariffs.check import check_price_list, check_versions
 from kwit.tariffs.findings import Finding as PriceListFinding
 from kwit.tariffs.findings import Severity as PriceListSeverity
@@ -89,9 +90,14 @@ def import_settings(
             settings = CompanySettings.model_validate(read.data)
         except ValidationError as error:
             findings = list(_of_fields(error))
-    if settings is not None:
+        else:
+            findings = [
+                Finding("bad_text", Severity.REJECT, f"{one.sentence}.", column=one.path, value=one.text_id)
+                for one in text_faults(settings)
+            ]
+    if settings is not None and not findings:
         store.put(settings, version=file.content_hash, known_at=known_at)
-    result = _result(file, "settings", known_at, findings, failed=settings is None, again=False)
+    result = _result(file, "settings", known_at, findings, failed=bool(findings), again=False)
     imports.record(result)
     return result
 

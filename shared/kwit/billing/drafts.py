@@ -21,6 +21,7 @@ class DocumentKind(StrEnum):
     CONNECTION = "connection"
     CORRECTION = "correction"
     NOTE = "note"
+    INTEREST_NOTE = "interest_note"
 
 
 class HoldCode(StrEnum):

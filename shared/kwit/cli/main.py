@@ -4,20 +4,19 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
 from kwit.cli.explain_command import explain
 from kwit.cli.ksef import ksef_app
+from kwit.cli.preview import preview
 from kwit.cli.ptpiree import ptpiree_app
 from kwit.cli.quote_command import quote_scenario
 from kwit.cli.readings import readings_app
 from kwit.cli.replay_command import replay_documents
 from kwit.cli.route import route_app
 from kwit.cli.run_commands import run_app
-from kwit.registry.company import CompanySettings
+from kwit.cli.settings_file import read_settings
 from kwit.tariffs.check import check_price_list
-from kwit.tariffs.yaml_file import read_yaml
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 price_list_app = typer.Typer(no_args_is_help=True, help="Price lists.")
@@ -32,6 +31,7 @@ app.add_typer(route_app, name="route")
 app.command("quote")(quote_scenario)
 app.command("explain")(explain)
 app.command("replay")(replay_documents)
+app.command("preview")(preview)
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 
@@ -61,17 +61,11 @@ def check_price_list_file(file: File) -> None:
 def check_settings_file(file: File) -> None:
     """Check company settings and name every error at once."""
     console = _console()
-    read = read_yaml(file.read_bytes())
-    faults = [f"{one.path}: {one.english}" for one in read.findings]
-    if not faults:
-        try:
-            settings = CompanySettings.model_validate(read.data)
-        except ValidationError as error:
-            faults = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
-        else:
-            console.print(
-                f"{settings.seller.name}: {len(settings.profiles)} profiles, approval {settings.approval}"
-            )
+    settings, faults = read_settings(file)
+    if settings is not None:
+        console.print(
+            f"{settings.seller.name}: {len(settings.profiles)} profiles, approval {settings.approval}"
+        )
     for fault in faults:
         console.print(f"{file.name}  {fault}", markup=False)
     if faults:

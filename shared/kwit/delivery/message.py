@@ -3,6 +3,7 @@
 import importlib.resources
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from email.headerregistry import Address
@@ -15,8 +16,11 @@ import jinja2
 from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent, PartyData
 from kwit.billing.correction_content import CorrectionContent
+from kwit.billing.note_content import NoteContent
 from kwit.documents import polish
 from kwit.documents.document import Document
+from kwit.documents.texts import shown_texts
+from kwit.documents.titles import document_title
 from kwit.registry.company import CompanySettings, MailSettings
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -69,6 +73,8 @@ def mail_texts(*, document: Document, settings: CompanySettings) -> Mapping[str,
         return _common_texts(document, content.after, content.payer, settings) | _correction_texts(
             document.number, content
         )
+    if isinstance(content, NoteContent):
+        return _note_texts(document, content, settings)
     payable = polish.zloty(max(content.due + (content.opening_balance or Decimal(0)), Decimal(0)))
     if isinstance(content, CollectiveContent):
         texts = _common_texts(document, content.bills[0], content.payer, settings)
@@ -106,19 +112,36 @@ def _correction_texts(number: str, content: CorrectionContent) -> dict[str, str]
     }
 
 
+def _note_texts(document: Document, content: NoteContent, settings: CompanySettings) -> dict[str, str]:
+    title, payable = document_title(document), polish.zloty(content.due)
+    return _sent_texts(document, content.payer, settings) | {
+        "template": "note",
+        "title": title,
+        "payable": payable,
+        "customer_no": content.customer.party_id,
+        "subject": f"{title} {document.number} – do zapłaty {payable}",
+    }
+
+
 def _common_texts(
     document: Document, bill: BillContent, payer: PartyData, settings: CompanySettings
 ) -> dict[str, str]:
-    seller = settings.seller
-    return {
-        "number": document.number,
+    return _sent_texts(document, payer, settings) | {
         "period": _days(*bill.supplied),
-        "due": polish.day(document.due_date),
-        "account": polish.account(payer.bank_account or seller.bank_account),
-        "transfer_title": f"{document.number}, klient {payer.party_id}",
         "ppe": bill.point.ppe or "punkt w przyłączaniu",
         "address": bill.point.address or "adres według umowy",
         "customer_no": bill.customer.party_id,
+    }
+
+
+def _sent_texts(document: Document, payer: PartyData, settings: CompanySettings) -> dict[str, str]:
+    """Return what the e-mail of a document of any kind names."""
+    seller = settings.seller
+    return {
+        "number": document.number,
+        "due": polish.day(document.due_date),
+        "account": polish.account(payer.bank_account or seller.bank_account),
+        "transfer_title": f"{document.number}, klient {payer.party_id}",
         "contact_email": seller.email,
         "contact_phone": seller.phone,
         "seller_name": seller.name,
@@ -126,6 +149,27 @@ def _common_texts(
         "seller_nip": seller.nip,
         "colour": seller.colour,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class MailParts:
+    """What an e-mail says: subject, plain text, HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def mail_parts(
+    *, document: Document, settings: CompanySettings, environment: jinja2.Environment
+) -> MailParts:
+    """Write what the e-mail of a document says."""
+    texts = mail_texts(document=document, settings=settings)
+    named = {**texts, "own_texts": _own_texts(document, settings)}
+    text, html = (
+        environment.get_template(f"{texts['template']}.{kind}").render(named) for kind in ("txt", "html")
+    )
+    return MailParts(texts["subject"].replace("\u00a0", " "), text, html)
 
 
 def compose_mail(
@@ -143,10 +187,10 @@ def compose_mail(
     SenderSettingsError for the company's own settings.
     """
     recipient = checked_address(document.read().payer.email)
-    texts = mail_texts(document=document, settings=settings)
+    parts = mail_parts(document=document, settings=settings, environment=environment)
     sender = _sender(settings.mail)
     message = EmailMessage(policy=_SEVEN_BIT)
-    message["Subject"] = texts["subject"].replace("\u00a0", " ")
+    message["Subject"] = parts.subject
     message["From"] = sender
     message["To"] = recipient
     if settings.mail.reply_to:
@@ -154,13 +198,18 @@ def compose_mail(
     message["Date"] = format_datetime(sent_at)
     message["Message-ID"] = f"<{document.document_id}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    template = texts["template"]
-    message.set_content(environment.get_template(f"{template}.txt").render(texts))
-    message.add_alternative(environment.get_template(f"{template}.html").render(texts), subtype="html")
+    message.set_content(parts.text)
+    message.add_alternative(parts.html, subtype="html")
     name = document.number.replace("/", "-")
     message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
     _fix_boundaries(message, document.document_id)
     return message.as_bytes(), recipient
+
+
+def _own_texts(document: Document, settings: CompanySettings) -> tuple[str, ...]:
+    """Return the texts of the company that an e-mail of the document bears; HTML escapes them where they stand."""
+    shown = shown_texts(document=document, settings=settings, place="mail")
+    return tuple(text for _, text in shown)
 
 
 def _sender(mail: MailSettings) -> Address:

@@ -3,99 +3,24 @@
 The same view gives the same bytes: creation date, producer and font subset depend on nothing else.
 """
 
-import re
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import date
 
-import segno
-
-from kwit.documents.paper import PADDING, Colour, Paper
-from kwit.documents.rows import Row
+from kwit.documents.layout import BOTTOM, GREY, MARGIN, WIDTH, Layout, colour_of
+from kwit.documents.pdf_a import Attached
 from kwit.documents.view import Bar, BillView
 
-MARGIN = 15.0
-WIDTH = 180.0
-_BOTTOM = 280.0
-_GREY = (110, 110, 110)
-_PALE = (243, 246, 244)
-_WHITE = (255, 255, 255)
-_BLACK = (0, 0, 0)
-_INK = (20, 20, 20)
-_DARK = re.compile(rb"\x01+")
 
-
-def render_bill(*, view: BillView, issue_date: date) -> bytes:
-    """Draw the pages of a bill as PDF."""
+def render_bill(*, view: BillView, issue_date: date, attached: Sequence[Attached] = ()) -> bytes:
+    """Draw the pages of a bill as PDF, with the files attached to it."""
     pages = BillPages(view)
     pages.front()
     pages.details()
-    return pages.finished(issue_date)
+    return pages.finished(issue_date, attached)
 
 
-class BillPages(Paper):
+class BillPages(Layout):
     """The drawing of one bill."""
-
-    def __init__(self, view: BillView) -> None:
-        super().__init__()
-        self.view = view
-        value = view.colour.lstrip("#")
-        self.accent = (int(value[:2], 16), int(value[2:4], 16), int(value[4:6], 16))
-
-    def finished(self, issue_date: date) -> bytes:
-        """Draw the feet and make the file; it tells the noon of its day of issue as when it was made."""
-        self._feet()
-        made_at = datetime(issue_date.year, issue_date.month, issue_date.day, 12, tzinfo=UTC)
-        title = f"{self.view.title} {self.view.number}"
-        return self.file(title=title, author=self.view.seller_name, made_at=made_at)
-
-    def _feet(self) -> None:
-        """Draw the foot of every page, once their number is known."""
-        for page in range(1, self.pages + 1):
-            self.turn_to(page)
-            self.move(MARGIN, 286)
-            self._fit(self.view.footer, WIDTH - 30, size=7, least=5, colour=_GREY)
-            self.cell(WIDTH - 30, 4, self._cut(self.view.footer, WIDTH - 30))
-            self._font(7, colour=_GREY)
-            self.cell(30, 4, f"strona {page} z {self.pages}", align="R")
-
-    def _font(self, size: float, *, bold: bool = False, colour: Colour = _INK) -> None:
-        self.font(size, bold=bold, colour=colour)
-
-    def _row(self, width: float, height: float, text: str, *, align: str = "L") -> None:
-        """Write a cell that has its line for itself, and go to the margin of the next."""
-        self.cell(width, height, text, align=align)
-        self.move(MARGIN, self.y + height)
-
-    def _text(self, text: str, *, width: float, height: float, align: str = "L") -> None:
-        """Write a text from the present place, line under line."""
-        left = self.x
-        for line in self._wrapped(text, width):
-            self.cell(width, height, line, align=align)
-            self.move(left, self.y + height)
-
-    def _wrapped(self, text: str, width: float) -> list[str]:
-        """Break a text into lines that fit, at spaces; a word wider than the line is broken where it must be."""
-        room, space = width - 2 * PADDING, self.width_of(" ")
-        if self.width_of(text) <= room:
-            return [text]
-        lines: list[str] = []
-        line, filled = "", 0.0
-        for word in (piece for one in text.split(" ") for piece in self._pieces(one, room)):
-            wide = self.width_of(word)
-            if line and filled + space + wide > room:
-                lines.append(line)
-                line, filled = word, wide
-            else:
-                line, filled = (f"{line} {word}", filled + space + wide) if line else (word, wide)
-        return [*lines, line]
-
-    def _pieces(self, word: str, room: float) -> list[str]:
-        pieces = []
-        while len(word) > 1 and self.width_of(word) > room:
-            fits = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or self.width_of(word[:n]) <= room)
-            pieces.append(word[:fits])
-            word = word[fits:]
-        return [*pieces, word]
 
     def front(self) -> None:
         """Draw the first page."""
@@ -106,89 +31,6 @@ class BillPages(Paper):
         self._facts()
         self._summary()
         self._chart()
-
-    def _head(self) -> None:
-        self.area(0, 0, 210, 20, colour=self.accent)
-        self.move(MARGIN, 5)
-        self._fit(self.view.seller_name, 90, bold=True, size=15, least=9, colour=_WHITE)
-        self.cell(90, 10, self._cut(self.view.seller_name, 90))
-        number = f"{self.view.title} {self.view.number}"
-        self._fit(number, 90, bold=True, size=11, colour=_WHITE)
-        self.cell(90, 10, number, align="R")
-        self.move(MARGIN, 25)
-
-    def _parties(self) -> None:
-        top = self.y
-        columns = (
-            ("Sprzedawca", self.view.seller_name, self.view.seller_lines),
-            ("Nabywca", self.view.payer_name, self.view.payer_lines),
-        )
-        bottom = top
-        for index, (label, name, lines) in enumerate(columns):
-            self.move(MARGIN + index * 66, top)
-            self._font(7, colour=_GREY)
-            self._text(label.upper(), width=62, height=4)
-            self._font(9, bold=True)
-            self._text(name, width=62, height=4.4)
-            self._font(8)
-            for line in lines:
-                self._text(line, width=62, height=3.9)
-            bottom = max(bottom, self.y)
-        self.move(MARGIN + 132, top)
-        for label, value in self.view.dates:
-            self.x = MARGIN + 132
-            self._font(7, colour=_GREY)
-            self._text(label, width=48, height=3.4, align="R")
-            self._font(8.5, bold=True)
-            self._text(value, width=48, height=4.2, align="R")
-        self.move(MARGIN, max(bottom, self.y) + 4)
-
-    def _payable(self) -> None:
-        top, height = self.y, 40.0
-        self.round_area(MARGIN, top, WIDTH, height, radius=2, colour=_PALE)
-        self.move(MARGIN + 5, top + 3)
-        self._font(9, colour=_GREY)
-        self.cell(60, 5, self.view.payable_label)
-        self.move(MARGIN + 5, top + 8)
-        self._font(24, bold=True, colour=self.accent)
-        self.cell(85, 12, self.view.payable)
-        self.move(MARGIN + 5, top + 21)
-        self._font(8)
-        self._text(f"słownie: {self.view.payable_words}", width=85, height=3.9)
-        self.move(MARGIN + 95, top + 3)
-        for label, value in (
-            ("Termin płatności", self.view.due),
-            ("Numer rachunku", self.view.account),
-            ("Tytuł przelewu", self.view.transfer_title),
-        ):
-            self.x = MARGIN + 95
-            self._font(7, colour=_GREY)
-            self._text(label, width=55, height=3.6)
-            self._font(8.5, bold=True)
-            self._text(value, width=55, height=4.4)
-        if self.view.payment_qr:
-            self._transfer_code(top)
-        self.move(MARGIN, top + height + 4)
-        for sentence in self.view.balance:
-            self._font(8.5)
-            self._text(sentence, width=WIDTH, height=4.4)
-
-    def _transfer_code(self, top: float) -> None:
-        self._qr(self.view.payment_qr, x=MARGIN + 150, y=top + 4, size=27)
-        self.move(MARGIN + 147, top + 32)
-        self._font(6.5, colour=_GREY)
-        self.cell(33, 4, "zeskanuj w aplikacji banku", align="C")
-
-    def _qr(self, content: str, *, x: float, y: float, size: float) -> None:
-        """Draw a QR code row by row; a fixed mask spares the search for the best one."""
-        matrix = segno.make_qr(content, error="m", mask=2).matrix
-        module = size / len(matrix)
-        boxes = [
-            (x + start * module, y + row * module, (end - start) * module, module)
-            for row, bits in enumerate(matrix)
-            for start, end in _runs(bits)
-        ]
-        self.areas(boxes, colour=_BLACK)
 
     def _facts(self) -> None:
         self._heading("Twoja umowa i punkt poboru")
@@ -201,9 +43,9 @@ class BillPages(Paper):
                 x = MARGIN + column * 92
                 y = self.y
                 self.move(x, y)
-                self._font(8, colour=_GREY)
+                self._font(8, colour=GREY)
                 self.cell(34, 4.4, label)
-                self._font(8)
+                self._fit(value, 54, least=7) if " " not in value else self._font(8)
                 self._text(value, width=54, height=4.4)
             bottom = max(bottom, self.y)
         self.move(MARGIN, bottom + 2)
@@ -220,29 +62,24 @@ class BillPages(Paper):
             self._text(sentence, width=WIDTH, height=4.4)
         if len(self.view.bars) < 2:
             return
-        top, height = self.y + 5, min(34.0, _BOTTOM - self.y - 12)
+        top, height = self.y + 5, min(34.0, BOTTOM - self.y - 12)
         if height < 12:
             return
         width = WIDTH / max(len(self.view.bars), 6)
         for index, bar in enumerate(self.view.bars):
             self._bar(bar, x=MARGIN + index * width, width=width, top=top, height=height)
-        self.line(MARGIN, top + height, MARGIN + WIDTH, top + height, colour=_GREY)
+        self.line(MARGIN, top + height, MARGIN + WIDTH, top + height, colour=GREY)
 
     def _bar(self, bar: Bar, *, x: float, width: float, top: float, height: float) -> None:
         tall = height * bar.per_mille / 1000
-        colour = self.accent if bar.current else (190, 203, 196)
+        colour = self.accent if bar.current else colour_of(self.view.chart_colour)
         self.area(x + width * 0.2, top + height - tall, width * 0.6, max(tall, 0.2), colour=colour)
         self._font(6.5)
         self.move(x, top + height - tall - 4)
         self.cell(width, 4, bar.value, align="C")
-        self._font(6.5, colour=_GREY)
+        self._font(6.5, colour=GREY)
         self.move(x, top + height)
         self.cell(width, 4, bar.label, align="C")
-
-    def _heading(self, text: str) -> None:
-        self.move(MARGIN, self.y + 2)
-        self._font(10.5, bold=True, colour=self.accent)
-        self._row(WIDTH, 6, text)
 
     def details(self) -> None:
         """Draw the pages behind the first."""
@@ -262,97 +99,11 @@ class BillPages(Paper):
         self._heading("Informacje")
         for label, text in self.view.notes:
             self._note(label, text)
+        self._ksef_codes()
 
     def _readings(self) -> None:
         self._heading("Odczyty i zużycie")
         columns = ("licznik", "rejestr", "odczyt poprzedni", "odczyt obecny", "mnożna", "zużycie kWh")
         self._table(columns, (30.0, 36.0, 42.0, 42.0, 12.0, 18.0), self.view.readings, left=4)
-        self._font(7.5, colour=_GREY)
+        self._font(7.5, colour=GREY)
         self._text(self.view.reading_legend, width=WIDTH, height=3.8)
-
-    def _new_page(self) -> None:
-        self.add_page()
-        self.move(MARGIN, MARGIN - 3)
-        self._font(8, colour=_GREY)
-        self._row(WIDTH, 4, f"{self.view.title} {self.view.number}", align="R")
-
-    def _note(self, label: str, text: str) -> None:
-        self._font(8)
-        self._room(len(self._wrapped(text, WIDTH - 32)) * 3.9 + 1.5)
-        top = self.y
-        self._font(8, bold=True)
-        self._text(label, width=31, height=3.9)
-        below = self.y
-        self.move(MARGIN + 32, top)
-        self._font(8)
-        self._text(text, width=WIDTH - 32, height=3.9)
-        self.move(MARGIN, max(below, self.y) + 1.2)
-
-    def _room(self, height: float) -> bool:
-        """Begin a new page when less than `height` mm are left; tell whether it did."""
-        if self.y + height <= _BOTTOM:
-            return False
-        self._new_page()
-        self.move(MARGIN, self.y + 2)
-        return True
-
-    def _table(
-        self, columns: Sequence[str], widths: Sequence[float], rows: Sequence[Row], *, left: int = 1
-    ) -> None:
-        """Draw a table; the first `left` columns stand left, figures right; heads come again on a new page."""
-        self._room(14)
-        self._table_head(columns, widths, left)
-        for row in rows:
-            if self._room(5):
-                self._table_head(columns, widths, left)
-            self._table_row(row, widths, left)
-
-    def _table_head(self, columns: Sequence[str], widths: Sequence[float], left: int) -> None:
-        self._font(7, colour=_GREY)
-        for index, (text, width) in enumerate(zip(columns, widths, strict=True)):
-            self.cell(width, 4.4, text, align="L" if index < left else "R", rule=_GREY)
-        self.move(MARGIN, self.y + 4.8)
-
-    def _table_row(self, row: Row, widths: Sequence[float], left: int) -> None:
-        self._font(8, bold=row.strong)
-        count = len(self._wrapped(row.cells[0], widths[0] - 1))
-        top = self.y
-        self._text(row.cells[0], width=widths[0] - 1, height=4.2)
-        x = MARGIN + widths[0]
-        for index, (text, width) in enumerate(zip(row.cells[1:], widths[1:], strict=True), start=1):
-            self.move(x, top)
-            self._fit(text, width, bold=row.strong)
-            self.cell(width, 4.2, text, align="L" if index < left else "R")
-            x += width
-        self.move(MARGIN, top + max(count, 1) * 4.2 + 0.4)
-        if row.strong:
-            self.move(MARGIN, self.y + 0.6)
-
-    def _fit(
-        self,
-        text: str,
-        width: float,
-        *,
-        bold: bool = False,
-        size: float = 8.0,
-        least: float = 5.5,
-        colour: tuple[int, int, int] = _INK,
-    ) -> None:
-        """Choose the largest size, from `size` points down to `least`, at which a text fits its cell."""
-        self._font(size, bold=bold, colour=colour)
-        while size > least and self.width_of(text) > width - 1.5:
-            size -= 0.5
-            self._font(size, bold=bold, colour=colour)
-
-    def _cut(self, text: str, width: float) -> str:
-        """Shorten a text that stands whole elsewhere on the page until it fits its cell."""
-        if self.width_of(text) <= width - 1.5:
-            return text
-        while text and self.width_of(f"{text}…") > width - 1.5:
-            text = text[:-1]
-        return f"{text.rstrip()}…"
-
-
-def _runs(bits: bytes | bytearray) -> Iterator[tuple[int, int]]:
-    """Yield the dark stretches of a row, from a place up to, not including, another."""
-    return (found.span() for found in _DARK.finditer(bits))

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 
-from kwit.documents.bill_pdf import MARGIN, WIDTH, BillPages
+from kwit.documents.bill_pdf import BillPages
 from kwit.documents.collective_view import CollectiveView, PartView
+from kwit.documents.layout import MARGIN, WIDTH
+from kwit.documents.pdf_a import Attached
 from kwit.documents.rows import Row
 
 _POINTS = ("umowa, punkt poboru", "kWh", "netto zł", "VAT zł", "brutto zł")
@@ -17,15 +19,14 @@ _TOTALS = ("stawka", "netto zł", "VAT zł", "brutto zł")
 _TOTAL_WIDTHS = (90.0, 30.0, 30.0, 30.0)
 _HEADING_AND_FACTS = 46.0
 _HEADING_AND_HEAD = 23.0
-_GREY = (110, 110, 110)
 
 
-def render_collective(*, view: CollectiveView, issue_date: date) -> bytes:
-    """Draw the pages of a collective invoice as PDF; the same view gives the same bytes."""
+def render_collective(*, view: CollectiveView, issue_date: date, attached: Sequence[Attached] = ()) -> bytes:
+    """Draw the pages of a collective invoice as PDF, with the files attached to it; the same gives the same bytes."""
     pages = _CollectivePages(view)
     pages.front()
     pages.details()
-    return pages.finished(issue_date)
+    return pages.finished(issue_date, attached)
 
 
 class _CollectivePages(BillPages):
@@ -48,13 +49,6 @@ class _CollectivePages(BillPages):
         self._titled("Punkty poboru na tej fakturze", _POINTS, _POINT_WIDTHS, self.whole.points)
         self._titled("Podsumowanie VAT", _TOTALS, _TOTAL_WIDTHS, self.view.vat)
 
-    def _fact(self, label: str, value: str) -> None:
-        self.move(MARGIN, self.y)
-        self._font(8, colour=_GREY)
-        self.cell(34, 4.4, label)
-        self._font(8)
-        self._text(value, width=WIDTH - 34, height=4.4)
-
     def details(self) -> None:
         """Draw the bill of every contract, one behind the other, and what concerns all of them."""
         self._new_page()
@@ -65,6 +59,7 @@ class _CollectivePages(BillPages):
         self._heading("Informacje")
         for label, text in self.view.notes:
             self._note(label, text)
+        self._ksef_codes()
 
     def _titled(
         self,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent
@@ -15,20 +16,22 @@ from kwit.billing.drafts import DocumentKind
 from kwit.billing.forecast_content import before_settling
 from kwit.documents import polish
 from kwit.documents.document import Document
+from kwit.documents.ksef_marks import KsefMarks
 from kwit.documents.prosumer_words import settlement_sentences
 from kwit.documents.rows import Row
+from kwit.documents.texts import shown_texts
+from kwit.documents.titles import COLLECTIVE
 from kwit.documents.view import (
     SECTIONS,
     BillView,
     bill_view,
     footer_text,
+    ksef_facts,
     payer_lines,
     payment_code,
 )
 from kwit.kernel.money import ZERO, total
 from kwit.registry.company import CompanySettings
-
-TITLE = "Faktura VAT zbiorcza"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +62,20 @@ def collective_view(
     content: CollectiveContent,
     settings: CompanySettings,
     numbers: Mapping[str, str] | None = None,
+    ksef: KsefMarks | None = None,
 ) -> CollectiveView:
     """Turn an issued collective invoice into the texts of its pages.
 
-    `numbers` are those of the forecasts that its bills settle, by document. Raises ForecastNumberMissingError.
+    `numbers` are those of the forecasts that its bills settle, by document; `ksef` what KSeF adds to the pages. Raises
+    ForecastNumberMissingError.
     """
     pages = [
-        replace(bill_view(document=part, settings=settings, numbers=numbers), title=TITLE)
+        replace(bill_view(document=part, settings=settings, numbers=numbers), title=COLLECTIVE)
         for part in document.parts()
     ]
     common = [note for note in pages[0].notes if all(note in page.notes for page in pages)]
     return CollectiveView(
-        page=_page(document, content, settings, pages[0], common),
+        page=_page(document, content, settings, pages[0], common, ksef),
         points=_points(content),
         parts=tuple(
             PartView(
@@ -100,11 +105,13 @@ def _page(
     settings: CompanySettings,
     first: BillView,
     notes: Sequence[tuple[str, str]],
+    ksef: KsefMarks | None,
 ) -> BillView:
     seller = settings.seller
     payable = max(content.due + (content.opening_balance or ZERO), ZERO)
     account = content.payer.bank_account or seller.bank_account
     payer = content.bills[0].model_copy(update={"payer": content.payer, "customer": content.payer})
+    texts = partial(shown_texts, document=document, settings=settings)
     code = payment_code(
         nip=seller.nip, account=account, amount=payable, name=seller.name, title=document.number
     )
@@ -113,7 +120,7 @@ def _page(
         payer_name=content.payer.name,
         payer_lines=payer_lines(payer),
         dates=_dates(document, content, settings),
-        facts=_facts(content),
+        facts=(*_facts(content), *ksef_facts(ksef)),
         payable=polish.zloty(payable),
         payable_words=polish.in_words(payable),
         account=polish.account(account),
@@ -129,6 +136,9 @@ def _page(
         vat=_vat_rows(content),
         notes=tuple(notes),
         footer=footer_text(document, settings),
+        ksef=ksef,
+        first_texts=tuple(text for _, text in texts(place="first_page")),
+        foot_note=" ".join(text for _, text in texts(place="footer")),
         forecasts=(),
     )
 

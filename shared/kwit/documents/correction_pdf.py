@@ -1,9 +1,12 @@
 """Draw a correction: page one says what changes and why, the page behind it shows every item before and after."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from kwit.documents.bill_pdf import MARGIN, WIDTH, BillPages
+from kwit.documents.bill_pdf import BillPages
 from kwit.documents.correction_view import CorrectionView
+from kwit.documents.layout import GREY, WIDTH
+from kwit.documents.pdf_a import Attached
 
 _CAUSES = ("przyczyna", "ilość i cena", "netto zł", "VAT zł", "brutto zł")
 _CAUSE_WIDTHS = (72.0, 42.0, 22.0, 22.0, 22.0)
@@ -15,12 +18,12 @@ _READINGS = ("licznik", "rejestr", "odczyt poprzedni", "odczyt obecny", "mnożna
 _READING_WIDTHS = (30.0, 36.0, 42.0, 42.0, 12.0, 18.0)
 
 
-def render_correction(*, view: CorrectionView, issue_date: date) -> bytes:
+def render_correction(*, view: CorrectionView, issue_date: date, attached: Sequence[Attached] = ()) -> bytes:
     """Draw the pages of a correction as PDF; the same view gives the same bytes."""
     pages = _CorrectionPages(view)
     pages.front()
     pages.details()
-    return pages.finished(issue_date)
+    return pages.finished(issue_date, attached)
 
 
 class _CorrectionPages(BillPages):
@@ -44,28 +47,22 @@ class _CorrectionPages(BillPages):
         self._heading("Różnica według stawek VAT")
         self._table(_TOTALS, _TOTAL_WIDTHS, self.correction.summary)
 
-    def _fact(self, label: str, value: str) -> None:
-        self.move(MARGIN, self.y)
-        self._font(8, colour=(110, 110, 110))
-        self.cell(40, 4.4, label)
-        self._font(8)
-        self._text(value, width=WIDTH - 40, height=4.4)
-
     def details(self) -> None:
         """Draw the pages behind the first."""
         self._new_page()
         for title, rows in self.correction.lines:
             self._heading(f"{title}: przed, po i różnica")
             self._table(_LINES, _LINE_WIDTHS, rows)
-        self._font(7.5, colour=(110, 110, 110))
+        self._font(7.5, colour=GREY)
         if self.correction.unchanged:
             self._text(self.correction.unchanged, width=WIDTH, height=3.8)
         for title, rows in self.correction.readings:
             self._heading(title)
             self._table(_READINGS, _READING_WIDTHS, rows, left=4)
         if self.correction.readings:
-            self._font(7.5, colour=(110, 110, 110))
+            self._font(7.5, colour=GREY)
             self._text(self.correction.legend, width=WIDTH, height=3.8)
         self._heading("Informacje")
         for label, text in self.view.notes:
             self._note(label, text)
+        self._ksef_codes()

@@ -4,22 +4,28 @@ The checklist behind it: art. 106j of the VAT act: the words «faktura korygują
 the period, the reason, the items before and after, and the amounts by which base and tax change.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from kwit.billing.content import BillContent, LineData
 from kwit.billing.correcting import kwh_billed
 from kwit.billing.correction_content import CauseData, CorrectionContent
 from kwit.documents import polish
 from kwit.documents.document import Document
+from kwit.documents.information import breakdowns, disputes
+from kwit.documents.ksef_marks import KsefMarks
 from kwit.documents.rows import Row
+from kwit.documents.texts import shown_texts
+from kwit.documents.titles import CORRECTION
 from kwit.documents.view import (
     SECTIONS,
     UNITS,
     BillView,
     footer_text,
+    ksef_facts,
     payer_lines,
     payment_code,
     reading_legend,
@@ -29,7 +35,6 @@ from kwit.documents.view import (
 from kwit.kernel.money import ZERO, half_up, total
 from kwit.registry.company import CompanySettings
 
-TITLE = "Faktura korygująca"
 CAUSES = {
     "usage": "Zmiana odczytu",
     "price": "Zmiana ceny",
@@ -58,12 +63,16 @@ class CorrectionView:
 
 
 def correction_view(
-    *, document: Document, content: CorrectionContent, settings: CompanySettings
+    *,
+    document: Document,
+    content: CorrectionContent,
+    settings: CompanySettings,
+    ksef: KsefMarks | None = None,
 ) -> CorrectionView:
-    """Turn an issued correction into the texts of its pages."""
+    """Turn an issued correction into the texts of its pages; `ksef` is what KSeF adds to them."""
     return CorrectionView(
-        page=_page(document, content, settings),
-        corrected=_corrected(content),
+        page=_page(document, content, settings, ksef),
+        corrected=(*_corrected(content), *ksef_facts(ksef)),
         causes=_causes(content),
         summary=_summary(content),
         lines=_lines(content),
@@ -82,13 +91,16 @@ def _sign(value: Decimal, told: str) -> str:
     return f"−{told}" if value < 0 else f"+{told}" if value > 0 else told
 
 
-def _page(document: Document, content: CorrectionContent, settings: CompanySettings) -> BillView:
+def _page(
+    document: Document, content: CorrectionContent, settings: CompanySettings, ksef: KsefMarks | None
+) -> BillView:
     seller = settings.seller
     account = content.payer.bank_account or seller.bank_account
     amount = abs(content.due)
     owed = content.due > 0
+    texts = partial(shown_texts, document=document, settings=settings)
     return BillView(
-        title=TITLE,
+        title=CORRECTION,
         number=document.number,
         seller_name=seller.name,
         seller_lines=seller_lines(settings),
@@ -115,9 +127,13 @@ def _page(document: Document, content: CorrectionContent, settings: CompanySetti
         reading_legend="",
         lines=(),
         vat=(),
-        notes=_notes(settings),
+        notes=(*disputes(settings), *breakdowns(settings), *texts(place="details")),
         footer=footer_text(document, settings),
         colour=seller.colour,
+        ksef=ksef,
+        first_texts=tuple(text for _, text in texts(place="first_page")),
+        foot_note=" ".join(text for _, text in texts(place="footer")),
+        logo=seller.logo,
     )
 
 
@@ -144,7 +160,7 @@ def _corrected(content: CorrectionContent) -> tuple[tuple[str, str], ...]:
     if original.account:
         facts.append(("Konto zbiorcze", f"{original.account}, korekta dotyczy umowy {content.contract_no}"))
     if original.ksef_number:
-        facts.append(("Numer KSeF", original.ksef_number))
+        facts.append(("Numer KSeF korygowanej", original.ksef_number))
     if last.document_id != original.document_id:
         facts.append(("Ostatnia korekta", f"{last.number} z {polish.day(last.issue_date)}"))
     facts += [
@@ -294,12 +310,3 @@ def _balance(content: CorrectionContent) -> tuple[str, ...]:
         balance = polish.zloty(content.before.opening_balance)
         sentences.append(f"Saldo początkowe z faktury korygowanej ({balance}) nie zmienia się.")
     return tuple(sentences)
-
-
-def _notes(settings: CompanySettings) -> tuple[tuple[str, str], ...]:
-    seller = settings.seller
-    notes: Iterable[tuple[str, str]] = (
-        ("Reklamacje i spory", settings.complaint_text),
-        ("Kontakt", f"{seller.phone}, {seller.email}. Pogotowie energetyczne: {seller.emergency_phone}."),
-    )
-    return tuple((label, text) for label, text in notes if text)

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from kwit.billing.clocks import ClockMove, ForecastMove, moves_of
 from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent
-from kwit.billing.contents import Content, read_content
+from kwit.billing.contents import Issued, read_issued
 from kwit.billing.corrects import Corrects, TaskRef
 from kwit.billing.drafts import DocumentKind, DraftRef
+from kwit.billing.note_content import NoteContent
 from kwit.billing.ports import IssuedDocument
 from kwit.kernel.identifiers import content_hash
 
@@ -78,9 +79,9 @@ class Document:
                     return replace(part.issued(), account=self.contract_no)
         return self.issued()
 
-    def read(self) -> Content:
+    def read(self) -> Issued:
         """Read the content, whatever kind of document it is."""
-        return read_content(self.content)
+        return read_issued(self.content)
 
     def bill(self) -> BillContent:
         """Read the content of a bill. Raises NotABillError."""
@@ -92,9 +93,12 @@ class Document:
     def booked(self) -> tuple[tuple[int, BillContent], ...]:
         """Return what the document adds to the books: a bill once, a correction its bill after less the one before.
 
-        A collective invoice adds each of its bills.
+        A collective invoice adds each of its bills. Raises NotABillError for a note, whose way into the books is not
+        that of bills.
         """
         content = self.read()
+        if isinstance(content, NoteContent):
+            raise NotABillError(self.number)
         if isinstance(content, BillContent):
             return ((1, content),)
         if isinstance(content, CollectiveContent):

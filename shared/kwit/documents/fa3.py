@@ -14,6 +14,7 @@ from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent, LineData, PartyData
 from kwit.billing.contents import Content
 from kwit.billing.correction_content import CorrectionContent
+from kwit.billing.note_content import NoteContent
 from kwit.documents.document import Document
 from kwit.documents.view import printed_unit
 from kwit.kernel.money import ZERO, half_up
@@ -39,12 +40,22 @@ class RateNotInFa3Error(ValueError):
         self.rate = rate
 
 
+class NotAnInvoiceError(TypeError):
+    """A note was asked for as a structured invoice and is no invoice; carries its number."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"{number} is a note without VAT, which is no invoice")
+        self.number = number
+
+
 def fa3_xml(*, document: Document, settings: CompanySettings, made_at: datetime) -> bytes:
     """Return the FA(3) of a document; `made_at` is the instant it is made at, which the heading tells.
 
-    Raises RateNotInFa3Error.
+    Raises RateNotInFa3Error, and NotAnInvoiceError for a note.
     """
     content = document.read()
+    if isinstance(content, NoteContent):
+        raise NotAnInvoiceError(document.number)
     root = ET.Element("Faktura", {"xmlns": NAMESPACE})
     _heading(root, made_at)
     _seller(root, settings)

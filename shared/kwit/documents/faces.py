@@ -16,6 +16,7 @@ _LEVEL = 9
 _FILES = {"": "OpenSans-Regular", "B": "OpenSans-Bold"}
 _POLISH, _LATIN = "-pl", ""
 _BLOCK = 100
+_SUBSTITUTE = ord("?")
 _SYMBOLIC, _FORCE_BOLD, _BOLD = 1 << 2, 1 << 18, 600
 
 
@@ -34,11 +35,12 @@ class Program:
 class _Codes(dict[int, str]):
     """Codes of glyphs by sign, two bytes each, as they stand in a string of a page (ISO 32000-1, 7.3.4.2).
 
-    Signs that the face does not have show as its empty box.
+    Signs that the face does not have show as its question mark: files for archives may not use the glyph that stands
+    for none (ISO 19005-3, 6.2.11.8).
     """
 
     def __missing__(self, sign: int) -> str:
-        return "\0\0"
+        return self[_SUBSTITUTE]
 
 
 _ESCAPED = str.maketrans({"(": "\\(", ")": "\\)", "\\": "\\\\", "\r": "\\r"})
@@ -47,12 +49,8 @@ _ESCAPED = str.maketrans({"(": "\\(", ")": "\\)", "\\": "\\\\", "\r": "\\r"})
 class _Advances(dict[int, int]):
     """Widths of signs in thousandths of the size."""
 
-    def __init__(self, widths: dict[int, int], box: int) -> None:
-        super().__init__(widths)
-        self._box = box
-
     def __missing__(self, sign: int) -> int:
-        return self._box
+        return self[_SUBSTITUTE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ def _face(number: int, name: str) -> Face:
         polish=_program(name, _POLISH, glyphs, widths),
         latin=_program(name, _LATIN, glyphs, widths),
         _codes=_Codes({sign: _code(glyph) for sign, glyph in glyphs.items()}),
-        _advances=_Advances({sign: widths[glyph] for sign, glyph in glyphs.items()}, widths[0]),
+        _advances=_Advances({sign: widths[glyph] for sign, glyph in glyphs.items()}),
         metrics=_metrics(font, scale, widths[0]),
     )
 

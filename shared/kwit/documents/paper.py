@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from fpdf import FPDF
-from fpdf.output import OutputProducer, PDFFont, PDFType3Font
+from fpdf.output import OutputProducer, PDFFont, PDFType3Font, PDFXObject
 from fpdf.syntax import Name, PDFArray, PDFContentStream, PDFObject, Raw
 
 from kwit.documents.faces import Face, Program, faces
+from kwit.documents.pdf_a import Attached, empty_file
+from kwit.registry.logo import Logo
 
 Colour = tuple[int, int, int]
 
@@ -49,6 +50,7 @@ class Paper:
         self._sheet: list[str] = []
         self._style, self._size, self._colour = "", 8.0, (0, 0, 0)
         self._texts: dict[str, set[str]] = {}
+        self._images: dict[Logo, int] = {}
         self._font_set: tuple[str, float] | None = None
         self._fill_set: Colour | None = None
         self._line_set: Colour | None = None
@@ -123,15 +125,17 @@ class Paper:
 
     def area(self, x: float, y: float, width: float, height: float, *, colour: Colour) -> None:
         """Fill a rectangle."""
-        self.areas([(x, y, width, height)], colour=colour)
-
-    def areas(self, boxes: Iterable[tuple[float, float, float, float]], *, colour: Colour) -> None:
-        """Fill rectangles (x, y, width, height) in one go."""
         self._fill(colour)
-        drawn = "\n".join(
-            f"{_place(x, y)} {wide * _POINTS:.2f} {-high * _POINTS:.2f} re" for x, y, wide, high in boxes
-        )
-        self._sheet.append(f"{drawn} f")
+        self._sheet.append(f"{_place(x, y)} {width * _POINTS:.2f} {-height * _POINTS:.2f} re f")
+
+    def modules(
+        self, runs: Iterable[tuple[int, int, int]], *, x: float, y: float, size: float, colour: Colour
+    ) -> None:
+        """Fill runs (row, start, end) of a grid whose squares are `size` mm wide, its corner at x and y, in one go."""
+        self._fill(colour)
+        step = size * _POINTS
+        drawn = "\n".join([f"{start} {row} {end - start} 1 re" for row, start, end in runs])
+        self._sheet.append(f"q {step:.4f} 0 0 {-step:.4f} {_place(x, y)} cm\n{drawn} f Q")
 
     def round_area(
         self, x: float, y: float, width: float, height: float, *, radius: float, colour: Colour
@@ -150,14 +154,15 @@ class Paper:
             path.append(f"{_place(*start)} l {' '.join(_place(*point) for point in curve)} c")
         self._sheet.append(" ".join(path) + " f")
 
-    def file(self, *, title: str, author: str, made_at: datetime) -> bytes:
-        """Make the PDF; the same drawing gives the same bytes."""
-        pdf = FPDF(orientation="P", unit="mm", format="A4")
-        pdf.set_creation_date(made_at)
-        pdf.set_producer("kWit")
-        pdf.set_title(title)
-        pdf.set_author(author)
-        pdf.set_lang("pl-PL")
+    def image(self, image: Logo, x: float, y: float, width: float, height: float) -> None:
+        """Draw an image into a rectangle; the file has it once, however often it is drawn."""
+        number = self._images.setdefault(image, len(self._images) + 1)
+        size = f"{width * _POINTS:.2f} 0 0 {height * _POINTS:.2f}"
+        self._sheet.append(f"q {size} {_place(x, y + height)} cm /I{number} Do Q")
+
+    def file(self, *, title: str, author: str, made_at: datetime, attached: Sequence[Attached] = ()) -> bytes:
+        """Make the PDF/A-3 file; the same drawing gives the same bytes."""
+        pdf = empty_file(title=title, author=author, made_at=made_at, attached=attached)
         # Every page may use both faces.
         pdf.single_resources_object = True
         for sheet in self._pages:
@@ -167,7 +172,7 @@ class Paper:
             (face, face.program(set("".join(self._texts.get(style, ()))))) for style, face in faces().items()
         ]
 
-        return bytes(pdf.output(output_producer_class=_producer(programs)))
+        return bytes(pdf.output(output_producer_class=_producer(programs, tuple(self._images))))
 
 
 def _place(x: float, y: float) -> str:
@@ -191,15 +196,40 @@ class _Packed(PDFContentStream):
         self.length1 = length
 
 
-def _producer(fonts: Sequence[tuple[Face, Program]]) -> type["_Producer"]:
-    """Make the class of producer that fpdf2 asks for, with the fonts of one document."""
-    return type("_Producer", (_Producer,), {"ready": fonts})
+def _image(image: Logo) -> PDFXObject:
+    """Make an image of its own packed rows, which begin with a filter each as in PNG (ISO 32000-1, 7.4.4.4)."""
+    plain = Name("DeviceRGB" if image.components == 3 else "DeviceGray")
+    indexed = ["/Indexed", "/DeviceRGB", f"{len(image.palette) // 3 - 1}", f"<{image.palette.hex()}>"]
+    return PDFXObject(
+        contents=image.rows,
+        subtype="Image",
+        width=image.width,
+        height=image.height,
+        color_space=PDFArray(indexed) if image.palette else plain,
+        bits_per_component=8,
+        img_filter="FlateDecode",
+        decode_parms=Raw(
+            f"<< /Predictor 15 /Colors {image.components} /BitsPerComponent 8 /Columns {image.width} >>"
+        ),
+    )
+
+
+def _producer(fonts: Sequence[tuple[Face, Program]], images: Sequence[Logo] = ()) -> type["_Producer"]:
+    """Make the class of producer that fpdf2 asks for, with the fonts and images of one document."""
+    return type("_Producer", (_Producer,), {"ready": fonts, "pictures": images})
 
 
 class _Producer(OutputProducer):
     """Writes the file with fonts that are ready made, in place of cutting them for this document."""
 
     ready: Sequence[tuple[Face, Program]] = ()
+    pictures: Sequence[Logo] = ()
+
+    def _add_images(self) -> dict[int, PDFXObject]:
+        found = {number: _image(one) for number, one in enumerate(self.pictures, start=1)}
+        for one in found.values():
+            self._add_pdf_obj(one, "images")
+        return found
 
     def _add_fonts(self, *_: object, **__: object) -> dict[int, PDFFont | PDFType3Font]:
         return {face.number: self._add_face(face, program) for face, program in self.ready}

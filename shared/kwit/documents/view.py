@@ -8,16 +8,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
-from kwit.billing.content import BillContent, FactorData, LineData, SpanData
-from kwit.billing.drafts import DocumentKind
+from kwit.billing.content import BillContent, FactorData, LineData, PartyData, SpanData
 from kwit.billing.forecast_content import before_settling
 from kwit.billing.forecast_data import SETTLED
 from kwit.documents import polish
 from kwit.documents.document import Document
 from kwit.documents.forecast_words import forecast_rows, forecast_sentences, settled_summary
+from kwit.documents.information import breakdowns, disputes, incentives, price_lists, rights
+from kwit.documents.ksef_marks import KsefMarks
 from kwit.documents.prosumer_words import settlement_sentences
 from kwit.documents.rows import Row
+from kwit.documents.texts import shown_texts
+from kwit.documents.titles import title_of
 from kwit.kernel.energy import from_wh, whole_kwh
 from kwit.kernel.money import fraction_digits, half_up
 from kwit.registry.company import CompanySettings
@@ -38,11 +42,6 @@ ESTIMATES = {
     "from_intervals": "z sumy wartości godzinowych lub kwadransowych",
     "from_register": "ze stanów liczydła rozłożonych na godziny",
     "subtractive": "z różnicy wskazań innych punktów",
-}
-_TITLES = {
-    DocumentKind.INVOICE: "Faktura VAT",
-    DocumentKind.FINAL: "Faktura VAT – rozliczenie końcowe",
-    DocumentKind.CONNECTION: "Faktura VAT – przyłączenie do sieci",
 }
 _CLOCKS = {"fixed": "Opłaty stałe", "contract": "Opłaty umowne"}
 SECTIONS = {"sale": "Sprzedaż energii", "distribution": "Usługa dystrybucji", "other": "Pozostałe"}
@@ -107,20 +106,32 @@ class BillView:
     footer: str
     colour: str
     payable_label: str = "Do zapłaty"
+    party_labels: tuple[str, str] = ("Sprzedawca", "Nabywca")
     forecasts: tuple[Row, ...] = ()
+    ksef: KsefMarks | None = None
+    first_texts: tuple[str, ...] = ()
+    foot_note: str = ""
+    chart_colour: str = "#becbc4"
+    logo: str = ""
 
 
 def bill_view(
-    *, document: Document, settings: CompanySettings, numbers: Mapping[str, str] | None = None
+    *,
+    document: Document,
+    settings: CompanySettings,
+    numbers: Mapping[str, str] | None = None,
+    ksef: KsefMarks | None = None,
 ) -> BillView:
     """Turn an issued bill into the texts of its pages.
 
-    `numbers` are those of the forecasts that it settles, by document. Raises ForecastNumberMissingError.
+    `numbers` are those of the forecasts that it settles, by document; `ksef` what KSeF adds to the pages.
+    Raises ForecastNumberMissingError.
     """
     bill = document.bill()
     seller = settings.seller
     payable = max(bill.due + (bill.opening_balance or Decimal(0)), Decimal(0))
     account = bill.payer.bank_account or seller.bank_account
+    texts = partial(shown_texts, document=document, settings=settings)
     return BillView(
         title=title_of(document.kind, bill),
         number=document.number,
@@ -129,7 +140,7 @@ def bill_view(
         payer_name=bill.payer.name,
         payer_lines=payer_lines(bill),
         dates=_dates(document, bill, settings),
-        facts=_facts(bill),
+        facts=(*_facts(bill), *ksef_facts(ksef)),
         payable=polish.zloty(payable),
         payable_words=polish.in_words(payable),
         due=polish.day(document.due_date),
@@ -148,18 +159,21 @@ def bill_view(
         reading_legend=reading_legend(bill),
         lines=_line_tables(bill),
         vat=_vat_rows(bill),
-        notes=_notes(bill, settings),
+        notes=(*_notes(bill, settings), *texts(place="details")),
         footer=footer_text(document, settings),
         colour=seller.colour,
         forecasts=forecast_rows(bill, numbers or {}),
+        ksef=ksef,
+        first_texts=tuple(text for _, text in texts(place="first_page")),
+        foot_note=" ".join(text for _, text in texts(place="footer")),
+        chart_colour=seller.chart_colour,
+        logo=seller.logo,
     )
 
 
-def title_of(kind: DocumentKind, bill: BillContent) -> str:
-    """Return what a bill is called; a forecast is one by what it expects."""
-    if kind is DocumentKind.FORECAST:
-        return "Faktura VAT – prognoza" if bill.expected else "Faktura VAT – rozliczenie prognoz"
-    return _TITLES.get(kind, _TITLES[DocumentKind.INVOICE])
+def ksef_facts(ksef: KsefMarks | None) -> tuple[tuple[str, str], ...]:
+    """Name the number that KSeF gave the document, once it did."""
+    return (("Numer KSeF", ksef.number),) if ksef is not None and ksef.number else ()
 
 
 def payment_code(*, nip: str, account: str, amount: Decimal, name: str, title: str) -> str:
@@ -191,11 +205,15 @@ def seller_lines(settings: CompanySettings) -> tuple[str, ...]:
 
 def payer_lines(bill: BillContent) -> tuple[str, ...]:
     """Return the buyer's address and number as lines, and who takes the energy where it is another."""
-    payer = bill.payer
+    return party_lines(bill.payer, bill.customer)
+
+
+def party_lines(payer: PartyData, customer: PartyData) -> tuple[str, ...]:
+    """Return the address and number of who pays as lines, and the customer where it is another."""
     lines = [payer.street, f"{payer.postcode} {payer.city}"]
     lines += [f"NIP {payer.nip}"] if payer.nip else []
-    if bill.customer.party_id != payer.party_id:
-        lines.append(f"Odbiorca: {bill.customer.name}")
+    if customer.party_id != payer.party_id:
+        lines.append(f"Odbiorca: {customer.name}")
     return tuple(lines)
 
 
@@ -448,13 +466,12 @@ def _vat_rows(bill: BillContent) -> tuple[Row, ...]:
 
 
 def _notes(bill: BillContent, settings: CompanySettings) -> tuple[tuple[str, str], ...]:
-    seller = settings.seller
     notes: list[tuple[str, str]] = []
     if bill.excise is not None:
         excise = polish.zloty(bill.excise.amount)
         charged = f"naliczono akcyzę w kwocie {excise} (zawarta w cenie energii)."
         notes.append(("Akcyza", f"Od {bill.excise.kwh} kWh energii elektrycznej czynnej {charged}"))
-    notes.append(("Podstawa cen", _price_sources(bill)))
+    notes.append(("Podstawa cen", f"{_price_sources(bill)} {price_lists(settings)}".strip()))
     if settings.fuel_mix is not None:
         mix = settings.fuel_mix
         shares = ", ".join(f"{one.source} {polish.number(one.percent)}%" for one in mix.shares)
@@ -465,14 +482,10 @@ def _notes(bill: BillContent, settings: CompanySettings) -> tuple[tuple[str, str
         )
         link = f". Więcej: {mix.link}" if mix.link else ""
         notes.append((f"Struktura paliw {mix.year}", f"{shares}{co2}{link}."))
-    if settings.complaint_text:
-        notes.append(("Reklamacje i spory", settings.complaint_text))
-    if settings.notice_text:
-        notes.append(("Prawa odbiorcy", settings.notice_text))
-    phone = seller.emergency_phone
-    notes.append(
-        ("Awarie", f"Pogotowie energetyczne: {phone}. Obsługa klienta: {seller.phone}, {seller.email}.")
-    )
+    notes += disputes(settings)
+    if bill.contract_kind != ContractKind.CONNECTION:
+        notes += (*rights(settings), *incentives(settings))
+    notes += breakdowns(settings)
     return tuple(notes)
 
 

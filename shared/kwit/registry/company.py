@@ -16,6 +16,9 @@ from stdnum.pl import nip as std_nip
 from stdnum.pl import regon as std_regon
 
 from kwit.kernel.money import NotADecimalError, exact
+from kwit.registry.information import InformationSettings
+from kwit.registry.logo import read_logo
+from kwit.registry.texts import TextSettings
 
 
 def _decimal(value: object) -> Decimal:
@@ -27,6 +30,7 @@ def _decimal(value: object) -> Decimal:
         raise ValueError(str(error)) from None
 
 
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 ExactDecimal = Annotated[Decimal, BeforeValidator(_decimal)]
 
 
@@ -53,7 +57,9 @@ class SellerSettings(_Settings):
     phone: str
     website: str
     emergency_phone: str = "991"
-    colour: str = "#0b5d3b"
+    colour: Colour = "#0b5d3b"
+    chart_colour: Colour = "#becbc4"
+    logo: str = ""
 
     @field_validator("nip")
     @classmethod
@@ -62,6 +68,13 @@ class SellerSettings(_Settings):
             return str(std_nip.validate(value))
         except StdnumError as error:
             raise ValueError(f"NIP {value!r}: {error}") from None
+
+    @field_validator("logo")
+    @classmethod
+    def _logo(cls, value: str) -> str:
+        if value:
+            read_logo(value)
+        return value
 
     @field_validator("regon")
     @classmethod
@@ -222,11 +235,14 @@ class SeriesSettings(_Settings):
         return value
 
 
-SeriesName = Literal["invoice", "final", "forecast", "collective", "connection", "correction", "note"]
+SeriesName = Literal[
+    "invoice", "final", "forecast", "collective", "connection", "correction", "note", "interest_note"
+]
 _SERIES: Mapping[str, str] = {
     "forecast": "PR/{year}/{month:02}/{number:06}",
     "correction": "FK/{year}/{month:02}/{number:06}",
     "note": "NK/{year}/{number:06}",
+    "interest_note": "NO/{year}/{number:06}",
 }
 """The series of kinds that the settings do not name; the others are numbered with the invoices."""
 
@@ -325,6 +341,8 @@ class CompanySettings(_Settings):
     fuel_mix: FuelMix | None = None
     complaint_text: str = ""
     notice_text: str = ""
+    information: InformationSettings = InformationSettings()
+    texts: tuple[TextSettings, ...] = Field(default=(), max_length=100)
 
     @field_validator("series")
     @classmethod
