@@ -81,6 +81,12 @@ def test_a_payer_changes_for_a_whole_account_by_one_file() -> None:
     assert max(one.valid_from for one in store.contract("U/1")) == date(2026, 4, 1)
 
 
+def test_a_name_that_no_account_can_have_is_rejected() -> None:
+    store, result = drop(FIRST | {"Konto zbiorcze": "konto: gmina #1"})
+    assert codes(result) == [("bad_collective_account", "Konto zbiorcze")]
+    assert store.contract_numbers() == []
+
+
 def test_a_connection_is_billed_alone() -> None:
     row = FIRST | {"Rodzaj umowy": "umowa o przyłączenie", "Saldo": ""}
     _, result = drop(row)
