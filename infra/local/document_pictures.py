@@ -5,6 +5,7 @@ Run with `python -m infra.local.document_pictures`; `infra.local.pictures` makes
 
 import base64
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2
@@ -13,6 +14,7 @@ from PIL import Image, ImageDraw
 from infra.local.synth import ROOT
 from kwit.cli.samples import sample_of
 from kwit.cli.settings_file import read_settings
+from kwit.documents.document import Document
 from kwit.documents.ksef_marks import KsefMarks
 from kwit.documents.rendering import render_document
 from kwit.registry.company import CompanySettings
@@ -40,11 +42,13 @@ _TEXTS = (
     ),
     TextSettings(id="stopka", place="footer", text="Dziękujemy, że jesteś z nami. {{ seller_website }}"),
 )
+_ENGLISH = "bill-english"
 # Name of the picture: kind of the sample, page, marks of KSeF, whether the company has texts and a logo of its own.
 _PICTURES: dict[str, tuple[str, int, KsefMarks | None, bool]] = {
     "bill-page-1": ("invoice", 0, None, False),
     "bill-page-2": ("invoice", 1, None, False),
     "bill-own-texts": ("invoice", 0, None, True),
+    _ENGLISH: ("invoice", 0, None, False),
     "correction-1": ("correction", 0, _OFFLINE, False),
     "correction-2": ("correction", 1, _OFFLINE, False),
     "forecast": ("forecast", 0, None, False),
@@ -64,13 +68,21 @@ def main() -> None:
         found = sample_of(kind)
         if found is None:
             raise SystemExit(f"no sample {kind}")
+        document = _in_english(found.document) if name == _ENGLISH else found.document
         content = render_document(
-            document=found.document,
+            document=document,
             settings=_own(settings) if own else settings,
             numbers=found.numbers,
             ksef=ksef,
         )
         _draw(content, page, IMAGES / f"{name}.png")
+
+
+def _in_english(document: Document) -> Document:
+    """Return a sample bill as one whose payer wants English."""
+    bill = document.bill()
+    payer = bill.payer.model_copy(update={"language": "en"})
+    return replace(document, content=bill.model_copy(update={"payer": payer}).canonical())
 
 
 def _draw(content: bytes, page: int, file: Path) -> None:

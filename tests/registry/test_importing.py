@@ -219,6 +219,14 @@ class TestSoundWorkbook:
             date(2025, 1, 1),
         )
 
+    @pytest.mark.parametrize(
+        ("told", "language"), [("angielski", "en"), ("EN", "en"), ("polski", ""), ("", "")]
+    )
+    def test_knows_the_language_of_a_partys_documents(self, office: Office, told: str, language: str) -> None:
+        office.drop(registry(parties=(PARTY | {"Język": told},)))
+        [party] = office.store.party("K-1")
+        assert party.language == language
+
     def test_brings_identifiers_to_one_form(self, office: Office) -> None:
         office.drop(registry())
         [party] = office.store.party("K-1")
@@ -310,6 +318,7 @@ class TestRejectedRow:
             ("Kod pocztowy", "8001", "bad_postcode"),
             ("Nazwa", "", "missing_value"),
             ("Rodzaj", "krasnal", "bad_kind"),
+            ("Język", "po śląsku", "bad_language"),
             ("Obowiązuje od", "jutro", "not_a_date"),
         ],
     )

@@ -119,6 +119,8 @@ class TestConditions:
             ({"estimated": False}, False),
             ({"prosumer": False}, True),
             ({"prosumer": True}, False),
+            ({"language": "pl"}, True),
+            ({"language": "en"}, False),
             ({"units": ("LUB", "RZE")}, True),
             ({"units": ("RZE",)}, False),
             ({"customers": ("K-9", "K-2")}, True),

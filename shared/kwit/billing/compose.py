@@ -130,6 +130,7 @@ def _party(party: Party) -> PartyData:
         nip=party.nip,
         email=party.email,
         bank_account=party.bank_account,
+        language=party.language,
     )
 
 

@@ -30,7 +30,7 @@ def _nothing(value: object) -> bool:
 
 
 class PartyData(_Data):
-    """A party as the document names it."""
+    """A party as the document names it; `language` is that of its documents, empty for Polish."""
 
     party_id: str
     name: str
@@ -40,6 +40,7 @@ class PartyData(_Data):
     nip: str = ""
     email: str = ""
     bank_account: str = ""
+    language: str = Field(default="", exclude_if=_nothing)
 
 
 class PointData(_Data):

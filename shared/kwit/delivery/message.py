@@ -19,12 +19,14 @@ from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.note_content import NoteContent
 from kwit.documents import polish
 from kwit.documents.document import Document
+from kwit.documents.phrases import Speech
 from kwit.documents.texts import shown_texts
 from kwit.documents.titles import document_title
 from kwit.registry.company import CompanySettings, MailSettings
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _MOST_SIGNS = 254
+_IN_ENGLISH = frozenset({"collective", "invoice", "correction"})
 # A mail system may refuse bytes over 127, and the standard policy writes them where lines are short.
 _SEVEN_BIT = SMTP.clone(cte_type="7bit")
 
@@ -69,9 +71,10 @@ def template_environment() -> jinja2.Environment:
 def mail_texts(*, document: Document, settings: CompanySettings) -> Mapping[str, str]:
     """Return what the e-mail's templates may name, as finished text."""
     content = document.read()
+    say = Speech(content.payer.language)
     if isinstance(content, CorrectionContent):
         return _common_texts(document, content.after, content.payer, settings) | _correction_texts(
-            document.number, content
+            document.number, content, say
         )
     if isinstance(content, NoteContent):
         return _note_texts(document, content, settings)
@@ -80,10 +83,12 @@ def mail_texts(*, document: Document, settings: CompanySettings) -> Mapping[str,
         texts = _common_texts(document, content.bills[0], content.payer, settings)
         texts |= {"template": "collective", "account_no": content.account, "points": str(len(content.parts))}
         texts |= {"period": _days(content.start, content.end), "customer_no": content.payer.party_id}
-        subject = f"Faktura zbiorcza {document.number} – do zapłaty {payable}"
+        subject = say(
+            "Faktura zbiorcza {number} – do zapłaty {amount}", number=document.number, amount=payable
+        )
         return texts | {"payable": payable, "subject": subject}
     texts = _common_texts(document, content, content.payer, settings)
-    subject = f"Faktura {document.number} – do zapłaty {payable}"
+    subject = say("Faktura {number} – do zapłaty {amount}", number=document.number, amount=payable)
     return texts | {"template": "invoice", "payable": payable, "subject": subject}
 
 
@@ -91,15 +96,18 @@ def _days(start: date, end: date) -> str:
     return f"{polish.day(start)} – {polish.day(end - timedelta(days=1))}"
 
 
-def _correction_texts(number: str, content: CorrectionContent) -> dict[str, str]:
+def _correction_texts(number: str, content: CorrectionContent, say: Speech) -> dict[str, str]:
     """Return what only the e-mail of a correction names; `owed` is empty when nothing is to be paid."""
     amount = polish.zloty(abs(content.due))
     if content.due > 0:
-        owed, told = "tak", f"Do dopłaty: {amount}."
+        owed, told = "tak", say("Do dopłaty: {amount}.", amount=amount)
     elif content.due:
-        owed, told = "", f"Do zwrotu: {amount}; rozliczymy ją z następną fakturą albo zwrócimy na wniosek."
+        back = say(
+            "Do zwrotu: {amount}; rozliczymy ją z następną fakturą albo zwrócimy na wniosek.", amount=amount
+        )
+        owed, told = "", back
     else:
-        owed, told = "", "Kwota do zapłaty nie zmienia się."
+        owed, told = "", say("Kwota do zapłaty nie zmienia się.")
     sign = "+" if content.due > 0 else "−" if content.due else ""
     return {
         "template": "correction",
@@ -108,7 +116,11 @@ def _correction_texts(number: str, content: CorrectionContent) -> dict[str, str]
         "difference": f"{sign}{amount}",
         "settlement": told,
         "owed": owed,
-        "subject": f"Faktura korygująca {number} do faktury {content.original.number}",
+        "subject": say(
+            "Faktura korygująca {number} do faktury {original}",
+            number=number,
+            original=content.original.number,
+        ),
     }
 
 
@@ -126,10 +138,12 @@ def _note_texts(document: Document, content: NoteContent, settings: CompanySetti
 def _common_texts(
     document: Document, bill: BillContent, payer: PartyData, settings: CompanySettings
 ) -> dict[str, str]:
+    say = Speech(payer.language)
     return _sent_texts(document, payer, settings) | {
+        "transfer_title": say("{number}, klient {customer}", number=document.number, customer=payer.party_id),
         "period": _days(*bill.supplied),
-        "ppe": bill.point.ppe or "punkt w przyłączaniu",
-        "address": bill.point.address or "adres według umowy",
+        "ppe": bill.point.ppe or say("punkt w przyłączaniu"),
+        "address": bill.point.address or say("adres według umowy"),
         "customer_no": bill.customer.party_id,
     }
 
@@ -165,10 +179,10 @@ def mail_parts(
 ) -> MailParts:
     """Write what the e-mail of a document says."""
     texts = mail_texts(document=document, settings=settings)
+    language = document.read().payer.language if texts["template"] in _IN_ENGLISH else ""
     named = {**texts, "own_texts": _own_texts(document, settings)}
-    text, html = (
-        environment.get_template(f"{texts['template']}.{kind}").render(named) for kind in ("txt", "html")
-    )
+    template = f"{texts['template']}.{language}" if language else texts["template"]
+    text, html = (environment.get_template(f"{template}.{kind}").render(named) for kind in ("txt", "html"))
     return MailParts(texts["subject"].replace("\u00a0", " "), text, html)
 
 

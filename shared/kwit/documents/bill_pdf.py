@@ -33,7 +33,7 @@ class BillPages(Layout):
         self._chart()
 
     def _facts(self) -> None:
-        self._heading("Twoja umowa i punkt poboru")
+        self._heading(self.say("Twoja umowa i punkt poboru"))
         top = self.y
         half = (len(self.view.facts) + 1) // 2
         bottom = top
@@ -51,12 +51,12 @@ class BillPages(Layout):
         self.move(MARGIN, bottom + 2)
 
     def _summary(self) -> None:
-        self._heading("Za co płacisz")
+        self._heading(self.say("Za co płacisz"))
         widths = (90.0, 30.0, 30.0, 30.0)
         self._table(("", "netto zł", "VAT zł", "brutto zł"), widths, self.view.summary)
 
     def _chart(self) -> None:
-        self._heading("Twoje zużycie")
+        self._heading(self.say("Twoje zużycie"))
         self._font(8.5)
         for sentence in self.view.use_sentences:
             self._text(sentence, width=WIDTH, height=4.4)
@@ -91,18 +91,18 @@ class BillPages(Layout):
             self._heading(title)
             self._table(charges, (78.0, 20.0, 16.0, 22.0, 20.0, 10.0, 14.0), rows)
         if self.view.forecasts:
-            self._heading("Rozliczenie prognoz")
+            self._heading(self.say("Rozliczenie prognoz"))
             heads = ("faktura prognozowa", "okres", "netto zł", "VAT zł", "brutto zł")
             self._table(heads, (56.0, 50.0, 24.0, 24.0, 26.0), self.view.forecasts, left=2)
-        self._heading("Podsumowanie VAT")
+        self._heading(self.say("Podsumowanie VAT"))
         self._table(("stawka", "netto zł", "VAT zł", "brutto zł"), (90.0, 30.0, 30.0, 30.0), self.view.vat)
-        self._heading("Informacje")
+        self._heading(self.say("Informacje"))
         for label, text in self.view.notes:
             self._note(label, text)
         self._ksef_codes()
 
     def _readings(self) -> None:
-        self._heading("Odczyty i zużycie")
+        self._heading(self.say("Odczyty i zużycie"))
         columns = ("licznik", "rejestr", "odczyt poprzedni", "odczyt obecny", "mnożna", "zużycie kWh")
         self._table(columns, (30.0, 36.0, 42.0, 42.0, 12.0, 18.0), self.view.readings, left=4)
         self._font(7.5, colour=GREY)

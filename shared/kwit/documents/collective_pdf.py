@@ -42,12 +42,12 @@ class _CollectivePages(BillPages):
         self._head()
         self._parties()
         self._payable()
-        self._heading("Twoje konto zbiorcze")
+        self._heading(self.say("Twoje konto zbiorcze"))
         for label, value in self.view.facts:
             self._fact(label, value)
         self._summary()
-        self._titled("Punkty poboru na tej fakturze", _POINTS, _POINT_WIDTHS, self.whole.points)
-        self._titled("Podsumowanie VAT", _TOTALS, _TOTAL_WIDTHS, self.view.vat)
+        self._titled(self.say("Punkty poboru na tej fakturze"), _POINTS, _POINT_WIDTHS, self.whole.points)
+        self._titled(self.say("Podsumowanie VAT"), _TOTALS, _TOTAL_WIDTHS, self.view.vat)
 
     def details(self) -> None:
         """Draw the bill of every contract, one behind the other, and what concerns all of them."""
@@ -56,7 +56,7 @@ class _CollectivePages(BillPages):
             self.view = part.page
             self._part(part)
         self.view = self.whole.page
-        self._heading("Informacje")
+        self._heading(self.say("Informacje"))
         for label, text in self.view.notes:
             self._note(label, text)
         self._ksef_codes()
@@ -92,7 +92,9 @@ class _CollectivePages(BillPages):
         for title, rows in part.page.lines:
             self._titled(title, _LINES, _LINE_WIDTHS, rows)
         if part.page.forecasts:
-            self._titled("Rozliczenie prognoz", _FORECASTS, _FORECAST_WIDTHS, part.page.forecasts, left=2)
-        self._titled("VAT tej umowy", _TOTALS, _TOTAL_WIDTHS, part.page.vat)
+            self._titled(
+                self.say("Rozliczenie prognoz"), _FORECASTS, _FORECAST_WIDTHS, part.page.forecasts, left=2
+            )
+        self._titled(self.say("VAT tej umowy"), _TOTALS, _TOTAL_WIDTHS, part.page.vat)
         for label, text in part.notes:
             self._note(label, text)

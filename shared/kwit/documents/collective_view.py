@@ -17,6 +17,7 @@ from kwit.billing.forecast_content import before_settling
 from kwit.documents import polish
 from kwit.documents.document import Document
 from kwit.documents.ksef_marks import KsefMarks
+from kwit.documents.phrases import Speech
 from kwit.documents.prosumer_words import settlement_sentences
 from kwit.documents.rows import Row
 from kwit.documents.texts import shown_texts
@@ -26,6 +27,7 @@ from kwit.documents.view import (
     BillView,
     bill_view,
     footer_text,
+    in_words,
     ksef_facts,
     payer_lines,
     payment_code,
@@ -69,8 +71,9 @@ def collective_view(
     `numbers` are those of the forecasts that its bills settle, by document; `ksef` what KSeF adds to the pages. Raises
     ForecastNumberMissingError.
     """
+    say = Speech(content.payer.language)
     pages = [
-        replace(bill_view(document=part, settings=settings, numbers=numbers), title=COLLECTIVE)
+        replace(bill_view(document=part, settings=settings, numbers=numbers), title=say(COLLECTIVE))
         for part in document.parts()
     ]
     common = [note for note in pages[0].notes if all(note in page.notes for page in pages)]
@@ -79,7 +82,7 @@ def collective_view(
         points=_points(content),
         parts=tuple(
             PartView(
-                heading=_heading(number, part.kind, part.bill),
+                heading=_heading(number, part.kind, part.bill, say),
                 sentences=_sentences(part.bill, page),
                 page=page,
                 notes=tuple(note for note in page.notes if note not in common),
@@ -94,8 +97,9 @@ def _sentences(bill: BillContent, page: BillView) -> tuple[str, ...]:
     facts = "; ".join(f"{label}: {value}" for label, value in page.facts)
     told = [f"{facts}.", " ".join(page.use_sentences), *settlement_sentences(bill)]
     if bill.opening_balance:
-        word = "niedopłata" if bill.opening_balance > 0 else "nadpłata"
-        told.append(f"Saldo tej umowy przed fakturą: {word} {polish.zloty(abs(bill.opening_balance))}.")
+        say, amount = Speech(bill.payer.language), polish.zloty(abs(bill.opening_balance))
+        word = say("niedopłata") if bill.opening_balance > 0 else say("nadpłata")
+        told.append(say("Saldo tej umowy przed fakturą: {word} {amount}.", word=word, amount=amount))
     return tuple(one for one in told if one)
 
 
@@ -107,7 +111,7 @@ def _page(
     notes: Sequence[tuple[str, str]],
     ksef: KsefMarks | None,
 ) -> BillView:
-    seller = settings.seller
+    seller, say = settings.seller, Speech(content.payer.language)
     payable = max(content.due + (content.opening_balance or ZERO), ZERO)
     account = content.payer.bank_account or seller.bank_account
     payer = content.bills[0].model_copy(update={"payer": content.payer, "customer": content.payer})
@@ -122,9 +126,11 @@ def _page(
         dates=_dates(document, content, settings),
         facts=(*_facts(content), *ksef_facts(ksef)),
         payable=polish.zloty(payable),
-        payable_words=polish.in_words(payable),
+        payable_words=in_words(payable, say),
         account=polish.account(account),
-        transfer_title=f"{document.number}, klient {content.payer.party_id}",
+        transfer_title=say(
+            "{number}, klient {customer}", number=document.number, customer=content.payer.party_id
+        ),
         payment_qr=code if payable else "",
         use_sentences=(),
         bars=(),
@@ -135,7 +141,7 @@ def _page(
         lines=(),
         vat=_vat_rows(content),
         notes=tuple(notes),
-        footer=footer_text(document, settings),
+        footer=footer_text(document, settings, say),
         ksef=ksef,
         first_texts=tuple(text for _, text in texts(place="first_page")),
         foot_note=" ".join(text for _, text in texts(place="footer")),
@@ -146,12 +152,13 @@ def _page(
 def _dates(
     document: Document, content: CollectiveContent, settings: CompanySettings
 ) -> tuple[tuple[str, str], ...]:
+    say = Speech(content.payer.language)
     return (
-        ("Data wystawienia", polish.day(document.issue_date)),
-        ("Miejsce wystawienia", settings.seller.city),
-        ("Okres rozliczeniowy", _period(content)),
-        ("Termin płatności", polish.day(document.due_date)),
-        ("Forma płatności", "przelew"),
+        (say("Data wystawienia"), polish.day(document.issue_date)),
+        (say("Miejsce wystawienia"), settings.seller.city),
+        (say("Okres rozliczeniowy"), _period(content)),
+        (say("Termin płatności"), polish.day(document.due_date)),
+        (say("Forma płatności"), say("przelew")),
     )
 
 
@@ -164,17 +171,18 @@ def _kwh(bill: BillContent) -> int:
 
 
 def _facts(content: CollectiveContent) -> tuple[tuple[str, str], ...]:
+    say = Speech(content.payer.language)
     return (
-        ("Numer klienta", content.payer.party_id),
-        ("Konto zbiorcze", content.account),
-        ("Umów i punktów", str(len(content.parts))),
-        ("Zużycie razem", f"{polish.number(Decimal(sum(map(_kwh, content.bills))))} kWh"),
+        (say("Numer klienta"), content.payer.party_id),
+        (say("Konto zbiorcze"), content.account),
+        (say("Umów i punktów"), str(len(content.parts))),
+        (say("Zużycie razem"), f"{polish.number(Decimal(sum(map(_kwh, content.bills))))} kWh"),
     )
 
 
 def _points(content: CollectiveContent) -> tuple[Row, ...]:
     """Return a row for each contract: contract, point and address, days where they differ, kWh and money."""
-    rows = []
+    say, rows = Speech(content.payer.language), []
     for number, bill in enumerate(content.bills, start=1):
         days = "" if (bill.start, bill.end) == (content.start, content.end) else f", {_period(bill)}"
         where = ", ".join(one for one in (bill.contract_no, bill.point.ppe, bill.point.address) if one)
@@ -182,16 +190,17 @@ def _points(content: CollectiveContent) -> tuple[Row, ...]:
         rows.append(Row((f"{number}. {where}{days}", polish.number(Decimal(_kwh(bill))), *money)))
     used = polish.number(Decimal(sum(map(_kwh, content.bills))))
     whole = map(polish.amount, (content.net, content.vat, content.gross))
-    return (*rows, Row(("Razem", used, *whole), strong=True))
+    return (*rows, Row((say("Razem"), used, *whole), strong=True))
 
 
-def _heading(number: int, kind: DocumentKind, bill: BillContent) -> str:
-    final = ", rozliczenie końcowe" if kind is DocumentKind.FINAL else ""
-    return f"{number}. Umowa {bill.contract_no}, PPE {bill.point.ppe}{final}"
+def _heading(number: int, kind: DocumentKind, bill: BillContent, say: Speech) -> str:
+    final = say(", rozliczenie końcowe") if kind is DocumentKind.FINAL else ""
+    return f"{number}. {say('Umowa')} {bill.contract_no}, PPE {bill.point.ppe}{final}"
 
 
 def _summary(content: CollectiveContent) -> tuple[Row, ...]:
     """Return net, VAT and gross by section; where VAT is rounded on the document, sections have none of their own."""
+    say = Speech(content.payer.language)
     binding = all(bill.vat_rounding != "document" for bill in content.bills)
     sections = [one for bill in content.bills for one in before_settling(bill)]
     rows = []
@@ -199,36 +208,42 @@ def _summary(content: CollectiveContent) -> tuple[Row, ...]:
         mine = [one for one in sections if one.section == name]
         net, vat = total(one.net for one in mine), total(one.vat for one in mine)
         money = (polish.amount(vat), polish.amount(net + vat)) if binding else ("", "")
-        rows.append(Row((SECTIONS.get(name, name), polish.amount(net), *money)))
+        rows.append(Row((say(SECTIONS.get(name, name)), polish.amount(net), *money)))
     settled = [one for bill in content.bills for one in bill.settled]
     if settled:
         net, vat = -total(one.net for one in settled), -total(one.vat for one in settled)
-        rows.append(Row(("Prognozy zafakturowane wcześniej", *map(polish.amount, (net, vat, net + vat)))))
+        rows.append(
+            Row((say("Prognozy zafakturowane wcześniej"), *map(polish.amount, (net, vat, net + vat))))
+        )
     whole = map(polish.amount, (content.net, content.vat, content.gross))
-    return (*rows, Row(("Razem", *whole), strong=True))
+    return (*rows, Row((say("Razem"), *whole), strong=True))
 
 
 def _balance(content: CollectiveContent, payable: Decimal) -> tuple[str, ...]:
     """Say what lies between the gross and what is to be paid: deposits, balances brought forward, an overpayment."""
+    say = Speech(content.payer.language)
     sentences = []
     if content.due != content.gross:
         paid = polish.zloty(content.gross - content.due)
-        sentences.append(f"Depozyty prosumenckie pokrywają {paid}; szczegóły są przy umowach.")
+        sentences.append(say("Depozyty prosumenckie pokrywają {paid}; szczegóły są przy umowach.", paid=paid))
     if content.opening_balance:
-        word = "niedopłata" if content.opening_balance > 0 else "nadpłata"
-        sentences.append(f"Saldo przed tą fakturą: {word} {polish.zloty(abs(content.opening_balance))}.")
+        word = say("niedopłata") if content.opening_balance > 0 else say("nadpłata")
+        amount = polish.zloty(abs(content.opening_balance))
+        sentences.append(say("Saldo przed tą fakturą: {word} {amount}.", word=word, amount=amount))
     rest = content.due + (content.opening_balance or ZERO) - payable
     if sentences:
-        sentences.append(f"Do zapłaty razem {polish.zloty(payable)}.")
+        sentences.append(say("Do zapłaty razem {payable}.", payable=polish.zloty(payable)))
     if rest < 0:
-        sentences.append(f"Nadpłata {polish.zloty(-rest)} przechodzi na następne rozliczenie.")
+        over = say("Nadpłata {amount} przechodzi na następne rozliczenie.", amount=polish.zloty(-rest))
+        sentences.append(over)
     return tuple(sentences)
 
 
 def _vat_rows(content: CollectiveContent) -> tuple[Row, ...]:
+    say = Speech(content.payer.language)
     rows = [
         Row((polish.percent(row.rate), *map(polish.amount, (row.net, row.vat, row.gross))))
         for row in content.vat_rows
     ]
     whole = map(polish.amount, (content.net, content.vat, content.gross))
-    return (*rows, Row(("Razem", *whole), strong=True))
+    return (*rows, Row((say("Razem"), *whole), strong=True))

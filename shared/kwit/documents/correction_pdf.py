@@ -39,19 +39,19 @@ class _CorrectionPages(BillPages):
         self._head()
         self._parties()
         self._payable()
-        self._heading("Co korygujemy i dlaczego")
+        self._heading(self.say("Co korygujemy i dlaczego"))
         for label, value in self.correction.corrected:
             self._fact(label, value)
-        self._heading("Skąd różnica")
+        self._heading(self.say("Skąd różnica"))
         self._table(_CAUSES, _CAUSE_WIDTHS, self.correction.causes)
-        self._heading("Różnica według stawek VAT")
+        self._heading(self.say("Różnica według stawek VAT"))
         self._table(_TOTALS, _TOTAL_WIDTHS, self.correction.summary)
 
     def details(self) -> None:
         """Draw the pages behind the first."""
         self._new_page()
         for title, rows in self.correction.lines:
-            self._heading(f"{title}: przed, po i różnica")
+            self._heading(self.say("{section}: przed, po i różnica", section=title))
             self._table(_LINES, _LINE_WIDTHS, rows)
         self._font(7.5, colour=GREY)
         if self.correction.unchanged:
@@ -62,7 +62,7 @@ class _CorrectionPages(BillPages):
         if self.correction.readings:
             self._font(7.5, colour=GREY)
             self._text(self.correction.legend, width=WIDTH, height=3.8)
-        self._heading("Informacje")
+        self._heading(self.say("Informacje"))
         for label, text in self.view.notes:
             self._note(label, text)
         self._ksef_codes()

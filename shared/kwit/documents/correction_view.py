@@ -12,11 +12,12 @@ from functools import partial
 
 from kwit.billing.content import BillContent, LineData
 from kwit.billing.correcting import kwh_billed
-from kwit.billing.correction_content import CauseData, CorrectionContent
+from kwit.billing.correction_content import CauseData, CorrectedData, CorrectionContent
 from kwit.documents import polish
 from kwit.documents.document import Document
 from kwit.documents.information import breakdowns, disputes
 from kwit.documents.ksef_marks import KsefMarks
+from kwit.documents.phrases import Speech
 from kwit.documents.rows import Row
 from kwit.documents.texts import shown_texts
 from kwit.documents.titles import CORRECTION
@@ -25,6 +26,7 @@ from kwit.documents.view import (
     UNITS,
     BillView,
     footer_text,
+    in_words,
     ksef_facts,
     payer_lines,
     payment_code,
@@ -98,22 +100,27 @@ def _page(
     account = content.payer.bank_account or seller.bank_account
     amount = abs(content.due)
     owed = content.due > 0
+    say = Speech(content.payer.language)
     texts = partial(shown_texts, document=document, settings=settings)
     return BillView(
-        title=CORRECTION,
+        title=say(CORRECTION),
         number=document.number,
         seller_name=seller.name,
-        seller_lines=seller_lines(settings),
+        seller_lines=seller_lines(settings, say),
         payer_name=content.payer.name,
         payer_lines=payer_lines(content.after),
         dates=_dates(document, content, settings),
         facts=(),
         payable=polish.zloty(amount),
-        payable_words=polish.in_words(amount),
-        payable_label="Do dopłaty" if owed else "Do zwrotu" if content.due else "Bez zmiany kwoty",
-        due=polish.day(document.due_date) if owed else "nie dotyczy",
+        payable_words=in_words(amount, say),
+        payable_label=say("Do dopłaty" if owed else "Do zwrotu" if content.due else "Bez zmiany kwoty"),
+        party_labels=(say("Sprzedawca"), say("Nabywca")),
+        language=content.payer.language,
+        due=polish.day(document.due_date) if owed else say("nie dotyczy"),
         account=polish.account(account),
-        transfer_title=f"{document.number}, klient {content.payer.party_id}",
+        transfer_title=say(
+            "{number}, klient {customer}", number=document.number, customer=content.payer.party_id
+        ),
         payment_qr=payment_code(
             nip=seller.nip, account=account, amount=amount, name=seller.name, title=document.number
         )
@@ -127,8 +134,8 @@ def _page(
         reading_legend="",
         lines=(),
         vat=(),
-        notes=(*disputes(settings), *breakdowns(settings), *texts(place="details")),
-        footer=footer_text(document, settings),
+        notes=(*disputes(settings, say), *breakdowns(settings, say), *texts(place="details")),
+        footer=footer_text(document, settings, say),
         colour=seller.colour,
         ksef=ksef,
         first_texts=tuple(text for _, text in texts(place="first_page")),
@@ -140,13 +147,14 @@ def _page(
 def _dates(
     document: Document, content: CorrectionContent, settings: CompanySettings
 ) -> tuple[tuple[str, str], ...]:
-    term = polish.day(document.due_date) if content.due > 0 else "nie dotyczy"
+    say = Speech(content.payer.language)
+    term = polish.day(document.due_date) if content.due > 0 else say("nie dotyczy")
     return (
-        ("Data wystawienia", polish.day(document.issue_date)),
-        ("Miejsce wystawienia", settings.seller.city),
-        ("Okres rozliczeniowy", _period(content)),
-        ("Termin płatności", term),
-        ("Forma płatności", "przelew"),
+        (say("Data wystawienia"), polish.day(document.issue_date)),
+        (say("Miejsce wystawienia"), settings.seller.city),
+        (say("Okres rozliczeniowy"), _period(content)),
+        (say("Termin płatności"), term),
+        (say("Forma płatności"), say("przelew")),
     )
 
 
@@ -156,40 +164,52 @@ def _period(content: CorrectionContent) -> str:
 
 def _corrected(content: CorrectionContent) -> tuple[tuple[str, str], ...]:
     original, last = content.original, content.corrected
-    facts = [("Faktura korygowana", f"{original.number} z {polish.day(original.issue_date)}")]
+    say = Speech(content.payer.language)
+
+    def named(one: CorrectedData) -> str:
+        return say("{number} z {day}", number=one.number, day=polish.day(one.issue_date))
+
+    facts = [(say("Faktura korygowana"), named(original))]
     if original.account:
-        facts.append(("Konto zbiorcze", f"{original.account}, korekta dotyczy umowy {content.contract_no}"))
+        told = say(
+            "{account}, korekta dotyczy umowy {contract}",
+            account=original.account,
+            contract=content.contract_no,
+        )
+        facts.append((say("Konto zbiorcze"), told))
     if original.ksef_number:
-        facts.append(("Numer KSeF korygowanej", original.ksef_number))
+        facts.append((say("Numer KSeF korygowanej"), original.ksef_number))
     if last.document_id != original.document_id:
-        facts.append(("Ostatnia korekta", f"{last.number} z {polish.day(last.issue_date)}"))
+        facts.append((say("Ostatnia korekta"), named(last)))
     facts += [
-        ("Okres", _period(content)),
-        ("Przyczyna korekty", content.reason),
-        ("Numer klienta", content.after.customer.party_id),
-        ("Umowa", content.contract_no),
-        ("Punkt poboru (PPE)", content.after.point.ppe),
-        ("Adres punktu", content.after.point.address),
+        (say("Okres"), _period(content)),
+        (say("Przyczyna korekty"), content.reason),
+        (say("Numer klienta"), content.after.customer.party_id),
+        (say("Umowa"), content.contract_no),
+        (say("Punkt poboru (PPE)"), content.after.point.ppe),
+        (say("Adres punktu"), content.after.point.address),
     ]
     return tuple((name, value) for name, value in facts if value)
 
 
 def _causes(content: CorrectionContent) -> tuple[Row, ...]:
     """Return, for each cause, its total and what it is made of; the totals add up to the correction."""
+    say = Speech(content.payer.language)
     rows: list[Row] = []
     for cause in dict.fromkeys(one.cause for one in content.causes):
         members = [one for one in content.causes if one.cause == cause]
         rows.append(Row((_told(cause, content), "", *_money(members)), strong=True))
-        rows += [Row((f"– {one.name}", _moved(one), *_money([one]))) for one in members]
-    rows.append(Row(("Razem", "", *map(signed, (content.net, content.vat, content.gross))), strong=True))
+        rows += [Row((f"– {one.name}", _moved(one, say), *_money([one]))) for one in members]
+    rows.append(Row((say("Razem"), "", *map(signed, (content.net, content.vat, content.gross))), strong=True))
     return tuple(rows)
 
 
 def _told(cause: str, content: CorrectionContent) -> str:
+    say = Speech(content.payer.language)
     if content.cancelled:
-        return _CANCELLED
+        return say(_CANCELLED)
     kwh = kwh_billed(content.after) - kwh_billed(content.before)
-    words = CAUSES.get(cause, cause)
+    words = say(CAUSES.get(cause, cause))
     return f"{words}: {_sign(Decimal(kwh), str(abs(kwh)))} kWh" if cause == "usage" and kwh else words
 
 
@@ -201,13 +221,13 @@ def _money(parts: Sequence[CauseData]) -> tuple[str, str, str]:
     )
 
 
-def _moved(one: CauseData) -> str:
+def _moved(one: CauseData, say: Speech) -> str:
     """Say what a part was counted from: the quantity that came or went and its price, or the price that changed."""
-    unit = UNITS.get(one.unit, one.unit)
+    unit = say(UNITS.get(one.unit, one.unit))
     moved = one.quantity_after - one.quantity_before
     before, after = one.price_before, one.price_after
     if one.cause in {"price", "law"} and before is not None and after is not None and before != after:
-        return f"z {_price(before)} na {_price(after)} zł/{unit}"
+        return say("z {before} na {after} zł/{unit}", before=_price(before), after=_price(after), unit=unit)
     if not moved:
         return ""
     quantity = f"{_sign(moved, polish.number(abs(moved)))} {unit}"
@@ -226,42 +246,47 @@ def _summary(content: CorrectionContent) -> tuple[Row, ...]:
         Row((polish.percent(row.rate), signed(row.net), signed(row.vat), signed(row.gross)))
         for row in content.vat_rows
     ]
-    totals = ("Razem różnica", *map(signed, (content.net, content.vat, content.gross)))
+    say = Speech(content.payer.language)
+    totals = (say("Razem różnica"), *map(signed, (content.net, content.vat, content.gross)))
     figures = [
         Row((name, *map(polish.amount, (bill.net, bill.vat, bill.gross))))
-        for name, bill in (("Przed korektą", content.before), ("Po korekcie", content.after))
+        for name, bill in ((say("Przed korektą"), content.before), (say("Po korekcie"), content.after))
     ]
     return (*figures, *rows, Row(totals, strong=True))
 
 
 def _lines(content: CorrectionContent) -> tuple[tuple[str, tuple[Row, ...]], ...]:
+    say = Speech(content.payer.language)
     tables: dict[str, list[Row]] = {}
     nets: dict[str, Decimal] = {}
     for old, new, difference in content.changed_lines():
         line = new or old
-        if line is None or not (difference.net or old is None or new is None or _shows(old) != _shows(new)):
+        if line is None or not (
+            difference.net or old is None or new is None or _cells(old, say) != _cells(new, say)
+        ):
             continue
-        cells = (f"{line.name}{_days(line, content)}", *_cells(old), *_cells(new), signed(difference.net))
+        cells = (
+            f"{line.name}{_days(line, content)}",
+            *_cells(old, say),
+            *_cells(new, say),
+            signed(difference.net),
+        )
         tables.setdefault(line.section, []).append(Row(cells))
         nets[line.section] = nets.get(line.section, ZERO) + difference.net
     return tuple(
         (
-            SECTIONS.get(name, name),
-            (*rows, Row(("Razem różnica", *[""] * 6, signed(nets[name])), strong=True)),
+            say(SECTIONS.get(name, name)),
+            (*rows, Row((say("Razem różnica"), *[""] * 6, signed(nets[name])), strong=True)),
         )
         for name, rows in tables.items()
     )
 
 
-def _shows(line: LineData) -> tuple[str, ...]:
-    return _cells(line)
-
-
-def _cells(line: LineData | None) -> tuple[str, str, str]:
+def _cells(line: LineData | None, say: Speech) -> tuple[str, str, str]:
     if line is None:
         return ("–", "–", "–")
     price = line.product() / line.quantity if line.quantity else line.price
-    quantity = f"{polish.number(line.quantity)} {UNITS.get(line.unit, line.unit)}"
+    quantity = f"{polish.number(line.quantity)} {say(UNITS.get(line.unit, line.unit))}"
     return (quantity, _price(price), polish.amount(line.net))
 
 
@@ -276,7 +301,11 @@ def _unchanged(content: CorrectionContent) -> str:
     left = len(content.lines) - told
     if not left:
         return ""
-    return f"Pozycji bez zmian: {left}; pokazuje je faktura {content.original.number}."
+    return Speech(content.payer.language)(
+        "Pozycji bez zmian: {count}; pokazuje je faktura {number}.",
+        count=left,
+        number=content.original.number,
+    )
 
 
 def _readings(content: CorrectionContent) -> tuple[tuple[str, tuple[Row, ...]], ...]:
@@ -284,29 +313,40 @@ def _readings(content: CorrectionContent) -> tuple[tuple[str, tuple[Row, ...]], 
     before, after = _reading_rows(content.before), _reading_rows(content.after)
     if before == after:
         return ()
-    tables = (("Odczyty przed korektą", before), ("Odczyty po korekcie", after))
+    say = Speech(content.payer.language)
+    tables = ((say("Odczyty przed korektą"), before), (say("Odczyty po korekcie"), after))
     return tuple((title, rows) for title, rows in tables if rows)
 
 
 def _reading_rows(bill: BillContent) -> tuple[Row, ...]:
-    return tuple(reading_row(span) for span in bill.usage)
+    return tuple(reading_row(span, Speech(bill.payer.language)) for span in bill.usage)
 
 
 def _balance(content: CorrectionContent) -> tuple[str, ...]:
     """Say what was to be paid, what is, and what becomes of the difference."""
     before, after = content.before.due, content.after.due
+    say = Speech(content.payer.language)
     sentences = [
-        f"Faktura {content.original.number}: było {polish.zloty(before)}, powinno być {polish.zloty(after)}."
+        say(
+            "Faktura {number}: było {before}, powinno być {after}.",
+            number=content.original.number,
+            before=polish.zloty(before),
+            after=polish.zloty(after),
+        )
     ]
     if content.due != content.gross:
         paid = content.gross - content.due
-        sentences.append(f"Z tego depozyt prosumencki pokrywa {signed(paid)} zł różnicy.")
+        sentences.append(say("Z tego depozyt prosumencki pokrywa {amount} zł różnicy.", amount=signed(paid)))
     if content.due < 0:
         sentences.append(
-            "Kwota korekty pomniejsza należność; jeśli faktura jest zapłacona, nadpłata przechodzi na następne"
-            " rozliczenie albo na wniosek wraca na konto."
+            say(
+                "Kwota korekty pomniejsza należność; jeśli faktura jest zapłacona, nadpłata przechodzi na następne"
+                " rozliczenie albo na wniosek wraca na konto."
+            )
         )
     if content.before.opening_balance:
         balance = polish.zloty(content.before.opening_balance)
-        sentences.append(f"Saldo początkowe z faktury korygowanej ({balance}) nie zmienia się.")
+        sentences.append(
+            say("Saldo początkowe z faktury korygowanej ({balance}) nie zmienia się.", balance=balance)
+        )
     return tuple(sentences)

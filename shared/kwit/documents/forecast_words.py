@@ -7,6 +7,7 @@ from decimal import Decimal
 from kwit.billing.content import BillContent
 from kwit.billing.forecast_data import InvoicedForecast
 from kwit.documents import polish
+from kwit.documents.phrases import Speech
 from kwit.documents.rows import Row
 from kwit.kernel.money import total
 
@@ -30,11 +31,12 @@ def forecast_sentences(bill: BillContent) -> tuple[str, ...]:
     """Say what a forecast expects and that readings will settle it."""
     if bill.expected is None:
         return ()
+    say = Speech(bill.payer.language)
     kwh = polish.number(Decimal(bill.expected.kwh))
-    basis = _METHODS.get(bill.expected.method, bill.expected.method)
+    basis = say(_METHODS.get(bill.expected.method, bill.expected.method))
     return (
-        f"Prognozowane zużycie w okresie: {kwh} kWh, na podstawie {basis}.",
-        "To prognoza: rzeczywiste zużycie rozliczymy po odczycie na koniec okresu rozliczeniowego.",
+        say("Prognozowane zużycie w okresie: {kwh} kWh, na podstawie {basis}.", kwh=kwh, basis=basis),
+        say("To prognoza: rzeczywiste zużycie rozliczymy po odczycie na koniec okresu rozliczeniowego."),
     )
 
 
@@ -47,7 +49,7 @@ def forecast_rows(bill: BillContent, numbers: Mapping[str, str]) -> tuple[Row, .
         return ()
     rows = [Row(_cells(one, numbers)) for one in bill.settled]
     sums = [total(getattr(one, name) for one in bill.settled) for name in ("net", "vat", "gross")]
-    return (*rows, Row(("Razem", "", *map(polish.amount, sums)), strong=True))
+    return (*rows, Row((Speech(bill.payer.language)("Razem"), "", *map(polish.amount, sums)), strong=True))
 
 
 def _cells(one: InvoicedForecast, numbers: Mapping[str, str]) -> tuple[str, ...]:
@@ -62,4 +64,4 @@ def settled_summary(bill: BillContent) -> list[Row]:
     if not bill.settled:
         return []
     sums = [-total(getattr(one, name) for one in bill.settled) for name in ("net", "vat", "gross")]
-    return [Row(("Prognozy zafakturowane wcześniej", *map(polish.amount, sums)))]
+    return [Row((Speech(bill.payer.language)("Prognozy zafakturowane wcześniej"), *map(polish.amount, sums)))]

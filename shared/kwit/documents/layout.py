@@ -8,6 +8,7 @@ import segno
 
 from kwit.documents.paper import PADDING, Colour, Paper
 from kwit.documents.pdf_a import Attached
+from kwit.documents.phrases import Speech
 from kwit.documents.rows import Row
 from kwit.documents.view import BillView
 from kwit.registry.logo import Logo, read_logo
@@ -35,6 +36,7 @@ class Layout(Paper):
     def __init__(self, view: BillView) -> None:
         super().__init__()
         self.view = view
+        self.say = Speech(view.language)
         self.accent = colour_of(view.colour)
 
     def finished(self, issue_date: date, attached: Sequence[Attached] = ()) -> bytes:
@@ -42,7 +44,13 @@ class Layout(Paper):
         self._feet()
         made_at = datetime(issue_date.year, issue_date.month, issue_date.day, 12, tzinfo=UTC)
         title = f"{self.view.title} {self.view.number}"
-        return self.file(title=title, author=self.view.seller_name, made_at=made_at, attached=attached)
+        return self.file(
+            title=title,
+            author=self.view.seller_name,
+            made_at=made_at,
+            attached=attached,
+            language=self.say.tag,
+        )
 
     def _feet(self) -> None:
         """Draw the foot of every page, once their number is known."""
@@ -56,7 +64,7 @@ class Layout(Paper):
             self._fit(self.view.footer, WIDTH - 30, size=7, least=5, colour=GREY)
             self.cell(WIDTH - 30, 4, self._cut(self.view.footer, WIDTH - 30))
             self._font(7, colour=GREY)
-            self.cell(30, 4, f"strona {page} z {self.pages}", align="R")
+            self.cell(30, 4, self.say("strona {page} z {pages}", page=page, pages=self.pages), align="R")
 
     def _font(self, size: float, *, bold: bool = False, colour: Colour = _INK) -> None:
         self.font(size, bold=bold, colour=colour)
@@ -155,12 +163,12 @@ class Layout(Paper):
         self.cell(85, 12, self.view.payable)
         self.move(MARGIN + 5, top + 21)
         self._font(8)
-        self._text(f"słownie: {self.view.payable_words}", width=85, height=3.9)
+        self._text(f"{self.say('słownie')}: {self.view.payable_words}", width=85, height=3.9)
         self.move(MARGIN + 95, top + 3)
         for label, value in (
-            ("Termin płatności", self.view.due),
-            ("Numer rachunku", self.view.account),
-            ("Tytuł przelewu", self.view.transfer_title),
+            (self.say("Termin płatności"), self.view.due),
+            (self.say("Numer rachunku"), self.view.account),
+            (self.say("Tytuł przelewu"), self.view.transfer_title),
         ):
             self.x = MARGIN + 95
             self._font(7, colour=GREY)
@@ -189,7 +197,7 @@ class Layout(Paper):
         self._qr(self.view.payment_qr, x=MARGIN + 150, y=top + 4, size=27)
         self.move(MARGIN + 147, top + 32)
         self._font(6.5, colour=GREY)
-        self.cell(33, 4, "zeskanuj w aplikacji banku", align="C")
+        self.cell(33, 4, self.say("zeskanuj w aplikacji banku"), align="C")
 
     def _qr(self, content: str, *, x: float, y: float, size: float) -> None:
         """Draw a QR code row by row; a fixed mask spares the search for the best one."""
@@ -214,9 +222,9 @@ class Layout(Paper):
             for link, label in self.view.ksef.codes
         ]
         self._room(max(size for *_, size in sizes) + 14)
-        self._heading("Weryfikacja w KSeF")
+        self._heading(self.say("Weryfikacja w KSeF"))
         self._font(8)
-        self._row(WIDTH, 4.4, _KSEF_TOLD if len(sizes) == 1 else f"{_KSEF_TOLD} {_CERTIFICATE_TOLD}")
+        self._row(WIDTH, 4.4, " ".join(map(self.say, (_KSEF_TOLD, _CERTIFICATE_TOLD)[: len(sizes)])))
         top, x = self.y + 1, MARGIN
         for link, label, size in sizes:
             self._qr(link, x=x + PADDING, y=top, size=size)
@@ -270,7 +278,7 @@ class Layout(Paper):
 
     def _table_head(self, columns: Sequence[str], widths: Sequence[float], left: int) -> None:
         self._font(7, colour=GREY)
-        for index, (text, width) in enumerate(zip(columns, widths, strict=True)):
+        for index, (text, width) in enumerate(zip(map(self.say, columns), widths, strict=True)):
             self.cell(width, 4.4, text, align="L" if index < left else "R", rule=GREY)
         self.move(MARGIN, self.y + 4.8)
 

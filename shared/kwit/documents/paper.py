@@ -15,7 +15,7 @@ from fpdf.output import OutputProducer, PDFFont, PDFType3Font, PDFXObject
 from fpdf.syntax import Name, PDFArray, PDFContentStream, PDFObject, Raw
 
 from kwit.documents.faces import Face, Program, faces
-from kwit.documents.pdf_a import Attached, empty_file
+from kwit.documents.pdf_a import LANGUAGE, Attached, empty_file
 from kwit.registry.logo import Logo
 
 Colour = tuple[int, int, int]
@@ -160,9 +160,17 @@ class Paper:
         size = f"{width * _POINTS:.2f} 0 0 {height * _POINTS:.2f}"
         self._sheet.append(f"q {size} {_place(x, y + height)} cm /I{number} Do Q")
 
-    def file(self, *, title: str, author: str, made_at: datetime, attached: Sequence[Attached] = ()) -> bytes:
+    def file(
+        self,
+        *,
+        title: str,
+        author: str,
+        made_at: datetime,
+        attached: Sequence[Attached] = (),
+        language: str = LANGUAGE,
+    ) -> bytes:
         """Make the PDF/A-3 file; the same drawing gives the same bytes."""
-        pdf = empty_file(title=title, author=author, made_at=made_at, attached=attached)
+        pdf = empty_file(title=title, author=author, made_at=made_at, attached=attached, language=language)
         # Every page may use both faces.
         pdf.single_resources_object = True
         for sheet in self._pages:

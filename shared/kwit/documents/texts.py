@@ -63,6 +63,7 @@ def _facts(document: Document, settings: CompanySettings, when: TextConditions) 
         estimated=any(state.kind == "estimated" for state in states)
         or any(span.estimated_days for span in (bill.usage if bill else ())),
         prosumer=bill is not None and bill.prosumer not in {"", Prosumer.NONE},
+        language=content.payer.language or "pl",
         units=units_in_number(document.number, kind=str(document.kind), settings=settings, when=when),
     )
 

@@ -10,6 +10,8 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
+from num2words import num2words
+
 from kwit.billing.content import BillContent, FactorData, LineData, PartyData, SpanData
 from kwit.billing.forecast_content import before_settling
 from kwit.billing.forecast_data import SETTLED
@@ -18,6 +20,7 @@ from kwit.documents.document import Document
 from kwit.documents.forecast_words import forecast_rows, forecast_sentences, settled_summary
 from kwit.documents.information import breakdowns, disputes, incentives, price_lists, rights
 from kwit.documents.ksef_marks import KsefMarks
+from kwit.documents.phrases import POLISH, Speech
 from kwit.documents.prosumer_words import settlement_sentences
 from kwit.documents.rows import Row
 from kwit.documents.texts import shown_texts
@@ -113,6 +116,14 @@ class BillView:
     foot_note: str = ""
     chart_colour: str = "#becbc4"
     logo: str = ""
+    language: str = ""
+
+
+def in_words(amount: Decimal, say: Speech) -> str:
+    """Write PLN in words of the document's language."""
+    if say.language:
+        return str(num2words(abs(amount), lang=say.language, to="currency", currency="PLN"))
+    return polish.in_words(amount)
 
 
 def bill_view(
@@ -129,23 +140,26 @@ def bill_view(
     """
     bill = document.bill()
     seller = settings.seller
+    say = Speech(bill.payer.language)
     payable = max(bill.due + (bill.opening_balance or Decimal(0)), Decimal(0))
     account = bill.payer.bank_account or seller.bank_account
     texts = partial(shown_texts, document=document, settings=settings)
     return BillView(
-        title=title_of(document.kind, bill),
+        title=say(title_of(document.kind, bill)),
         number=document.number,
         seller_name=seller.name,
-        seller_lines=seller_lines(settings),
+        seller_lines=seller_lines(settings, say),
         payer_name=bill.payer.name,
         payer_lines=payer_lines(bill),
         dates=_dates(document, bill, settings),
         facts=(*_facts(bill), *ksef_facts(ksef)),
         payable=polish.zloty(payable),
-        payable_words=polish.in_words(payable),
+        payable_words=in_words(payable, say),
         due=polish.day(document.due_date),
         account=polish.account(account),
-        transfer_title=f"{document.number}, klient {bill.payer.party_id}",
+        transfer_title=say(
+            "{number}, klient {customer}", number=document.number, customer=bill.payer.party_id
+        ),
         payment_qr=payment_code(
             nip=seller.nip, account=account, amount=payable, name=seller.name, title=document.number
         )
@@ -155,12 +169,12 @@ def bill_view(
         bars=_bars(bill),
         summary=_summary(bill),
         balance=(*settlement_sentences(bill), *_balance(bill, payable)),
-        readings=tuple(reading_row(span) for span in bill.usage),
+        readings=tuple(reading_row(span, say) for span in bill.usage),
         reading_legend=reading_legend(bill),
         lines=_line_tables(bill),
         vat=_vat_rows(bill),
         notes=(*_notes(bill, settings), *texts(place="details")),
-        footer=footer_text(document, settings),
+        footer=footer_text(document, settings, say),
         colour=seller.colour,
         forecasts=forecast_rows(bill, numbers or {}),
         ksef=ksef,
@@ -168,6 +182,9 @@ def bill_view(
         foot_note=" ".join(text for _, text in texts(place="footer")),
         chart_colour=seller.chart_colour,
         logo=seller.logo,
+        payable_label=say("Do zapłaty"),
+        party_labels=(say("Sprzedawca"), say("Nabywca")),
+        language=bill.payer.language,
     )
 
 
@@ -186,18 +203,18 @@ def payment_code(*, nip: str, account: str, amount: Decimal, name: str, title: s
     return "|".join(field.replace("|", " ") for field in fields)
 
 
-def seller_lines(settings: CompanySettings) -> tuple[str, ...]:
+def seller_lines(settings: CompanySettings, say: Speech = POLISH) -> tuple[str, ...]:
     """Return the seller's address, numbers and register as lines."""
     seller = settings.seller
     register = [f"KRS {seller.krs}" if seller.krs else "", seller.court]
-    register += [f"kapitał zakładowy {seller.capital}" if seller.capital else ""]
+    register += [f"{say('kapitał zakładowy')} {seller.capital}" if seller.capital else ""]
     numbers = [f"NIP {seller.nip}", f"REGON {seller.regon}" if seller.regon else ""]
     numbers += [f"BDO {seller.bdo}" if seller.bdo else ""]
     lines = (
         f"{seller.street}, {seller.postcode} {seller.city}",
         ", ".join(part for part in numbers if part),
         ", ".join(part for part in register if part),
-        f"tel. {seller.phone}, {seller.email}",
+        f"{say('tel.')} {seller.phone}, {seller.email}",
         seller.website,
     )
     return tuple(line for line in lines if line)
@@ -213,54 +230,60 @@ def party_lines(payer: PartyData, customer: PartyData) -> tuple[str, ...]:
     lines = [payer.street, f"{payer.postcode} {payer.city}"]
     lines += [f"NIP {payer.nip}"] if payer.nip else []
     if customer.party_id != payer.party_id:
-        lines.append(f"Odbiorca: {customer.name}")
+        lines.append(f"{Speech(payer.language)('Odbiorca')}: {customer.name}")
     return tuple(lines)
 
 
 def _dates(document: Document, bill: BillContent, settings: CompanySettings) -> tuple[tuple[str, str], ...]:
     first, last = bill.supplied[0], bill.supplied[1] - timedelta(days=1)
     period = polish.day(first) if first == last else f"{polish.day(first)} – {polish.day(last)}"
-    label = "Okres prognozy" if bill.expected else "Okres rozliczeniowy"
-    label = "Data wykonania" if bill.contract_kind == ContractKind.CONNECTION else label
+    say = Speech(bill.payer.language)
+    label = say("Okres prognozy") if bill.expected else say("Okres rozliczeniowy")
+    label = say("Data wykonania") if bill.contract_kind == ContractKind.CONNECTION else label
     return (
-        ("Data wystawienia", polish.day(document.issue_date)),
-        ("Miejsce wystawienia", settings.seller.city),
+        (say("Data wystawienia"), polish.day(document.issue_date)),
+        (say("Miejsce wystawienia"), settings.seller.city),
         (label, period),
-        ("Termin płatności", polish.day(document.due_date)),
-        ("Forma płatności", "przelew"),
+        (say("Termin płatności"), polish.day(document.due_date)),
+        (say("Forma płatności"), say("przelew")),
     )
 
 
 def _facts(bill: BillContent) -> tuple[tuple[str, str], ...]:
-    ends = polish.day(bill.contract_ends - timedelta(days=1)) if bill.contract_ends else "czas nieokreślony"
+    say = Speech(bill.payer.language)
+    ends = (
+        polish.day(bill.contract_ends - timedelta(days=1)) if bill.contract_ends else say("czas nieokreślony")
+    )
+    kind = say(_CONTRACTS.get(bill.contract_kind, bill.contract_kind))
     facts = [
-        ("Numer klienta", bill.customer.party_id),
-        ("Umowa", f"{bill.contract_no}, {_CONTRACTS.get(bill.contract_kind, bill.contract_kind)}"),
-        ("Umowa obowiązuje do", ends),
+        (say("Numer klienta"), bill.customer.party_id),
+        (say("Umowa"), f"{bill.contract_no}, {kind}"),
+        (say("Umowa obowiązuje do"), ends),
         *_point_facts(bill),
     ]
     if bill.contracted_kw is not None:
-        facts.append(("Moc umowna", f"{polish.number(bill.contracted_kw)} kW"))
+        facts.append((say("Moc umowna"), f"{polish.number(bill.contracted_kw)} kW"))
     if bill.annual_kwh is not None:
-        facts.append(("Roczne zużycie", f"{polish.number(Decimal(bill.annual_kwh))} kWh"))
+        facts.append((say("Roczne zużycie"), f"{polish.number(Decimal(bill.annual_kwh))} kWh"))
     return (*facts, *_clocks(bill))
 
 
 def _point_facts(bill: BillContent) -> list[tuple[str, str]]:
     """Name the point; one that is still to be connected may have no code and no address yet."""
-    point = bill.point
-    phases = f", układ {point.phases}-fazowy" if point.distributor else ""
+    point, say = bill.point, Speech(bill.payer.language)
+    phases = say(", układ {phases}-fazowy", phases=point.phases) if point.distributor else ""
     facts = [
-        ("Punkt poboru (PPE)", point.ppe),
-        ("Adres punktu", point.address),
-        ("Operator sieci", point.distributor),
-        ("Grupa taryfowa", f"{bill.group}{phases}"),
+        (say("Punkt poboru (PPE)"), point.ppe),
+        (say("Adres punktu"), point.address),
+        (say("Operator sieci"), point.distributor),
+        (say("Grupa taryfowa"), f"{bill.group}{phases}"),
     ]
     return [(name, value) for name, value in facts if value]
 
 
 def _clocks(bill: BillContent) -> list[tuple[str, str]]:
     """Name the days of charges that have a period of their own, and whether they are paid in advance."""
+    say = Speech(bill.payer.language)
     charged = {line.clock for line in bill.lines}
     found = []
     for one in bill.clocks:
@@ -268,9 +291,9 @@ def _clocks(bill: BillContent) -> list[tuple[str, str]]:
             continue
         first, end = sorted((one.start, one.end))
         days = f"{polish.day(first)} – {polish.day(end - timedelta(days=1))}"
-        paid = "z góry" if one.in_advance else "z dołu"
-        paid = "zwrot" if one.end < one.start else paid
-        found.append((_CLOCKS[one.clock], f"{days}, {paid}"))
+        paid = say("z góry") if one.in_advance else say("z dołu")
+        paid = say("zwrot") if one.end < one.start else paid
+        found.append((say(_CLOCKS[one.clock]), f"{days}, {paid}"))
     return found
 
 
@@ -279,57 +302,71 @@ def _import_kwh(bill: BillContent) -> int:
 
 
 def _use_sentences(bill: BillContent) -> tuple[str, ...]:
+    say = Speech(bill.payer.language)
     if bill.contract_kind == ContractKind.CONNECTION:
-        return ("Ta faktura obejmuje opłaty z umowy o przyłączenie; zużycia energii nie dotyczy.",)
+        return (say("Ta faktura obejmuje opłaty z umowy o przyłączenie; zużycia energii nie dotyczy."),)
     if bill.expected is not None:
         return forecast_sentences(bill)
     if not bill.usage and bill.settled:
         return (
-            "Ta faktura zwraca prognozy za dni, których Twoja umowa nie objęła albo które już rozliczono.",
+            say(
+                "Ta faktura zwraca prognozy za dni, których Twoja umowa nie objęła albo które już rozliczono."
+            ),
         )
     if not bill.measures:
-        return ("Ta faktura obejmuje tylko opłaty niezależne od zużycia; zużycie rozliczymy osobno.",)
+        return (say("Ta faktura obejmuje tylko opłaty niezależne od zużycia; zużycie rozliczymy osobno."),)
     kwh = _import_kwh(bill)
     days = (bill.end - bill.start).days
     a_day = Decimal(kwh) / days
     average = polish.amount(a_day, digits=1)
     sentences = [
-        f"Zużycie w okresie: {polish.number(Decimal(kwh))} kWh w {days} dni, średnio {average} kWh dziennie."
+        say(
+            "Zużycie w okresie: {kwh} kWh w {days} dni, średnio {average} kWh dziennie.",
+            kwh=polish.number(Decimal(kwh)),
+            days=days,
+            average=average,
+        )
     ]
     if bill.last_year_wh is not None:
         before = whole_kwh(bill.last_year_wh)
-        change = f" ({_change(kwh, before)})" if before else ""
-        sentences.append(f"W tym samym okresie rok temu: {polish.number(Decimal(before))} kWh{change}.")
+        change = f" ({_change(kwh, before, say)})" if before else ""
+        told = polish.number(Decimal(before))
+        sentences.append(say("W tym samym okresie rok temu: {kwh} kWh{change}.", kwh=told, change=change))
     else:
-        sentences.append("Zużycia z tego samego okresu rok temu nie mamy w systemie.")
+        sentences.append(say("Zużycia z tego samego okresu rok temu nie mamy w systemie."))
     fed_in = sum(row.kwh for row in bill.energy if row.quantity == "export")
     if any(row.quantity == "export" for row in bill.energy):
-        sentences.append(f"Energia oddana do sieci po bilansowaniu: {polish.number(Decimal(fed_in))} kWh.")
+        told = polish.number(Decimal(fed_in))
+        sentences.append(say("Energia oddana do sieci po bilansowaniu: {kwh} kWh.", kwh=told))
     sentences += _estimate_sentences(bill)
     return tuple(sentences)
 
 
 def _estimate_sentences(bill: BillContent) -> list[str]:
     """Say what of the use is estimated and how; the tariffs want a bill to name how readings were made."""
+    say = Speech(bill.payer.language)
     states = [state for span in bill.usage for state in (span.first, span.last) if state]
     days = max((span.estimated_days for span in bill.usage), default=0)
     sentences = []
     if any(state.kind == "estimated" for state in states):
-        sentences.append("Część odczytów jest szacowana; oznaczono je literą S.")
+        sentences.append(say("Część odczytów jest szacowana; oznaczono je literą S."))
     if days:
-        ways = _ways(method for span in bill.usage for method in span.methods)
-        sentences.append(f"Dni z wartościami szacowanymi w szeregu czasowym: {days}{ways}.")
+        ways = _ways((method for span in bill.usage for method in span.methods), say)
+        sentences.append(
+            say("Dni z wartościami szacowanymi w szeregu czasowym: {days}{ways}.", days=days, ways=ways)
+        )
     return sentences
 
 
-def _ways(methods: Iterable[str]) -> str:
-    ways = [ESTIMATES.get(method, method) for method in dict.fromkeys(methods) if method]
+def _ways(methods: Iterable[str], say: Speech) -> str:
+    ways = [say(ESTIMATES.get(method, method)) for method in dict.fromkeys(methods) if method]
     return f" ({'; '.join(ways)})" if ways else ""
 
 
-def _change(now: int, before: int) -> str:
+def _change(now: int, before: int, say: Speech) -> str:
     per_cent = int(half_up(Decimal(now - before) * 100 / before, digits=0))
-    return "bez zmian" if per_cent == 0 else f"zmiana o {per_cent:+d}%".replace("-", "−")
+    told = f"{per_cent:+d}%".replace("-", "−")
+    return say("bez zmian") if per_cent == 0 else say("zmiana o {change}", change=told)
 
 
 def _bars(bill: BillContent) -> tuple[Bar, ...]:
@@ -347,11 +384,12 @@ def _bars(bill: BillContent) -> tuple[Bar, ...]:
 
 
 def _summary(bill: BillContent) -> tuple[Row, ...]:
+    say = Speech(bill.payer.language)
     binding = bill.vat_rounding != "document"
     rows = [
         Row(
             (
-                SECTIONS.get(section.section, section.section),
+                say(SECTIONS.get(section.section, section.section)),
                 polish.amount(section.net),
                 polish.amount(section.vat) if binding else "",
                 polish.amount(section.gross) if binding else "",
@@ -361,35 +399,37 @@ def _summary(bill: BillContent) -> tuple[Row, ...]:
     ]
     rows += settled_summary(bill)
     totals = (polish.amount(bill.net), polish.amount(bill.vat), polish.amount(bill.gross))
-    return (*rows, Row(("Razem", *totals), strong=True))
+    return (*rows, Row((say("Razem"), *totals), strong=True))
 
 
 def _balance(bill: BillContent, payable: Decimal) -> tuple[str, ...]:
+    say = Speech(bill.payer.language)
+    over = "Nadpłata {amount} przechodzi na następne rozliczenie."
     if not bill.opening_balance:
-        if bill.due >= 0:
-            return ()
-        return (f"Nadpłata {polish.zloty(-bill.due)} przechodzi na następne rozliczenie.",)
-    word = "niedopłata" if bill.opening_balance > 0 else "nadpłata"
+        return () if bill.due >= 0 else (say(over, amount=polish.zloty(-bill.due)),)
+    word = say("niedopłata") if bill.opening_balance > 0 else say("nadpłata")
     rest = bill.due + bill.opening_balance - payable
-    name = "Wartość faktury" if bill.due == bill.gross else "Za tę fakturę po rozliczeniu depozytu"
+    whole = bill.due == bill.gross
+    name = say("Wartość faktury") if whole else say("Za tę fakturę po rozliczeniu depozytu")
+    before, now, sum_due = (polish.zloty(one) for one in (abs(bill.opening_balance), bill.due, payable))
     sentences = [
-        f"Saldo przed tą fakturą: {word} {polish.zloty(abs(bill.opening_balance))}.",
-        f"{name} {polish.zloty(bill.due)}, do zapłaty razem {polish.zloty(payable)}.",
+        say("Saldo przed tą fakturą: {word} {amount}.", word=word, amount=before),
+        say("{name} {amount}, do zapłaty razem {payable}.", name=name, amount=now, payable=sum_due),
     ]
     if rest < 0:
-        sentences.append(f"Nadpłata {polish.zloty(-rest)} przechodzi na następne rozliczenie.")
+        sentences.append(say(over, amount=polish.zloty(-rest)))
     return tuple(sentences)
 
 
-def reading_row(span: SpanData) -> Row:
+def reading_row(span: SpanData, say: Speech = POLISH) -> Row:
     """Return the readings of a register and its use as a row: meter, register, before, now, multiplier, kWh."""
-    quantity = _QUANTITIES.get(span.quantity, span.quantity)
+    quantity = say(_QUANTITIES.get(span.quantity, span.quantity))
     unit = f"{polish.SPACE}kvarh" if span.quantity.startswith("reactive") else ""
     used = f"{polish.number(from_wh(span.wh, unit='kWh'))}{unit}"
     name = f"{span.register_code} {quantity}"
     if span.first is None or span.last is None:
-        estimated = f", w tym szacowane: {span.estimated_days}" if span.estimated_days else ""
-        told = f"szereg czasowy, {span.series_days} dni{estimated}"
+        estimated = say(", w tym szacowane: {days}", days=span.estimated_days) if span.estimated_days else ""
+        told = say("szereg czasowy, {days} dni{estimated}", days=span.series_days, estimated=estimated)
         return Row((span.meter_no, name, told, "", str(span.multiplier), used))
     cells = [
         f"{polish.number(state.kwh)} ({polish.day(state.day - timedelta(days=1))}, {READING_KINDS[state.kind][0]})"
@@ -402,26 +442,28 @@ def reading_legend(bill: BillContent) -> str:
     """Say what the letters of readings mean."""
     if not bill.measures or not bill.usage:
         return ""
+    say = Speech(bill.payer.language)
     states = [state for span in bill.usage for state in (span.first, span.last) if state]
     kinds = {state.kind for state in states}
-    ways = {"estimated": _ways(state.method for state in states)}
+    ways = {"estimated": _ways((state.method for state in states), say)}
     named = ", ".join(
-        f"{READING_KINDS[kind][0]} – {READING_KINDS[kind][1]}{ways.get(kind, '')}"
+        f"{READING_KINDS[kind][0]} – {say(READING_KINDS[kind][1])}{ways.get(kind, '')}"
         for kind in READING_KINDS
         if kind in kinds
     )
-    rounding = "Zużycie każdej strefy zaokrąglono do pełnych kWh."
-    return f"Odczyt: {named}. {rounding}" if named else rounding
+    rounding = say("Zużycie każdej strefy zaokrąglono do pełnych kWh.")
+    return f"{say('Odczyt')}: {named}. {rounding}" if named else rounding
 
 
 def _line_tables(bill: BillContent) -> tuple[tuple[str, tuple[Row, ...]], ...]:
+    say = Speech(bill.payer.language)
     whole = (bill.start, bill.end)
     tables = []
     for section in before_settling(bill):
         members = [line for line in bill.lines if line.section == section.section and line.rule != SETTLED]
-        rows = [_line_row(line, whole=(line.start, line.end) == whole) for line in members]
-        rows.append(Row(("Razem", "", "", "", polish.amount(section.net), "", ""), strong=True))
-        tables.append((SECTIONS.get(section.section, section.section), tuple(rows)))
+        rows = [_line_row(line, say, whole=(line.start, line.end) == whole) for line in members]
+        rows.append(Row((say("Razem"), "", "", "", polish.amount(section.net), "", ""), strong=True))
+        tables.append((say(SECTIONS.get(section.section, section.section)), tuple(rows)))
     return tuple(tables)
 
 
@@ -432,14 +474,14 @@ def printed_unit(line: LineData) -> str:
     return UNITS.get(line.unit, line.unit)
 
 
-def _line_row(line: LineData, *, whole: bool) -> Row:
+def _line_row(line: LineData, say: Speech, *, whole: bool) -> Row:
     event = line.rule == EVENT_RULE
     period = "" if whole or event else f" ({line.start:%d.%m}–{line.end - timedelta(days=1):%d.%m.%y})"
     return Row(
         (
             f"{line.name}{period}",
             polish.number(line.quantity),
-            printed_unit(line),
+            say(printed_unit(line)),
             " × ".join(polish.number(one) for one in (line.price, *map(_shown, line.factors))),
             polish.amount(line.net),
             polish.percent(line.vat_rate),
@@ -459,45 +501,49 @@ def _vat_rows(bill: BillContent) -> tuple[Row, ...]:
         Row((polish.percent(r.rate), polish.amount(r.net), polish.amount(r.vat), polish.amount(r.gross)))
         for r in bill.vat_rows
     ]
-    totals = Row(
-        ("Razem", polish.amount(bill.net), polish.amount(bill.vat), polish.amount(bill.gross)), strong=True
-    )
+    figures = (polish.amount(bill.net), polish.amount(bill.vat), polish.amount(bill.gross))
+    totals = Row((Speech(bill.payer.language)("Razem"), *figures), strong=True)
     return (*rows, totals)
 
 
 def _notes(bill: BillContent, settings: CompanySettings) -> tuple[tuple[str, str], ...]:
+    say = Speech(bill.payer.language)
     notes: list[tuple[str, str]] = []
     if bill.excise is not None:
-        excise = polish.zloty(bill.excise.amount)
-        charged = f"naliczono akcyzę w kwocie {excise} (zawarta w cenie energii)."
-        notes.append(("Akcyza", f"Od {bill.excise.kwh} kWh energii elektrycznej czynnej {charged}"))
-    notes.append(("Podstawa cen", f"{_price_sources(bill)} {price_lists(settings)}".strip()))
+        told = say(
+            "Od {kwh} kWh energii elektrycznej czynnej naliczono akcyzę w kwocie {amount} (zawarta w cenie energii).",
+            kwh=bill.excise.kwh,
+            amount=polish.zloty(bill.excise.amount),
+        )
+        notes.append((say("Akcyza"), told))
+    notes.append((say("Podstawa cen"), f"{_price_sources(bill, say)} {price_lists(settings, say)}".strip()))
     if settings.fuel_mix is not None:
         mix = settings.fuel_mix
         shares = ", ".join(f"{one.source} {polish.number(one.percent)}%" for one in mix.shares)
         co2 = (
-            f"; emisja CO2 {polish.number(mix.co2_kg_per_mwh)} kg/MWh"
+            f"; {say('emisja CO2')} {polish.number(mix.co2_kg_per_mwh)} kg/MWh"
             if mix.co2_kg_per_mwh is not None
             else ""
         )
-        link = f". Więcej: {mix.link}" if mix.link else ""
-        notes.append((f"Struktura paliw {mix.year}", f"{shares}{co2}{link}."))
-    notes += disputes(settings)
+        link = f". {say('Więcej')}: {mix.link}" if mix.link else ""
+        notes.append((f"{say('Struktura paliw')} {mix.year}", f"{shares}{co2}{link}."))
+    notes += disputes(settings, say)
     if bill.contract_kind != ContractKind.CONNECTION:
-        notes += (*rights(settings), *incentives(settings))
-    notes += breakdowns(settings)
+        notes += (*rights(settings, say), *incentives(settings, say))
+    notes += breakdowns(settings, say)
     return tuple(notes)
 
 
-def _price_sources(bill: BillContent) -> str:
+def _price_sources(bill: BillContent, say: Speech) -> str:
     pages: dict[str, list[str]] = {}
     for line in bill.lines:
         pages.setdefault(line.price_list, []).extend(line.page.split(", "))
     parts = []
     for one in bill.price_lists:
         numbers = sorted({page for page in pages.get(one.version, ()) if page}, key=_page_order)
-        where = f" (s. {', '.join(numbers)})" if numbers else ""
-        doubt = "" if one.confidence in {"official", "own"} else " – stawki niepotwierdzone urzędowo"
+        where = f" ({say('s.')} {', '.join(numbers)})" if numbers else ""
+        sure = one.confidence in {"official", "own"}
+        doubt = "" if sure else f" – {say('stawki niepotwierdzone urzędowo')}"
         parts.append(f"{one.title}{where}{doubt}")
     return "; ".join(parts) + "."
 
@@ -507,6 +553,6 @@ def _page_order(page: str) -> tuple[int, str]:
     return int(digits or 0), page
 
 
-def footer_text(document: Document, settings: CompanySettings) -> str:
+def footer_text(document: Document, settings: CompanySettings, say: Speech = POLISH) -> str:
     """Return the foot of every page: seller, number and the hash of what was approved."""
-    return f"{settings.seller.name} · {document.number} · treść {document.content_hash[:16]}"
+    return f"{settings.seller.name} · {document.number} · {say('treść')} {document.content_hash[:16]}"

@@ -30,6 +30,7 @@ PARTIES = Layout(
         Column("email", ("e mail", "mail", "adres e mail", "poczta elektroniczna")),
         Column("bank_account", ("rachunek", "rachunek bankowy", "nr rachunku", "konto", "nrb", "iban")),
         Column("country", ("kraj", "kod kraju")),
+        Column("language", ("jezyk", "jezyk dokumentow")),
         _VALID_FROM,
     ),
     needs=(("party_id",), ("name",), ("street",), ("postcode",), ("city",)),

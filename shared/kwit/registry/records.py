@@ -69,7 +69,10 @@ class Prosumer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A party (kontrahent): customer, payer or addressee. Identifiers are checked on the way in."""
+    """A party (kontrahent): customer, payer or addressee. Identifiers are checked on the way in.
+
+    `language` is that of its documents, "en" or empty for Polish.
+    """
 
     party_id: str
     kind: PartyKind
@@ -86,6 +89,7 @@ class Party:
     email: str = ""
     bank_account: str = ""
     country: str = "PL"
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ _PARTY_KINDS = {
     "firm": PartyKind.FIRM, "firma": PartyKind.FIRM, "company": PartyKind.FIRM,
     "przedsiebiorstwo": PartyKind.FIRM,
 }  # fmt: skip
+_LANGUAGES = {"pl": "", "polski": "", "polish": "", "en": "en", "angielski": "en", "english": "en"}
 _PROSUMERS = {
     "none": Prosumer.NONE, "nie": Prosumer.NONE, "brak": Prosumer.NONE, "no": Prosumer.NONE,
     "net billing": Prosumer.NET_BILLING, "netbilling": Prosumer.NET_BILLING,
@@ -160,6 +161,7 @@ def party_draft(reader: RowReader, origin: Origin) -> Draft[Party]:
         email=_checked(reader, "email", checked_email),
         bank_account=_checked(reader, "bank_account", checked_account),
         country=country,
+        language=reader.choice("language", _LANGUAGES, default="", code="bad_language"),
     )
     if kind is PartyKind.FIRM and country == "PL" and reader.sound and not (party.nip or party.regon):
         reader.warn("firm_without_nip", "nip", "Firma bez NIP i REGON: faktury do KSeF nie da się wystawić.")

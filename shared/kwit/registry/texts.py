@@ -44,6 +44,7 @@ class TextConditions(_Text):
     balance: Balance | None = None
     estimated: bool | None = None
     prosumer: bool | None = None
+    language: Literal["pl", "en"] | None = None
     units: tuple[str, ...] = ()
     customers: tuple[str, ...] = Field(default=(), max_length=2000)
 
@@ -71,6 +72,7 @@ class TextFacts:
     balance: Balance = "none"
     estimated: bool = False
     prosumer: bool = False
+    language: str = "pl"
     units: frozenset[str] = frozenset()
 
 
@@ -86,6 +88,7 @@ def holds(when: TextConditions, facts: TextFacts) -> bool:
         and (when.balance is None or when.balance == facts.balance)
         and (when.estimated is None or when.estimated is facts.estimated)
         and (when.prosumer is None or when.prosumer is facts.prosumer)
+        and (when.language is None or when.language == facts.language)
         and (not when.units or not facts.units.isdisjoint(when.units))
         and (not when.customers or not facts.parties.isdisjoint(when.customers))
     )
