@@ -80,10 +80,10 @@ def _sheets(portfolio: Sequence[Customer]) -> Iterator[SheetRows]:
     yield "Rejestry", ("Nr licznika", "Kod rejestru", "Strefa", "Wielkość"), registers
     contract_heads = ("Nr umowy", "Rodzaj umowy", "Nr klienta", "Kod PPE", "Grupa taryfowa", "Cenniki", "Profil", "Początek", "Ostatni dzień",
              "Rozliczać od", "Okres rozliczeniowy", "Początek cyklu", "Termin płatności", "Odczyt zdalny", "Moc umowna",
-             "Zużycie roczne", "Udział mocowy", "Prosument", "Saldo")  # fmt: skip
+             "Zużycie roczne", "Udział mocowy", "Prosument", "Saldo", "Konto zbiorcze")  # fmt: skip
     contracts: list[tuple[Cell, ...]] = [
         (c.contract_no, c.kind, c.party_id, c.ppe, c.group, ", ".join(c.lists), c.profile, c.starts, c.last_day or "", c.billed_to,
-         c.cycle, c.anchor, 14, "tak" if c.remote else "nie", c.kw, c.annual or "", c.share, c.prosumer, c.balance)
+         c.cycle, c.anchor, 14, "tak" if c.remote else "nie", c.kw, c.annual or "", c.share, c.prosumer, c.balance, c.account)
         for c in portfolio
     ]  # fmt: skip
     yield "Umowy", contract_heads, contracts

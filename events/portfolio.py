@@ -16,6 +16,8 @@ SELLER_NIP = "5261040828"
 """The seller of the sample settings."""
 ESTIMATED = "szacowany"
 """The profile of the settings that allows estimates."""
+TOWN, ACCOUNT = "K9100", "ZB-0001"
+"""A municipality, whose contracts are billed on one collective invoice, and their account."""
 DOUBTED = "Apolonia Wątpliwa"
 """The customer whose reading validation holds and a person accepts."""
 OPERATORS = {
@@ -93,6 +95,7 @@ class Customer:
     share: str = ""
     prosumer: str = ""
     balance: str = ""
+    account: str = ""
     email: str = ""
     files: tuple[str, ...] = field(default=("xlsx",))
 
@@ -329,6 +332,27 @@ def _readings(book: _Book) -> None:
     *before, (day, code, wh, kind) = usual.states
     surprising = replace(usual, states=(*before, (day, code, wh + 640_000, kind)))
     book.add("energa-operator", "G11", 0, stays=(surprising,), name=DOUBTED)
+    _town(book)
+
+
+def _town(book: _Book) -> None:
+    """Add a municipality with a school, an office and a flat on one collective account."""
+    for network, group, base, kw, share in (
+        ("pge-dystrybucja", "C11", 640, "14", "0.45"),
+        ("energa-operator", "C11", 310, "9", "0.52"),
+        ("pge-dystrybucja", "G11", 110, "", ""),
+    ):
+        book.add(
+            network,
+            group,
+            base,
+            party=TOWN,
+            name="Gmina Jasne Pole",
+            email="urzad@example.org",
+            kw=kw,
+            share=share,
+            account=ACCOUNT,
+        )
 
 
 def _published(book: _Book) -> None:
@@ -379,6 +403,11 @@ PUBLISHED = {
 def corrected() -> Customer:
     """Return the customer whose reading is changed after it was invoiced."""
     return customers()[1]
+
+
+def on_account() -> tuple[str, ...]:
+    """Return the contracts of the collective account."""
+    return tuple(customer.contract_no for customer in customers() if customer.account == ACCOUNT)
 
 
 def published_contracts() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Check the arithmetic of a bill, a correction or a quote of kWit from its JSON alone, by the standard library alone.
+"""Check the arithmetic of bills, collective invoices, corrections and quotes of kWit by the standard library alone.
 
 `python verify_bill.py FILE.json …` ends with 1 and names the first difference of each file.
 """
@@ -149,6 +149,11 @@ def verify_lines(bill):
             same(f"{what} vat", line["vat"], vat)
 
 
+def share_of(bill, rate):
+    """Return what a part of a collective invoice bears of a rate's VAT beyond its own rounding."""
+    return net_of((one for one in bill.get("vat_shares", ()) if number(one["rate"]) == number(rate)), "vat")
+
+
 def verify_totals(bill):
     """Check sections, the rows of the VAT summary and the document's totals."""
     same("vat_rounding", {bill["vat_rounding"]} - {"line", "section", "document"}, set())
@@ -168,7 +173,7 @@ def verify_totals(bill):
         parts = [[one for one in lines if one["section"] == name] for name in by_section]
         parts = parts if bill["vat_rounding"] == "section" else [lines]
         taken = forecast_parts(bill, "rate", number(row["rate"]))
-        vat = sum(vat_of(bill, part) for part in parts) - net_of(taken, "vat")
+        vat = sum(vat_of(bill, part) for part in parts) - net_of(taken, "vat") + share_of(bill, row["rate"])
         same(f"VAT row {row['rate']}", *sums(row, net_of(lines) - net_of(taken), vat))
     same("document", *sums(bill, net_of(bill["vat_rows"]), net_of(bill["vat_rows"], "vat")))
 
@@ -237,6 +242,32 @@ def verify(bill):
         check(bill)
 
 
+def verify_collective(one):
+    """Check every bill of a collective invoice, their sums, and that VAT on the document is rounded once."""
+    bills = [part["bill"] for part in one["parts"]]
+    for bill in bills:
+        verify(bill)
+        same("payer", bill["payer"]["party_id"], one["payer"]["party_id"])
+    for name in ("net", "vat", "gross"):
+        same(name, number(one[name]), net_of(bills, name))
+        same(f"{name} of VAT rows", net_of(one["vat_rows"], name), number(one[name]))
+    same("due", number(one["due"]), sum(number(bill.get("payable") or bill["gross"]) for bill in bills))
+    same("contracts", len({bill["contract_no"] for bill in bills}), len(bills))
+    for row in one["vat_rows"]:
+        rate, once = number(row["rate"]), Decimal(0)
+        mine = [(bill, part) for bill in bills for part in bill["vat_rows"] if number(part["rate"]) == rate]
+        same(f"VAT row {rate}", *sums(row, net_of(p for _, p in mine), net_of((p for _, p in mine), "vat")))
+        together = [(bill, part) for bill, part in mine if bill["vat_rounding"] == "document"]
+        for bill, part in together:
+            once += number(part["net"]) + net_of(forecast_parts(bill, "rate", rate))
+        back = sum(net_of(forecast_parts(bill, "rate", rate), "vat") for bill, _ in together)
+        same(
+            f"VAT of {rate} on the document",
+            net_of((p for _, p in together), "vat"),
+            half_up(once * rate) - back,
+        )
+
+
 def verify_correction(one):
     """Check both bills of a correction, and that its differences are theirs by line, rate of VAT and cause."""
     before, after = one["before"], one["after"]
@@ -261,7 +292,8 @@ def main(names):
         told = "every figure holds"
         try:
             content = json.loads(Path(name).read_text(encoding="utf-8"))
-            (verify_correction if "before" in content else verify)(content)
+            kinds = {"before": verify_correction, "parts": verify_collective}
+            next((check for name, check in kinds.items() if name in content), verify)(content)
         except (
             DifferenceError,
             AttributeError,

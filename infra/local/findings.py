@@ -9,6 +9,7 @@ from events import portfolio
 from infra.local import outcome as outcome_module
 from infra.local.outcome import Outcome
 from infra.local.synth import ROOT
+from kwit.billing.drafts import DocumentKind
 from kwit.ledger.postings import RECEIVABLE
 from kwit.metering.tasks import Cause, task_sentence
 
@@ -26,6 +27,7 @@ def missing_of(outcome: Outcome) -> list[str]:
     checks = (
         _of_run,
         _of_documents,
+        _of_collective,
         _of_corrections,
         _of_readings,
         _of_verifier,
@@ -69,11 +71,19 @@ def _of_documents(outcome: Outcome) -> Iterator[str]:
         yield f"a PDF for each document: {sorted(names ^ set(outcome.invoices))}"
 
 
+def _of_collective(outcome: Outcome) -> Iterator[str]:
+    """Look for the one invoice of the municipality, with the bills of its three contracts."""
+    found = [one for one in outcome.documents if one.kind is DocumentKind.COLLECTIVE]
+    contracts = [one.contracts() for one in found]
+    if contracts != [portfolio.on_account()]:
+        yield f"one collective invoice, of {portfolio.on_account()}: there are {contracts}"
+
+
 def _of_corrections(outcome: Outcome) -> Iterator[str]:
     """Look for the one correction of the reading that changed after its invoice, and for what became of its task."""
     corrected = portfolio.corrected().contract_no
-    found = [one.read() for one in outcome.corrections]
-    if [(one.contract_no, getattr(one, "reason", "")) for one in found] != [(corrected, CHANGED)]:
+    found = [(one.contract_no, getattr(one.read(), "reason", "")) for one in outcome.corrections]
+    if found != [(corrected, CHANGED)]:
         yield f"one correction, of {corrected}, for a changed reading: there are {len(found)}"
     numbers = [one.number for one in outcome.corrections]
     if numbers != ["FK/2026/04/000001"]:
@@ -84,7 +94,7 @@ def _of_corrections(outcome: Outcome) -> Iterator[str]:
 
 def _of_readings(outcome: Outcome) -> Iterator[str]:
     """Look for the bill on an estimate, and for the one on the reading that a person accepted."""
-    bills = {document.contract_no: document.bill() for document in outcome.documents}
+    bills = outcome.bills
     for customer in portfolio.customers():
         bill = bills.get(customer.contract_no)
         methods = {span.last.method for span in bill.usage if span.last} if bill else set()
@@ -118,7 +128,7 @@ def _of_published(outcome: Outcome) -> Iterator[str]:
 
 def published_bills(outcome: Outcome) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     """Return, for each published bill, its name, the published net, VAT and gross, and the billed ones."""
-    by_contract = {document.contract_no: document.bill() for document in outcome.documents}
+    by_contract = outcome.bills
     rows: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
     for name, contract_no in portfolio.published_contracts().items():
         bill = by_contract.get(contract_no)

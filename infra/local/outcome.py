@@ -23,6 +23,7 @@ from kwit.aws.cost import StageUse, use_of_logs
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table, unpacked
 from kwit.aws.task_store import DynamoTasks
+from kwit.billing.content import BillContent
 from kwit.billing.drafts import DocumentKind
 from kwit.documents.document import Document
 from kwit.ksef.filing import Filing
@@ -51,6 +52,11 @@ class Outcome:
     not_replayed: list[str] = field(default_factory=list)
     filings: dict[str, Filing] = field(default_factory=dict)
     in_ksef: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def bills(self) -> dict[str, BillContent]:
+        """Return the bill of each contract, those on collective invoices among them."""
+        return {bill.contract_no: bill for one in self.documents for _, bill in one.booked()}
 
     @property
     def gross(self) -> Decimal:

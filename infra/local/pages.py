@@ -45,10 +45,10 @@ def _document(outcome: Outcome, document: Any) -> dict[str, Any]:
     name = document.number.replace("/", "-")
     return {
         "number": document.number,
-        "contract": bill.contract_no,
+        "contract": ", ".join(document.contracts()),
         "customer": bill.payer.name,
-        "operator": bill.point.distributor,
-        "group": bill.group,
+        "operator": ", ".join(dict.fromkeys(one.point.distributor for _, one in booked)),
+        "group": ", ".join(dict.fromkeys(one.group for _, one in booked)),
         "period": f"{polish.day(bill.start)} – {polish.day(bill.end - timedelta(days=1))}",
         "kwh": sum(sign * row.kwh for sign, one in booked for row in one.energy if row.quantity == "import"),
         "gross": polish.zloty(sum((sign * one.gross for sign, one in booked), Decimal(0))),

@@ -1,5 +1,6 @@
 """Small drafts, results, batches and documents for tests of stores and of issuing."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -7,6 +8,7 @@ from functools import cache
 from kwit.billing.carried import Carried, UsedLimit
 from kwit.billing.case import Case
 from kwit.billing.certificate import hash_of_drafts
+from kwit.billing.collecting import collective_draft
 from kwit.billing.compose import compose_content
 from kwit.billing.content import BillContent
 from kwit.billing.drafts import (
@@ -98,8 +100,27 @@ def ref(one: Draft, *, chunk: int = 0) -> DraftRef:
     """Make the reference of a draft."""
     return DraftRef(
         one.document_id, chunk, one.contract_no, one.start, one.end, one.content_hash, one.net, one.vat, one.gross,
-        one.wh_read, one.kwh_billed, one.carried,
+        one.wh_read, one.kwh_billed, one.carried, kind=one.kind, turn=one.turn, parts=one.parts,
     )  # fmt: skip
+
+
+def collective(*contracts: str, account: str = "ZB-1", turn: int = 0) -> Draft:
+    """Make a draft of a collective invoice of Energa bills."""
+    parts = [(replace(draft(no), collective=account), bill_content(no)) for no in contracts]
+    return collective_draft(parts, chunk=0, turn=turn)
+
+
+def issued_collective(*contracts: str, number: str = "FV/2026/04/000001") -> Document:
+    """Make an issued collective invoice."""
+    one = collective(*contracts)
+    return replace(
+        document(number=number),
+        document_id=one.document_id,
+        kind=one.kind,
+        contract_no=one.contract_no,
+        content=one.content,
+        content_hash=one.content_hash,
+    )
 
 
 def hold(contract_no: str = "U/9") -> Hold:

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from kwit.billing.bill import bill_contract
 from kwit.billing.certificate import content_faults
-from kwit.billing.chunks import draft_ref
 from kwit.billing.content import BillContent, parse_content
 from kwit.billing.drafts import DocumentKind, Draft, HoldCode
 from kwit.billing.forecast_content import before_settling
 from kwit.billing.forecast_data import NO_FORECASTS, SETTLED, forecasts_on, shared_vat
+from kwit.billing.references import draft_ref
 from kwit.billing.runs import due_contracts
 from kwit.kernel.money import ZERO, total
 from kwit.registry.company import HoldSettings

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from kwit.cli.main import app
 from tests.billing.test_bill import bill, company_with
+from tests.documents.collective_bills import three_points
 
 GOLDENS = sorted((Path(__file__).parents[1] / "quotes").glob("*.json"))
 
@@ -53,3 +54,18 @@ def test_what_is_no_bill_is_refused(tmp_path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
     assert explain(path).exit_code == 2
     assert explain(tmp_path / "absent.json").exit_code == 2
+
+
+def test_every_bill_of_a_collective_invoice_is_explained_and_an_amount_in_one_is_named(
+    tmp_path: Path,
+) -> None:
+    content = json.loads(three_points().content)
+    path = tmp_path / "collective.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    result = explain(path)
+    assert result.exit_code == 0, result.stderr
+    assert all(part["bill"]["contract_no"] in result.stdout for part in content["parts"])
+    assert content["gross"] in result.stdout
+    content["parts"][2]["bill"]["lines"][0]["net"] = "1.23"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert explain(path).exit_code == 1

@@ -10,6 +10,7 @@ from kwit.aws.document_store import DynamoDocuments
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table
 from kwit.billing.clocks import ClockMove, Cursor, ForecastMove, Stand
+from kwit.billing.collecting import MOST_PARTS
 from kwit.billing.corrects import Corrects, CursorMove, Standing
 from kwit.billing.drafts import DocumentKind
 from kwit.billing.ports import RunStore
@@ -259,8 +260,8 @@ class TestDocuments:
 
     def test_documents_are_found_by_number(self, pair: Pair) -> None:
         pair.documents.put_documents([samples.document("U/2", number="FV/2026/04/000002")])
-        assert pair.documents.contract_of("FV/2026/04/000002") == "U/2"
-        assert pair.documents.contract_of("FV/2026/04/000003") is None
+        assert list(pair.documents.contracts_of("FV/2026/04/000002")) == ["U/2"]
+        assert list(pair.documents.contracts_of("FV/2026/04/000003")) == []
 
 
 def correction(
@@ -329,3 +330,86 @@ class TestChains:
         known = replace(block, entries=(replace(following, revision=1),))
         billed.documents.take_block(known, first_bills=frozenset())
         assert billed.runs.billed_to("U/1") == following.end
+
+
+class TestCollectives:
+    def _block(
+        self, *contracts: str, first: int = 1, number: int = 0, run_id: str = samples.RUN_ID
+    ) -> NumberBlock:
+        one = samples.collective(*contracts)
+        (entry,) = samples.block(one.contract_no, first=first).entries
+        whole = replace(entry, document_id=one.document_id, kind=one.kind, parts=one.parts)
+        return replace(samples.block(first=first, number=number, run_id=run_id), entries=(whole,))
+
+    def test_one_number_moves_the_cursor_of_every_contract(self, pair: Pair) -> None:
+        block = self._block("U/1", "U/2", "U/3")
+        pair.documents.take_block(block, first_bills=frozenset({"U/1", "U/2", "U/3"}))
+        assert pair.documents.next_ordinal(PREFIX) == 2
+        parts = {part.contract_no: part for part in block.entries[0].parts}
+        for no, part in parts.items():
+            standing = pair.runs.standing(no)
+            assert standing == Standing(part.end, samples.HANDED_ON.text(), part.document_id, 0)
+        assert pair.runs.cursor("ZB-1") is None
+        assert pair.documents.block(samples.RUN_ID, 0, issue_date=samples.ISSUE_DATE) == block
+
+    def test_a_contract_billed_meanwhile_keeps_all_of_them_back(self, pair: Pair) -> None:
+        pair.documents.take_block(samples.block("U/2"), first_bills=frozenset({"U/2"}))
+        rival = self._block("U/1", "U/2", "U/3", first=2, number=1)
+        with pytest.raises(AlreadyBilledError) as caught:
+            pair.documents.take_block(rival, first_bills=frozenset({"U/1", "U/3"}))
+        assert caught.value.contracts == ("U/2",)
+        assert [pair.runs.billed_to(no) for no in ("U/1", "U/3")] == [None, None]
+        assert pair.documents.next_ordinal(PREFIX) == 2
+
+    def test_ninety_contracts_fit_one_transaction(self, pair: Pair) -> None:
+        contracts = [f"U/{n}" for n in range(MOST_PARTS)]
+        pair.documents.take_block(self._block(*contracts), first_bills=frozenset(contracts))
+        assert pair.runs.billed_to(contracts[-1]) == date(2026, 4, 6)
+
+    def test_two_periods_in_one_block_move_a_cursor_over_both(self, pair: Pair) -> None:
+        (first,) = self._block("U/1", "U/2").entries
+        moved = [
+            replace(
+                part,
+                start=part.end,
+                end=part.end + timedelta(days=30),
+                document_id=f"next-{part.contract_no}",
+            )
+            for part in first.parts
+        ]
+        second = replace(first, document_id="next", number="FV/2026/04/000002", parts=tuple(moved))
+        both = replace(self._block("U/1"), entries=(first, second))
+        pair.documents.take_block(both, first_bills=frozenset({"U/1", "U/2"}))
+        assert pair.runs.billed_to("U/2") == moved[1].end
+        standing = pair.runs.standing("U/2")
+        assert standing is not None
+        assert standing.last_document == "next-U/2"
+
+    def test_a_contract_finds_its_bill_the_account_the_whole_and_the_number_all_of_them(
+        self, pair: Pair
+    ) -> None:
+        whole = samples.issued_collective("U/1", "U/2")
+        alone = samples.document("U/2", number="FV/2026/04/000002")
+        pair.documents.put_documents([whole, replace(alone, document_id="alone")])
+        assert [one.content for one in pair.documents.issued("ZB-1")] == [whole.content]
+        found = list(pair.documents.issued("U/2"))
+        assert [one.number for one in found] == [whole.number, alone.number]
+        assert found[0] == whole.issued_to("U/2")
+        assert (found[0].account, found[1].account) == ("ZB-1", "")
+        assert list(pair.documents.contracts_of(whole.number)) == ["U/1", "U/2"]
+        assert pair.documents.document(whole.document_id) == whole
+
+    def test_a_correction_of_a_bill_goes_on_a_chain_of_its_own(self, pair: Pair) -> None:
+        block = self._block("U/1", "U/2")
+        pair.documents.take_block(block, first_bills=frozenset({"U/1", "U/2"}))
+        part = block.entries[0].parts[1]
+        move = CursorMove(0, part.end, part.carried, part.end, part.carried)
+        (entry,) = samples.block("U/2", first=2).entries
+        corrects = Corrects(part.document_id, part.document_id, move)
+        correction = replace(entry, document_id="k", kind=DocumentKind.CORRECTION, corrects=corrects)
+        taken = replace(samples.block(first=2, number=1), entries=(correction,))
+        pair.documents.take_block(taken, first_bills=frozenset())
+        others = [one.document_id for one in block.entries[0].parts]
+        assert dict(pair.documents.chain_ends(others)) == {part.document_id: "k"}
+        with pytest.raises(AlreadyBilledError):
+            pair.documents.take_block(replace(taken, batch=2, first=3), first_bills=frozenset())

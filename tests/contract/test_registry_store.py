@@ -95,6 +95,13 @@ class TestVersions:
             [opens], [elsewhere], [],
         ]  # fmt: skip
 
+    def test_on_a_collective_account_come_with_all_their_versions(self, store: RegistryStore) -> None:
+        on_it = replace(CONTRACT, collective="ZB-1", valid_from=date(2026, 1, 1))
+        other = replace(CONTRACT, contract_no="U/2", collective="ZB-1")
+        store.put([CONTRACT, on_it, other, replace(CONTRACT, contract_no="U/3")])
+        found = [list(store.contracts_on(name)) for name in ("ZB-1", "ZB-2")]
+        assert found == [[CONTRACT, on_it, other], []]
+
     def test_of_a_connection_settle_no_point(self, store: RegistryStore) -> None:
         joining = replace(CONTRACT, contract_no="PRZ/1", kind=ContractKind.CONNECTION)
         store.put([joining, replace(joining, contract_no="PRZ/2", ppe="")])

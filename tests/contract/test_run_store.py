@@ -33,6 +33,18 @@ class TestRuns:
         assert list(store.chunk_contracts(samples.RUN_ID, 0)) == ["U/1", "U/2"]
         assert list(store.chunk_contracts(samples.RUN_ID, 1)) == ["U/3"]
 
+    def test_chunks_of_accounts_and_the_parts_of_their_drafts_stay_with_it(self, store: RunStore) -> None:
+        planned = replace(samples.run(contracts=3, chunks=2), account_chunks=1)
+        store.create_run(planned, [["U/3"], ["U/1", "U/2"]])
+        found = store.run(samples.RUN_ID)
+        assert found is not None
+        assert (found.account_chunks, found.sorted_chunks) == (1, 1)
+        whole = samples.collective("U/1", "U/2")
+        result = samples.chunk_result(whole, chunk=1)
+        store.finish_chunk(result, [whole])
+        assert store.chunk_result(samples.RUN_ID, 1) == result
+        assert store.draft(samples.RUN_ID, 1, whole.document_id, whole.content_hash) == whole
+
     def test_an_unknown_run_is_none(self, store: RunStore) -> None:
         assert store.run("2020-01-01-daily") is None
         assert store.chunk_result("2020-01-01-daily", 0) is None

@@ -14,6 +14,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent, parse_content
 from kwit.billing.correction_content import CorrectionContent
 from kwit.delivery.message import compose_mail, template_environment
@@ -27,7 +28,7 @@ from kwit.kernel.identifiers import content_hash
 from tests.billing.company import company_settings
 from tests.billing.memory_case import Company, party
 from tests.billing.test_bill import bill
-from tests.documents import corrections
+from tests.documents import collective_bills, corrections
 from tests.documents.bills import SHAPES, issued
 from tests.documents.sample_documents import SAMPLES
 from tests.rating.cases import KNOWN
@@ -55,6 +56,13 @@ def english(document: Document) -> Document:
         content = content.model_copy(
             update={**sides, "payer": content.payer.model_copy(update={"language": "en"})}
         )
+    elif isinstance(content, CollectiveContent):
+        payer = content.payer.model_copy(update={"language": "en"})
+        parts = tuple(
+            part.model_copy(update={"bill": part.bill.model_copy(update={"payer": payer})})
+            for part in content.parts
+        )
+        content = content.model_copy(update={"payer": payer, "parts": parts})
     else:
         assert isinstance(content, BillContent)
         content = content.model_copy(update={"payer": content.payer.model_copy(update={"language": "en"})})
@@ -64,6 +72,8 @@ def english(document: Document) -> Document:
 
 DOCUMENTS: dict[str, Callable[[], Document]] = {
     **{name: SAMPLES[name] for name in ("invoice", "final", "forecast", "connection", "correction")},
+    "collective": collective_bills.three_points,
+    "collective with deposit": collective_bills.with_deposit,
     "cancelled": corrections.cancelled,
     "balance": corrections.with_balance,
     "of a correction": corrections.of_a_correction,

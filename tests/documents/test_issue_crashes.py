@@ -24,13 +24,17 @@ from tests.moto_tables import make_tables, pretend_credentials
 from tests.rating.cases import KNOWN
 
 CONTRACTS = ("U/1", "U/2", "U/3")
+TOGETHER = ("U/4", "U/5", "U/6")
 State = dict[str, Any]
 
 
 class World:
-    """A rated run of three drafts in two batches, on fresh tables and queues."""
+    """A rated run of three drafts in two batches, on fresh tables and queues.
 
-    def __init__(self) -> None:
+    With `collective` a fourth draft is an invoice of three further contracts.
+    """
+
+    def __init__(self, *, collective: bool = False) -> None:
         self.tables: dict[str, Table] = make_tables()
         self.sqs: Any = boto3.client("sqs")
         fifo = {"FifoQueue": "true", "ContentBasedDeduplication": "false"}
@@ -45,7 +49,9 @@ class World:
         self.queue = SqsRunQueue(self.sqs, close_url=self.close_url, issue_url=self.issue_url)
         self.renders = SqsDocumentQueue(self.sqs, self.render_url)
         drafts = [samples.draft(contract_no) for contract_no in CONTRACTS]
-        self.runs.create_run(samples.run(contracts=3), [list(CONTRACTS)])
+        drafts += [samples.collective(*TOGETHER)] if collective else []
+        contracts = [no for one in drafts for no in samples.ref(one).contracts]
+        self.runs.create_run(samples.run(contracts=len(contracts)), [contracts])
         self.runs.finish_chunk(samples.chunk_result(*drafts), drafts)
         self.queue.close_run(samples.RUN_ID)
 
@@ -115,9 +121,9 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(approval_module, "BATCH_SIZE", 2)
 
 
-def undisturbed() -> tuple[State, int]:
+def undisturbed(*, collective: bool = False) -> tuple[State, int]:
     with mock_aws():
-        world = World()
+        world = World(collective=collective)
         fault = Fault(at=-1, when="never")
         world.work(fault)
         return world.state(), fault.calls
@@ -138,6 +144,25 @@ def test_a_crash_at_any_call_ends_in_the_same_documents_and_numbers(when: str) -
     for at in range(calls):
         with mock_aws():
             world = World()
+            deaths = world.work(Fault(at=at, when=when))
+            assert deaths == 1, f"the fault {when} call {at} was never met"
+            assert world.state() == expected, f"state differs after a crash {when} call {at}"
+
+
+def test_the_undisturbed_run_gives_a_collective_invoice_one_number_and_moves_every_contract() -> None:
+    state, _ = undisturbed(collective=True)
+    numbers = sorted(item["number"]["S"] for key, item in state.items() if key.startswith("documents DOC#"))
+    assert numbers == [f"FV/2026/04/00000{n}" for n in range(1, 5)]
+    cursors = {state[f"billing CURSOR#{no} CURSOR"]["billed_to"]["S"] for no in (*CONTRACTS, *TOGETHER)}
+    assert cursors == {"2026-04-06"}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_crash_at_any_call_bills_a_collective_invoice_whole_or_not_at_all(when: str) -> None:
+    expected, calls = undisturbed(collective=True)
+    for at in range(calls):
+        with mock_aws():
+            world = World(collective=True)
             deaths = world.work(Fault(at=at, when=when))
             assert deaths == 1, f"the fault {when} call {at} was never met"
             assert world.state() == expected, f"state differs after a crash {when} call {at}"

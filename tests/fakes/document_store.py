@@ -6,7 +6,7 @@ from datetime import date
 
 from kwit.billing.clocks import APART, Stand, whole_moves
 from kwit.billing.ports import IssuedDocument
-from kwit.documents.document import BlockEntry, Document, NumberBlock
+from kwit.documents.document import BlockEntry, Document, NumberBlock, Step
 from kwit.documents.ports import AlreadyBilledError, BlockTakenError, SeriesMovedError
 from kwit.tariffs.price_list import Clock
 
@@ -37,9 +37,9 @@ class MemoryDocuments:
         key = (block.issue_date, block.run_id, block.batch)
         if key in self.blocks:
             raise BlockTakenError(block.run_id, block.batch)
-        of_contract: dict[str, list[BlockEntry]] = {}
-        for entry in block.entries:
-            of_contract.setdefault(entry.contract_no, []).append(entry)
+        of_contract: dict[str, list[Step]] = {}
+        for step in (step for entry in block.entries for step in entry.steps):
+            of_contract.setdefault(step.contract_no, []).append(step)
         refused = [
             no
             for no, entries in of_contract.items()
@@ -55,7 +55,7 @@ class MemoryDocuments:
             self._move(no, entries)
         self.blocks[key] = block
 
-    def _may_move(self, contract_no: str, entries: Sequence[BlockEntry], *, first: bool) -> bool:
+    def _may_move(self, contract_no: str, entries: Sequence[Step], *, first: bool) -> bool:
         correcting = entries[-1].corrects
         if correcting is None:
             revised = self.revisions.get(contract_no, 0) == entries[0].revision
@@ -74,7 +74,7 @@ class MemoryDocuments:
         )
         return chained and stands == (move.billed_to, move.carried, move.revision)
 
-    def _move(self, contract_no: str, entries: Sequence[BlockEntry]) -> None:
+    def _move(self, contract_no: str, entries: Sequence[Step]) -> None:
         correcting = entries[-1].corrects
         billed = self.events.get(contract_no, frozenset())
         if correcting is None:
@@ -91,11 +91,11 @@ class MemoryDocuments:
         self.revisions[contract_no] = move.revision + 1
         self.events[contract_no] = billed - set(move.frees)
 
-    def _forecasts_in_turn(self, contract_no: str, entries: Sequence[BlockEntry]) -> bool:
+    def _forecasts_in_turn(self, contract_no: str, entries: Sequence[Step]) -> bool:
         moves = [one.forecast for one in entries if one.forecast is not None]
         return not moves or self.forecasts.get(contract_no, (0, ""))[0] == moves[0].turn
 
-    def _in_turn(self, contract_no: str, entries: Sequence[BlockEntry], *, first: bool) -> bool:
+    def _in_turn(self, contract_no: str, entries: Sequence[Step], *, first: bool) -> bool:
         apart, billed_to = self.apart.get(contract_no, {}), self.cursors.get(contract_no)
         if apart and any(one.moves for one in entries) and not any(one.clocks for one in entries):
             return False
@@ -110,7 +110,7 @@ class MemoryDocuments:
                 return False
         return True
 
-    def _move_clocks(self, contract_no: str, entries: Sequence[BlockEntry]) -> None:
+    def _move_clocks(self, contract_no: str, entries: Sequence[Step]) -> None:
         moves = whole_moves(one.moves for one in entries)
         variable = moves.get(Clock.VARIABLE)
         if any(one.clocks for one in entries):
@@ -132,14 +132,17 @@ class MemoryDocuments:
         return self.documents.get(document_id)
 
     def issued(self, contract_no: str) -> Sequence[IssuedDocument]:
-        found = [one for one in self.documents.values() if one.contract_no == contract_no]
-        return [one.issued() for one in sorted(found, key=lambda one: (one.issue_date, one.number))]
+        found = [one for one in self.documents.values() if contract_no in {one.contract_no, *one.contracts()}]
+        return [
+            one.issued_to(contract_no) for one in sorted(found, key=lambda one: (one.issue_date, one.number))
+        ]
 
     def chain_ends(self, originals: Sequence[str]) -> Mapping[str, str]:
         return {one: self.chains[one] for one in originals if one in self.chains}
 
-    def contract_of(self, document_number: str) -> str | None:
-        return next((d.contract_no for d in self.documents.values() if d.number == document_number), None)
+    def contracts_of(self, document_number: str) -> Sequence[str]:
+        found = next((one for one in self.documents.values() if one.number == document_number), None)
+        return () if found is None else sorted(found.contracts())
 
     def documents_of(self, entries: Sequence[BlockEntry]) -> list[Document]:
         return [self.documents[e.document_id] for e in entries if e.document_id in self.documents]

@@ -56,6 +56,11 @@ class MemoryRegistry:
     def frameworks_with(self, distributor: str) -> Sequence[Contract]:
         return [r for r in self._in_order() if isinstance(r, Contract) and r.distributor == distributor != ""]
 
+    def contracts_on(self, collective: str) -> Sequence[Contract]:
+        contracts = [r for r in self._in_order() if isinstance(r, Contract)]
+        numbers = {r.contract_no for r in contracts if r.collective == collective}
+        return [r for r in contracts if r.contract_no in numbers]
+
     def events(self, contract_no: str) -> Sequence[ContractEvent]:
         return [r for r in self._in_order() if isinstance(r, ContractEvent) and r.contract_no == contract_no]
 

@@ -43,6 +43,8 @@ FUNCTIONS = {
     "compare": "compare_runs",
 }
 MOST_AT_ONCE = 3
+TOGETHER, ACCOUNT = ("U/5", "U/6"), "ZB-1"
+BEHIND = frozenset({"U/2", "U/6"})
 _MESSAGE_ID = re.compile(r"Message-ID:\s*<([0-9a-f]+)@")
 _FIFO = frozenset({"issue"})
 
@@ -73,7 +75,10 @@ class Told:
 
 
 class World:
-    """Four contracts, one of them behind by two periods and one without its reading, in small chunks and batches."""
+    """Six contracts, one behind by two periods, one without its reading, two on a collective account.
+
+    Chunks and batches are small.
+    """
 
     def __init__(self) -> None:
         self.cloud = Cloud()
@@ -82,20 +87,23 @@ class World:
         for code in LISTS:
             for one in all_lists()[code]:
                 app.price_lists.put(one, yaml=b"", known_at=KNOWN)
-        for no in ("U/1", "U/2", "U/3", "U/4"):
-            app.registry.put([contract(no, billed_to=self._since(no)), party(no), point(no), meter(no)])
+        for no in ("U/1", "U/2", "U/3", "U/4", *TOGETHER):
+            terms = {"collective": ACCOUNT, "payer_id": f"K-{TOGETHER[0]}"} if no in TOGETHER else {}
+            app.registry.put(
+                [contract(no, billed_to=self._since(no), **terms), party(no), point(no), meter(no)]
+            )
             app.readings.put(self._states(no))
         for client in (app.clients.dynamodb, app.clients.s3, app.clients.sqs, app.clients.ses):
             watch(client)
         self._readings = {key: dict(items) for key, items in self._items("readings").items()}
 
     def _since(self, no: str) -> date:
-        return date(2026, 2, 1) if no == "U/2" else MARCH
+        return date(2026, 2, 1) if no in BEHIND else MARCH
 
     def _states(self, no: str) -> list[Any]:
         states = [state(no, MARCH, "1000")]
         states += [] if no == "U/4" else [state(no, APRIL, "1100")]
-        return [*states, state(no, date(2026, 2, 1), "900")] if no == "U/2" else states
+        return [*states, state(no, date(2026, 2, 1), "900")] if no in BEHIND else states
 
     def order_run(self, by: str) -> str:
         """Plan a run of everything that somebody ordered, to be issued by the policy; return its name."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kwit.registry.identifiers import (
     IdentifierError,
     checked_account,
+    checked_collective,
     checked_country,
     checked_email,
     checked_group,
@@ -75,6 +76,8 @@ class TestRefusal:
             (checked_group, "g11", "bad_group"),
             (checked_unit, "lub", "bad_unit_code"),
             (checked_unit, "{year}", "bad_unit_code"),
+            (checked_collective, "konto #1", "bad_collective_account"),
+            (checked_collective, "Z" * 41, "bad_collective_account"),
         ],
     )
     def test_names_the_value(self, check: Callable[[str], str], typed: str, code: str) -> None:

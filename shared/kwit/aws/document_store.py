@@ -11,8 +11,9 @@ from kwit.aws.cursor import cursor_move, forecast_move
 from kwit.aws.table import Table, TransactionRefusedError, key_of, number, packed, text, unpacked
 from kwit.billing.clocks import whole_moves
 from kwit.billing.corrects import Corrects, CursorMove
+from kwit.billing.drafts import DocumentKind
 from kwit.billing.ports import IssuedDocument
-from kwit.documents.document import BlockEntry, Document, NumberBlock
+from kwit.documents.document import BlockEntry, Document, NumberBlock, Step
 from kwit.documents.ports import AlreadyBilledError, BlockTakenError, SeriesMovedError
 
 _REFUSED = {"ConditionalCheckFailed", "TransactionConflict"}
@@ -57,9 +58,12 @@ class DynamoDocuments:
             for entry in block.entries
             if entry.corrects
         ]
+        of_contract: dict[str, list[Step]] = {}
+        for step in (step for entry in block.entries for step in entry.steps):
+            of_contract.setdefault(step.contract_no, []).append(step)
         moves += [
-            (contract_no, self._move_cursor(contract_no, block, first=contract_no in first_bills))
-            for contract_no in dict.fromkeys(entry.contract_no for entry in block.entries)
+            (contract_no, self._move_cursor(contract_no, steps, first=contract_no in first_bills))
+            for contract_no, steps in of_contract.items()
         ]
         try:
             self.table.transact([kept, *counter, *(action for _, action in moves)])
@@ -87,8 +91,7 @@ class DynamoDocuments:
             values=values if first else values | {":last": text(corrects.last)},
         )
 
-    def _move_cursor(self, contract_no: str, block: NumberBlock, *, first: bool) -> dict[str, Any]:
-        entries = [entry for entry in block.entries if entry.contract_no == contract_no]
+    def _move_cursor(self, contract_no: str, entries: Sequence[Step], *, first: bool) -> dict[str, Any]:
         correcting = entries[-1].corrects
         if correcting is not None:
             return self._move_corrected_cursor(contract_no, correcting.move)
@@ -140,7 +143,10 @@ class DynamoDocuments:
         )
 
     def issued(self, contract_no: str) -> Sequence[IssuedDocument]:
-        """Return a contract's documents that are kept, by day of issue and number."""
+        """Return a contract's documents that are kept, by day of issue and number; of a collective invoice its bill.
+
+        Under the number of a collective account its invoices are found whole.
+        """
         listed = [
             item["sk"]["S"].partition("#")[2]
             for item in self.table.query(keys.contract_documents(contract_no))
@@ -148,17 +154,27 @@ class DynamoDocuments:
         items = self.table.get_many([keys.document(document_id) for document_id in listed])
         found = {item["pk"]["S"]: decode(Document, unpacked(item)) for item in items}
         documents = [found[name] for name in (keys.document(one)[0] for one in listed) if name in found]
-        return [one.issued() for one in sorted(documents, key=lambda one: (one.issue_date, one.number))]
+        return [
+            one.issued_to(contract_no)
+            for one in sorted(documents, key=lambda one: (one.issue_date, one.number))
+        ]
 
     def chain_ends(self, originals: Sequence[str]) -> Mapping[str, str]:
         """Return, of documents that were corrected, the id of the last document in their chain."""
         items = self.table.get_many([keys.chain(original) for original in originals])
         return {item["pk"]["S"].removeprefix("DOC#"): item["last_document"]["S"] for item in items}
 
-    def contract_of(self, document_number: str) -> str | None:
-        """Return the contract of the document that bears a number, or None."""
+    def contracts_of(self, document_number: str) -> Sequence[str]:
+        """Return the contracts billed by the document that bears a number, none where there is no such document."""
         item = self.table.get(keys.numbered(document_number))
-        return item["contract_no"]["S"] if item else None
+        if item is None:
+            return ()
+        return sorted(item["contracts"]["SS"]) if "contracts" in item else [item["contract_no"]["S"]]
+
+    def numbered(self, document_number: str) -> Document | None:
+        """Return the document that bears a number, or None."""
+        item = self.table.get(keys.numbered(document_number))
+        return self.document(item["document_id"]["S"]) if item else None
 
     def document_of(self, document_number: str) -> str | None:
         """Return the id of the document that bears a number, or None."""
@@ -191,10 +207,14 @@ class DynamoDocuments:
 
 
 def _finding(one: Document) -> list[dict[str, Any]]:
-    """Make the items by which a document is found: the list of its contract, and its number."""
-    listed = key_of(keys.contract_document(one.contract_no, one.issue_date, one.document_id))
-    numbered = key_of(keys.numbered(one.number)) | {"contract_no": text(one.contract_no)}
-    return [listed, numbered | {"document_id": text(one.document_id)}]
+    """Make the items by which a document is found: the lists of its contract or account, and its number."""
+    contracts = one.contracts()
+    owners = dict.fromkeys((one.contract_no, *contracts))
+    listed = [key_of(keys.contract_document(no, one.issue_date, one.document_id)) for no in owners]
+    numbered: dict[str, Any] = key_of(keys.numbered(one.number)) | {"contract_no": text(one.contract_no)}
+    if one.kind is DocumentKind.COLLECTIVE:
+        numbered["contracts"] = {"SS": sorted(contracts)}
+    return [*listed, numbered | {"document_id": text(one.document_id)}]
 
 
 def _revision(revision: int) -> tuple[str, dict[str, Any]]:

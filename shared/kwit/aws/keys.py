@@ -67,6 +67,11 @@ def distributor(name: str) -> str:
     return f"DISTRIBUTOR#{name}"
 
 
+def collective_account(account: str) -> str:
+    """Registry: the partition that lists the contracts that ever were on a collective account."""
+    return f"COLLECTIVE#{account}"
+
+
 def contract_events(contract_no: str) -> str:
     """Registry: the partition of a contract's events."""
     return f"EVENTS#{contract_no}"

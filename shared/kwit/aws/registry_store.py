@@ -76,6 +76,11 @@ class DynamoRegistry:
         versions = [version for number in numbers for version in self.contract(number)]
         return [version for version in versions if version.distributor == distributor]
 
+    def contracts_on(self, collective: str) -> Sequence[Contract]:
+        """Return all versions of all contracts that ever were on a collective account."""
+        numbers = [item["sk"]["S"] for item in self.table.query(keys.collective_account(collective))]
+        return [version for number in numbers for version in self.contract(number)]
+
     def events(self, contract_no: str) -> Sequence[ContractEvent]:
         """Return all events of a contract, each as often as it was told."""
         return [
@@ -119,6 +124,8 @@ def _items(record: Record) -> Iterator[dict[str, Any]]:
             yield key_of((keys.point(record.ppe), f"CONTRACT#{record.contract_no}"))
         if record.distributor:
             yield key_of((keys.distributor(record.distributor), record.contract_no))
+        if record.collective:
+            yield key_of((keys.collective_account(record.collective), record.contract_no))
         # The list holds the contracts themselves: planning a run reads all of them, and a page holds thousands.
         index = keys.contract_index(keys.contract_partition(record.contract_no))
         yield key_of((index, f"{record.contract_no}{keys.LISTED}{sort}")) | data

@@ -66,6 +66,7 @@ class DynamoRuns:
             batches_done=number(0),
             approvals=number(0),
             approvals_issued=number(0),
+            account_chunks=number(run.account_chunks),
             run_order=packed(encode(run.order)),
         )
         return self._run(run.run_id)
@@ -333,6 +334,7 @@ def _run(run_id: str, item: Item) -> Run:
         ),
         approvals=int(item["approvals"]["N"]) if "approvals" in item else 0,
         approvals_issued=int(item["approvals_issued"]["N"]) if "approvals_issued" in item else 0,
+        account_chunks=int(item["account_chunks"]["N"]) if "account_chunks" in item else 0,
     )
 
 

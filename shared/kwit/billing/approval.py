@@ -35,7 +35,10 @@ class ApprovalRefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which drafts are approved: contracts taken alone, left out, and held ones released; empty means all, none."""
+    """Which drafts are approved: contracts taken alone, left out, and held ones released; empty means all, none.
+
+    A collective invoice is named by its account or by any of its contracts, and goes or stays whole.
+    """
 
     only: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
@@ -57,14 +60,14 @@ def chosen_drafts(
 
 
 def _chosen(results: Sequence[ChunkResult], choice: Choice, taken: set[str]) -> list[DraftRef]:
-    released = set(choice.released)
+    released, wanted = set(choice.released), {*choice.only, *choice.released}
     chosen = [
         ref
         for result in results
-        for ref in (*result.drafts, *(one for one in result.held if one.contract_no in released))
+        for ref in (*result.drafts, *(one for one in result.held if one.names & released))
         if ref.document_id not in taken
-        and (not choice.only or ref.contract_no in choice.only or ref.contract_no in released)
-        and ref.contract_no not in choice.without
+        and (not choice.only or ref.names & wanted)
+        and not ref.names & set(choice.without)
     ]
     return sorted(chosen, key=lambda ref: (ref.chunk, ref.contract_no, ref.turn, ref.start))
 
@@ -125,7 +128,7 @@ def _same(approval: Approval, choice: Choice, by: str, drafts_hash: str) -> bool
 
 def _check_names(run: Run, drafts: Sequence[DraftRef], choice: Choice) -> None:
     """Refuse a choice that names a contract without a draft to approve. Raises ApprovalRefusedError."""
-    found = {ref.contract_no for ref in drafts}
+    found = {name for ref in drafts for name in ref.names}
     strange = [no for no in (*choice.only, *choice.released) if no not in found and no not in choice.without]
     if strange:
         raise ApprovalRefusedError(run.run_id, f"no draft to approve for {', '.join(sorted(set(strange)))}")
@@ -182,7 +185,10 @@ def discard_run(*, run: Run, by: str, store: RunStore) -> Run:
 def _batches(
     run: Run, approval: Approval, drafts: Sequence[DraftRef], issue_date: date, company: CompanySettings
 ) -> list[Batch]:
-    """Cut drafts into batches of one series, each contract's in one: a later period must follow an earlier one."""
+    """Cut drafts into batches of one series, each contract's in one: a later period must follow an earlier one.
+
+    So are the collective invoices of an account that one chunk made.
+    """
     of_series: dict[str, list[DraftRef]] = {}
     for ref in drafts:
         of_series.setdefault(company.series_of(ref.kind, unit=ref.unit), []).append(ref)
@@ -196,7 +202,7 @@ def _batches(
 
 def _cut(drafts: Sequence[DraftRef]) -> list[tuple[DraftRef, ...]]:
     cut: list[tuple[DraftRef, ...]] = []
-    for _, group in itertools.groupby(drafts, key=lambda ref: ref.contract_no):
+    for _, group in itertools.groupby(drafts, key=lambda ref: (ref.chunk, ref.contract_no)):
         together = tuple(group)
         if cut and _actions(cut[-1]) + _actions(together) <= BATCH_SIZE:
             cut[-1] += together
@@ -206,6 +212,10 @@ def _cut(drafts: Sequence[DraftRef]) -> list[tuple[DraftRef, ...]]:
 
 
 def _actions(drafts: Sequence[DraftRef]) -> int:
-    """Count what drafts take of a number block: a correction moves its chain, and its contract's cursor beside."""
+    """Count what drafts take of a number block: a correction moves its chain, and its contract's cursor beside.
+
+    Collective invoices move the cursors of their contracts, of each once however many there are.
+    """
     corrected = {ref.contract_no for ref in drafts if ref.corrects is not None}
-    return len(drafts) + len(corrected)
+    collected = {no for ref in drafts if ref.parts for no in ref.contracts}
+    return sum(not ref.parts for ref in drafts) + len(corrected) + len(collected)

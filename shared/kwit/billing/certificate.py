@@ -8,6 +8,8 @@ from typing import Any
 
 from kwit.billing.carried import read_carried
 from kwit.billing.clocks import ClockMove
+from kwit.billing.collective_certificate import collective_faults
+from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent, EnergyData, LineData
 from kwit.billing.contents import read_content
 from kwit.billing.correcting import kwh_billed, wh_read
@@ -60,10 +62,12 @@ def certify(*, run: Run, results: Sequence[ChunkResult]) -> Certificate:
     holds = tuple(hold for result in results for hold in result.holds)
     nothing = tuple(number for result in results for number in result.nothing_due)
     faults = [fault for result in results for fault in result.faults]
-    accounted = {ref.contract_no for ref in drafts} | {hold.contract_no for hold in holds} | set(nothing)
+    accounted = {no for ref in (*drafts, *held) for no in ref.contracts} | set(nothing)
+    accounted |= {hold.contract_no for hold in holds if not hold.document_id}
     if len(accounted) != run.contracts:
         faults.append(f"{run.contracts} contracts planned, {len(accounted)} accounted for")
-    if len({ref.document_id for ref in (*drafts, *held)}) != len(drafts) + len(held):
+    identities = [name for ref in (*drafts, *held) for name in _identities(ref)]
+    if len(set(identities)) != len(identities):
         faults.append("two drafts have one identity")
     if {ref.document_id for ref in held} != {hold.document_id for hold in holds if hold.document_id}:
         faults.append("a draft that is held has no hold that names it")
@@ -90,6 +94,11 @@ def certify(*, run: Run, results: Sequence[ChunkResult]) -> Certificate:
     )
 
 
+def _identities(ref: DraftRef) -> list[str]:
+    """Return the identity of a draft, and of a collective invoice those of its parts."""
+    return [ref.document_id, *(part.document_id for part in ref.parts)]
+
+
 def hash_of_drafts(drafts: Sequence[DraftRef]) -> str:
     """Return the hash of drafts: that of their contents' hashes by contract and first day."""
     ordered = sorted(drafts, key=lambda ref: (ref.chunk, ref.contract_no, ref.start))
@@ -101,7 +110,11 @@ def draft_faults(draft: Draft, ref: DraftRef) -> list[str]:
     if content_hash(draft.content) != ref.content_hash:
         return [f"draft {ref.document_id} is not the one that was rated"]
     content = read_content(draft.content)
-    if isinstance(content, CorrectionContent):
+    if isinstance(content, CollectiveContent):
+        faults = collective_faults(content, ref)
+        for part, own in zip(content.parts, ref.parts, strict=False):
+            faults += [f"{own.contract_no}: {fault}" for fault in content_faults(part.bill, own)]
+    elif isinstance(content, CorrectionContent):
         faults = correction_faults(content, ref)
         for name, bill in (("before", content.before), ("after", content.after)):
             faults += [f"bill {name}: {fault}" for fault in content_faults(bill, _own_ref(bill, ref))]
@@ -204,8 +217,10 @@ def _vat_faults(content: BillContent) -> list[str]:
         vat = vats[section, rate]
         rows[rate] = _plus(rows.get(rate), net, vat)
         sections[section] = _plus(sections.get(section), net, vat)
+    shares = {one.rate: one.vat for one in content.vat_shares}
     if on_document:
-        rows = {rate: (net, grosze(net * rate)) for rate, (net, _) in rows.items()}
+        rows = {rate: (net, grosze(net * rate) + shares.pop(rate, ZERO)) for rate, (net, _) in rows.items()}
+    faults += [f"a share of VAT at {rate} that nothing is rounded at" for rate in shares]
     for part in merged_parts(content.settled):  # as it was rounded when it was invoiced
         rows[part.rate] = _plus(rows.get(part.rate), -part.net, -part.vat)
         sections[part.section] = _plus(sections.get(part.section), -part.net, -part.vat)

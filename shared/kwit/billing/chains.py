@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kwit.billing.content import BillContent
-from kwit.billing.contents import read_content
+from kwit.billing.contents import Content, read_content
 from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.corrects import Standing
 from kwit.billing.drafts import DocumentKind
@@ -83,9 +83,7 @@ def chains_of(
     return standing_ones
 
 
-def _numbers(
-    contents: Mapping[str, BillContent | CorrectionContent], by_id: Mapping[str, IssuedDocument]
-) -> dict[str, set[str]]:
+def _numbers(contents: Mapping[str, Content], by_id: Mapping[str, IssuedDocument]) -> dict[str, set[str]]:
     """Gather, of every original, its own number and those of its corrections."""
     numbers: dict[str, set[str]] = {}
     for document_id, content in contents.items():
@@ -121,6 +119,8 @@ class BillsBefore:
                 continue  # of the same days as a bill, and settled by one
             if isinstance(content, BillContent):
                 stands[one.document_id] = content
+            elif not isinstance(content, CorrectionContent):
+                continue
             elif content.released:
                 stands.pop(content.original.document_id, None)
             else:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kwit.billing.bill import bill_contract
-from kwit.billing.case import Case, RegistryIncompleteError, gather_case
+from kwit.billing.case import Case, RegistryIncompleteError, contract_on, gather_case
 from kwit.billing.certificate import draft_faults
 from kwit.billing.clocks import NEVER_BILLED, Cursor
+from kwit.billing.collecting import Waiting, collected
 from kwit.billing.content import ENGINE
 from kwit.billing.correcting import Corrections
 from kwit.billing.correction_run import (
@@ -24,7 +25,6 @@ from kwit.billing.corrects import TaskRef
 from kwit.billing.drafts import (
     ChunkResult,
     Draft,
-    DraftRef,
     Hold,
     HoldCode,
     Run,
@@ -36,10 +36,12 @@ from kwit.billing.forecast_data import forecasts_on
 from kwit.billing.frameworks import frameworks_of
 from kwit.billing.one_bill import Billing
 from kwit.billing.ports import EvidenceStore, RunQueue
+from kwit.billing.references import draft_ref
 from kwit.billing.runs import PlanningStores, RunUnknownError
 from kwit.kernel.identifiers import deterministic_id
 from kwit.metering.ports import ReadingStore
 from kwit.rating.series import SeriesSorter
+from kwit.registry.records import timeline
 from kwit.tariffs.ports import PriceListStore
 from kwit.tariffs.price_list import PriceList
 
@@ -115,6 +117,9 @@ def _rate(
         drafts += made
         holds += held
         nothing += [] if made or held else [contract_no]
+    unrated = _unrated_by_account(drafts, holds, stores)
+    waits = Waiting(run.business_date, settings.collective_wait_days, unrated)
+    drafts, holds = collected(drafts=drafts, holds=holds, chunk=chunk, waiting_for=waits)
     packed = evidence.packed()
     name = evidence_hash(packed)
     stores.evidence.keep(evidence_name(run.run_id, chunk, name), packed)
@@ -133,6 +138,20 @@ def _rate(
         evidence=name,
     )
     return result, drafts
+
+
+def _unrated_by_account(
+    drafts: Sequence[Draft], holds: Sequence[Hold], stores: RatingStores
+) -> dict[str, list[str]]:
+    """Return the contracts with a period that could not be rated, by the collective account they are on."""
+    found: dict[str, list[str]] = {}
+    if not any(draft.collective for draft in drafts):
+        return found
+    for no, day in {one.contract_no: one.start for one in holds if not one.document_id}.items():
+        versions = timeline(stores.registry.contract(no))
+        if versions:
+            found.setdefault(contract_on(versions, day).collective, []).append(no)
+    return found
 
 
 def rate_contract(
@@ -251,32 +270,3 @@ def _case(
 def _unbilled(run: Run, contract_no: str, billed_to: date | None, code: HoldCode, detail: str) -> Hold:
     day = billed_to or run.business_date
     return Hold(contract_no, day, day, code, detail, risk=90)
-
-
-def draft_ref(draft: Draft, chunk: int) -> DraftRef:
-    """Return the reference of a draft in its chunk."""
-    return DraftRef(
-        document_id=draft.document_id,
-        chunk=chunk,
-        contract_no=draft.contract_no,
-        start=draft.start,
-        end=draft.end,
-        content_hash=draft.content_hash,
-        net=draft.net,
-        vat=draft.vat,
-        gross=draft.gross,
-        wh_read=draft.wh_read,
-        kwh_billed=draft.kwh_billed,
-        events=draft.events,
-        carried=draft.carried,
-        kind=draft.kind,
-        unit=draft.unit,
-        clocks=draft.clocks,
-        turn=draft.turn,
-        risk=draft.risk,
-        revision=draft.revision,
-        corrects=draft.corrects,
-        settles=draft.settles,
-        forecast=draft.forecast,
-        kwh_forecast=draft.kwh_forecast,
-    )

@@ -162,6 +162,13 @@ class VatData(_Data):
     gross: Decimal
 
 
+class VatShare(_Data):
+    """What a bill bears of a rate's VAT beyond its own rounding, for VAT was rounded for several bills at once, PLN."""
+
+    rate: Decimal
+    vat: Decimal
+
+
 class EnergyData(_Data):
     """Energy of a zone: Wh read, whole kWh billed."""
 
@@ -230,7 +237,7 @@ class BillContent(_Data):
     `payable` is what is to be paid for this bill where a deposit pays a part; `carried` is what it hands on.
     `clocks` are those it moves where the contract's clocks stand apart. A forecast has what it expects in `expected`;
     `settled` are the forecasts that a bill takes back, by lines of their own, and `forecasts` is how those of the
-    contract stand after it.
+    contract stand after it. `vat_shares` are those of a part of a collective invoice whose VAT is rounded once.
     """
 
     format: Literal["kwit/bill/1"] = "kwit/bill/1"
@@ -275,6 +282,7 @@ class BillContent(_Data):
     expected: ExpectedData | None = Field(default=None, exclude_if=_nothing)
     settled: tuple[InvoicedForecast, ...] = Field(default=(), exclude_if=_nothing)
     forecasts: ForecastMoveData | None = Field(default=None, exclude_if=_nothing)
+    vat_shares: tuple[VatShare, ...] = Field(default=(), exclude_if=_nothing)
 
     @property
     def measures(self) -> bool:

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent
 from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.note_content import NoteContent
 
-Content = BillContent | CorrectionContent
+Content = BillContent | CollectiveContent | CorrectionContent
 """What a run rates, corrects and puts on chains."""
 
 Issued = Content | NoteContent

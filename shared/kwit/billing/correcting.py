@@ -13,6 +13,7 @@ from kwit.billing.bill import bill_again
 from kwit.billing.carried import Carried, first_carried, read_carried
 from kwit.billing.case import Case
 from kwit.billing.chains import Chain
+from kwit.billing.collective_content import with_shares
 from kwit.billing.content import BillContent, PartyData, parse_content
 from kwit.billing.correction_content import (
     CorrectedData,
@@ -161,7 +162,7 @@ def _bill_now(chain: Chain, handed: Carried, case: Case, by: Correcting) -> Bill
         return draft
     # Who bought does not change by rating again; the balance brought forward stands on the bill as it stood.
     kept = {"customer": now.customer, "payer": now.payer, "opening_balance": now.opening_balance}
-    content = parse_content(draft.content).model_copy(update=kept)
+    content = with_shares(parse_content(draft.content).model_copy(update=kept), now.vat_shares)
     if now.forecasts is None:
         return content
     return settle(content, settled=now.settled, move=now.forecasts)
@@ -273,7 +274,10 @@ def kwh_billed(content: BillContent) -> int:
 
 def _corrected(document: IssuedDocument) -> CorrectedData:
     return CorrectedData(
-        document_id=document.document_id, number=document.number, issue_date=document.issue_date
+        document_id=document.document_id,
+        number=document.number,
+        issue_date=document.issue_date,
+        account=document.account,
     )
 
 

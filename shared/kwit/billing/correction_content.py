@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from kwit.billing.content import ENGINE, BillContent, LineData, PartyData, VatData
 from kwit.billing.differences import Difference, explain_difference
@@ -23,12 +23,16 @@ class _Data(BaseModel):
 
 
 class CorrectedData(_Data):
-    """A document as its correction names it; `ksef_number` is empty until it has one."""
+    """A document as its correction names it; `ksef_number` is empty until it has one.
+
+    `account` is set where it is a collective invoice, of which the correction corrects one contract's bill.
+    """
 
     document_id: str
     number: str
     issue_date: date
     ksef_number: str = ""
+    account: str = Field(default="", exclude_if=lambda value: not value)
 
 
 class LineDifference(_Data):
@@ -156,7 +160,7 @@ def zeroed(content: BillContent, *, carried: str) -> BillContent:
         ("usage", "energy", "lines", "sections", "vat_rows", "price_lists", "covered", "pending_months"), ()
     )
     money = dict.fromkeys(("net", "vat", "gross"), ZERO)
-    rest = {"excise": None, "deposit": None, "payable": None, "carried": carried}
+    rest = {"excise": None, "deposit": None, "payable": None, "carried": carried, "vat_shares": ()}
     return content.model_copy(update=nothing | money | rest)
 
 

@@ -57,11 +57,11 @@ def contracts_to_correct(*, order: RunOrder, registry: RegistryStore, stores: Co
     Raises DocumentNumbersUnknownError.
     """
     found = set(order.contracts)
-    owners = {number: stores.issued.contract_of(number) for number in order.documents}
-    unknown = [number for number, contract_no in owners.items() if contract_no is None]
+    owners = {number: stores.issued.contracts_of(number) for number in order.documents}
+    unknown = [number for number, contracts in owners.items() if not contracts]
     if unknown:
         raise DocumentNumbersUnknownError(unknown)
-    found |= {contract_no for contract_no in owners.values() if contract_no is not None}
+    found |= {contract_no for contracts in owners.values() for contract_no in contracts}
     if order.price_lists or order.groups:
         found |= {no for no in registry.contract_numbers() if _concerned(no, order, registry)}
     if not (order.contracts or order.documents or order.price_lists or order.groups):

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from kwit.billing.clocks import ClockMove, ForecastMove
+from kwit.billing.clocks import ClockMove, ForecastMove, moves_of
 from kwit.billing.corrects import Corrects, TaskRef
 
 
@@ -60,6 +60,7 @@ class HoldCode(StrEnum):
     FORECAST_USE_UNKNOWN = "forecast_use_unknown"
     FORECAST_NOT_CORRECTED = "forecast_not_corrected"
     FORECASTS_SETTLED = "forecasts_settled"
+    COLLECTIVE_WAITS = "collective_waits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,9 @@ class Draft:
     moves where they stand apart, none when all move together from `start` to `end`; `turn` counts the drafts of the
     contract that the same run made before it. A correction says what it corrects and which tasks it settles, and
     its figures are differences; `revision` is that of the contract's cursor that a bill starts from. `forecast` is how
-    it moves the contract's forecasts, and `kwh_forecast` the energy that a forecast expects.
+    it moves the contract's forecasts, and `kwh_forecast` the energy that a forecast expects. `collective` is the
+    account whose collective invoice it goes on and `falls_due` the day since when it may be billed; a collective
+    invoice has the bills that it is made of as `parts`.
     """
 
     document_id: str
@@ -108,6 +111,9 @@ class Draft:
     settles: tuple[TaskRef, ...] = ()
     forecast: ForecastMove | None = None
     kwh_forecast: int = 0
+    collective: str = ""
+    falls_due: date | None = None
+    parts: tuple["DraftRef", ...] = ()
 
     @property
     def risk(self) -> int:
@@ -189,7 +195,8 @@ class RunStep(StrEnum):
 class Run:
     """A billing run (przebieg rozliczeniowy): one business date, its order, its chunks, how far it has come.
 
-    `times` are the instants at which its steps were first done.
+    `times` are the instants at which its steps were first done. The last `account_chunks` of the chunks hold contracts
+    of collective accounts, each account as whole as it can be; over the others contracts stand sorted.
     """
 
     run_id: str
@@ -205,11 +212,20 @@ class Run:
     approvals: int = 0
     approvals_issued: int = 0
     times: tuple[tuple[RunStep, datetime], ...] = ()
+    account_chunks: int = 0
+
+    @property
+    def sorted_chunks(self) -> int:
+        """Return how many chunks, the first ones, have contracts sorted over them."""
+        return self.chunks - self.account_chunks
 
 
 @dataclass(frozen=True, slots=True)
 class DraftRef:
-    """A draft by name, in its chunk, with what a certificate and an approval need of it."""
+    """A draft by name, in its chunk, with what a certificate and an approval need of it.
+
+    A collective invoice has the bills that it is made of as `parts`, and the number of its account for `contract_no`.
+    """
 
     document_id: str
     chunk: int
@@ -234,6 +250,29 @@ class DraftRef:
     settles: tuple[TaskRef, ...] = ()
     forecast: ForecastMove | None = None
     kwh_forecast: int = 0
+    parts: tuple["DraftRef", ...] = ()
+
+    @property
+    def steps(self) -> tuple["DraftRef", ...]:
+        """Return what moves the cursors of contracts: the parts of a collective invoice, else the draft itself."""
+        return self.parts or (self,)
+
+    @property
+    def contracts(self) -> tuple[str, ...]:
+        """Return the numbers of the contracts that it bills."""
+        return tuple(one.contract_no for one in self.steps)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return what a choice may name it by: its contracts, and the account of a collective invoice."""
+        return frozenset((self.contract_no, *self.contracts))
+
+    @property
+    def moves(self) -> tuple[ClockMove, ...]:
+        """Return how the document moves the clocks of its contract; one of forecasts alone moves none."""
+        if self.forecast is not None and self.forecast.alone:
+            return ()
+        return moves_of(start=self.start, end=self.end, carried=self.carried, clocks=self.clocks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,9 +180,9 @@ class _IssuedByNames:
         """Return the ends of chains as they were."""
         return self.names.chain_ends(originals)
 
-    def contract_of(self, document_number: str) -> str | None:
-        """Return the contract of a document's number."""
-        return self.store.contract_of(document_number)
+    def contracts_of(self, document_number: str) -> Sequence[str]:
+        """Return the contracts of a document's number."""
+        return self.store.contracts_of(document_number)
 
 
 class _Recording:

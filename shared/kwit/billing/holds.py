@@ -44,6 +44,7 @@ _RISK = {
     HoldCode.FORECAST_USE_UNKNOWN: 60,
     HoldCode.FORECAST_NOT_CORRECTED: 60,
     HoldCode.FORECASTS_SETTLED: 60,
+    HoldCode.COLLECTIVE_WAITS: 0,
 }
 
 
@@ -104,4 +105,5 @@ _SENTENCES = {
     HoldCode.NEW_CONTRACT: "To pierwszy rachunek tej umowy.",
     HoldCode.LONG_PERIOD: "Okres jest dużo dłuższy niż okres rozliczeniowy umowy.",
     HoldCode.RISK_HIGH: "Kilka powodów razem przekracza próg ryzyka.",
+    HoldCode.COLLECTIVE_WAITS: "Faktura zbiorcza czeka na umowy konta, których jeszcze nie można rozliczyć.",
 }

@@ -380,6 +380,8 @@ def _draft(one: OneBill, content: BillContent, done: Reckoned, reasons: tuple[Ri
         turn=one.turn,
         reasons=reasons,
         forecast=None if content.forecasts is None else content.forecasts.move(alone=False),
+        collective=one.case.contract_on(content.start).collective,
+        falls_due=one.group.parts[0].on if one.group.parts else content.end,
     )
 
 

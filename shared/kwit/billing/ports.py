@@ -146,28 +146,32 @@ class RunStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class IssuedDocument:
-    """An issued document, as far as billing corrects it; `content` is what was approved."""
+    """An issued document, as far as billing corrects it; `content` is what was approved.
+
+    A bill that went out on a collective invoice has the invoice's number, and its `account`.
+    """
 
     document_id: str
     kind: DocumentKind
     number: str
     issue_date: date
     content: bytes
+    account: str = ""
 
 
 class IssuedStore(Protocol):
     """Issued documents, by contract and by number, and their chains of corrections."""
 
     def issued(self, contract_no: str) -> Sequence[IssuedDocument]:
-        """Return a contract's documents that are kept, by day of issue and number."""
+        """Return a contract's documents that are kept, by day of issue and number; of a collective invoice its bill."""
         ...
 
     def chain_ends(self, originals: Sequence[str]) -> Mapping[str, str]:
         """Return, of documents that were corrected, the id of the last document in their chain."""
         ...
 
-    def contract_of(self, document_number: str) -> str | None:
-        """Return the contract of the document that bears a number, or None."""
+    def contracts_of(self, document_number: str) -> Sequence[str]:
+        """Return the contracts billed by the document that bears a number, none where there is no such document."""
         ...
 
 

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from kwit.billing.chunks import RatingStores, rate_contract
-from kwit.billing.content import ENGINE
+from kwit.billing.collecting import collective_draft
+from kwit.billing.collective_content import CollectiveContent
+from kwit.billing.content import ENGINE, parse_content
+from kwit.billing.contents import read_content
 from kwit.billing.correction_run import CorrectionStores
-from kwit.billing.drafts import evidence_name
+from kwit.billing.drafts import Draft, evidence_name
 from kwit.billing.evidence import (
     ChunkEvidence,
     EvidenceError,
@@ -64,11 +67,17 @@ def replay_draft(
 ) -> Replayed:
     """Rate a contract again from the evidence of its chunk and compare the document's bytes.
 
-    `content` is the document as it was approved.
+    `content` is the document as it was approved. Of a collective invoice every contract is rated again, and their bills
+    are put together again.
     """
     try:
         evidence = _evidence(run_id, chunk, stores)
-        found = _rated_again(evidence, contract_no, document_id, stores, holidays)
+        approved = read_content(content)
+        if isinstance(approved, CollectiveContent):
+            found = _collected_again(approved, evidence, stores, holidays)
+        else:
+            draft = _rated_again(evidence, contract_no, document_id, stores, holidays)
+            found = None if draft is None else draft.content
     except EvidenceError as error:
         return Replayed(document_id, same=False, difference=str(error), engine="", engine_now=ENGINE)
     engine = evidence.engine
@@ -107,7 +116,7 @@ def _rated_again(
     document_id: str,
     stores: ReplayStores,
     holidays: frozenset[date],
-) -> bytes | None:
+) -> Draft | None:
     run = stores.runs.run(evidence.run_id)
     if run is None:
         raise EvidenceGoneError(evidence.run_id, evidence.chunk, "belongs to a run that is gone")
@@ -124,7 +133,24 @@ def _rated_again(
         evidence=stores.evidence,
     )
     made = rate_contract(contract_no, run, played, billing, {}, playback.corrections(stores.corrections))
-    return next((draft.content for draft in made.drafts if draft.document_id == document_id), None)
+    return next((draft for draft in made.drafts if draft.document_id == document_id), None)
+
+
+def _collected_again(
+    approved: CollectiveContent,
+    evidence: ChunkEvidence,
+    stores: ReplayStores,
+    holidays: frozenset[date],
+) -> bytes | None:
+    """Put the bills of a collective invoice together again; None where one of them does not come out at all."""
+    drafts = [
+        _rated_again(evidence, part.bill.contract_no, part.document_id, stores, holidays)
+        for part in approved.parts
+    ]
+    parts = [(draft, parse_content(draft.content)) for draft in drafts if draft is not None]
+    if not parts or len(parts) < len(drafts):
+        return None
+    return collective_draft(parts, chunk=evidence.chunk).content
 
 
 def first_difference(before: bytes, after: bytes) -> str:

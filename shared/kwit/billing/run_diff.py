@@ -2,9 +2,12 @@
 same period; differences by cause, in amounts that add up to the grosz.
 
 A run is compared chunk by chunk, so its size is no limit: each chunk leaves its rows and sums, and the whole is the
-sum of the parts. Contracts stand sorted over the chunks of a run, which is how the other run's are found.
+sum of the parts. Contracts stand sorted over the chunks of a run, which is how the other run's are found; those of
+collective accounts stand in chunks of their own, which are looked through. Of a collective invoice each contract's
+bill is compared for itself.
 """
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,11 +16,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent
-from kwit.billing.contents import Content, read_content
+from kwit.billing.contents import read_content
 from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.differences import Cause, Explained, explain_difference
-from kwit.billing.drafts import DocumentKind, DraftRef, Run
+from kwit.billing.drafts import ChunkResult, DocumentKind, DraftRef, Run
 from kwit.billing.ports import RunStore
 from kwit.kernel.money import ZERO, total
 
@@ -276,32 +280,45 @@ def _against_bills(run: Run, chunk: int, stores: DiffStores) -> Iterable[_Compar
             yield _Compared(ref, content.before, content.after, held)
             continue
         if ref.kind is DocumentKind.FORECAST:
-            yield _Compared(ref, None, _bill(content), held)
+            yield _Compared(ref, None, content, held)
             continue
         before = last.get(ref.contract_no) or stores.earlier.bill_before(ref.contract_no, ref.start)
         last[ref.contract_no] = content
         yield _Compared(ref, before, content, held)
 
 
-def _drafts(runs: RunStore, run: Run, chunk: int) -> Iterable[tuple[DraftRef, bool, Content]]:
+_Single = BillContent | CorrectionContent
+
+
+def _drafts(runs: RunStore, run: Run, chunk: int) -> Iterable[tuple[DraftRef, bool, _Single]]:
+    """Yield the drafts of a chunk by contract and day, each bill of a collective invoice for itself."""
     result = runs.chunk_result(run.run_id, chunk)
     if result is None:
         return
-    refs = [(ref, False) for ref in result.drafts] + [(ref, True) for ref in result.held]
-    for ref, held in sorted(refs, key=lambda pair: (pair[0].contract_no, pair[0].start)):
+    found = [one for held in (False, True) for one in _opened(runs, run, result, held=held)]
+    yield from sorted(found, key=lambda one: (one[0].contract_no, one[0].start))
+
+
+def _opened(
+    runs: RunStore, run: Run, result: ChunkResult, *, held: bool
+) -> Iterable[tuple[DraftRef, bool, _Single]]:
+    for ref in result.held if held else result.drafts:
         draft = runs.draft(run.run_id, ref.chunk, ref.document_id, ref.content_hash)
-        if draft is not None:
-            yield ref, held, read_content(draft.content)
+        content = None if draft is None else read_content(draft.content)
+        if isinstance(content, CollectiveContent):
+            yield from zip(ref.parts, itertools.repeat(held), content.bills, strict=False)
+        elif content is not None:
+            yield ref, held, content
 
 
 def _against_run(run: Run, other: Run, chunk: int, runs: RunStore) -> Iterable[_Compared]:
-    """Pair drafts by their identity, over the stretch of contract numbers that belongs to the chunk."""
-    first, following = _stretch(runs, run, chunk)
+    """Pair drafts by their identity, over the contracts that belong to the chunk."""
+    mine = _Belonging(runs, run, chunk)
     theirs = {
         ref.document_id: (ref, _bill(content))
-        for number in _chunks_over(runs, other, first, following)
+        for number in mine.chunks_of(other)
         for ref, _, content in _drafts(runs, other, number)
-        if (not first or ref.contract_no >= first) and (not following or ref.contract_no < following)
+        if mine.has(ref.contract_no)
     }
     for ref, held, content in _drafts(runs, run, chunk):
         pair = theirs.pop(ref.document_id, None)
@@ -310,28 +327,53 @@ def _against_run(run: Run, other: Run, chunk: int, runs: RunStore) -> Iterable[_
         yield _Compared(ref, content, None, held=False)
 
 
-def _bill(content: Content) -> BillContent:
+def _bill(content: _Single) -> BillContent:
     return content.after if isinstance(content, CorrectionContent) else content
 
 
-def _stretch(runs: RunStore, run: Run, chunk: int) -> tuple[str, str]:
-    """Return the first contract number of a chunk and that of the next; empty where there is no bound."""
-    first = runs.chunk_contracts(run.run_id, chunk)[0] if 0 < chunk < run.chunks else ""
-    following = runs.chunk_contracts(run.run_id, chunk + 1)[0] if chunk + 1 < run.chunks else ""
-    return first, following
+class _Belonging:
+    """Which contracts of another run are compared with a chunk, so that each is compared with one.
 
+    A chunk of sorted contracts has the stretch from its first to the first of the next, without those that stand in
+    chunks of accounts; these have their own contracts. Without sorted ones, the first chunk has what stands nowhere.
+    """
 
-def _chunks_over(runs: RunStore, run: Run, first: str, following: str) -> Iterable[int]:
-    """Return the chunks of a run that may hold contracts of a stretch: contracts stand sorted over them."""
-    low, high = 0, run.chunks
-    while low < high:
-        middle = (low + high) // 2
-        if runs.chunk_contracts(run.run_id, middle)[-1] < first:
-            low = middle + 1
-        else:
-            high = middle
-    while low < run.chunks:
-        if following and runs.chunk_contracts(run.run_id, low)[0] >= following:
-            return
-        yield low
-        low += 1
+    def __init__(self, runs: RunStore, run: Run, chunk: int) -> None:
+        self._runs = runs
+        contracts = {
+            one: runs.chunk_contracts(run.run_id, one) for one in range(run.sorted_chunks, run.chunks)
+        }
+        self._own = frozenset(contracts.get(chunk, ()))
+        self._elsewhere = frozenset(no for members in contracts.values() for no in members)
+        self._stretches = chunk < max(1, run.sorted_chunks)
+        self._first = runs.chunk_contracts(run.run_id, chunk)[0] if 0 < chunk < run.sorted_chunks else ""
+        following = chunk + 1 < run.sorted_chunks
+        self._following = runs.chunk_contracts(run.run_id, chunk + 1)[0] if following else ""
+
+    def has(self, contract_no: str) -> bool:
+        """Tell whether a contract is compared with the chunk."""
+        if contract_no in self._own:
+            return True
+        within = contract_no >= self._first and (not self._following or contract_no < self._following)
+        return self._stretches and within and contract_no not in self._elsewhere
+
+    def chunks_of(self, other: Run) -> Iterable[int]:
+        """Return the chunks of another run that may hold such contracts."""
+        found = {self._place(other, contract_no) for contract_no in self._own}
+        if self._stretches:
+            last = self._place(other, self._following) if self._following else other.sorted_chunks
+            found |= {*range(self._place(other, self._first), last + 1)}
+        accounts = range(other.sorted_chunks, other.chunks)
+        mixed = (one for one in accounts if any(map(self.has, self._runs.chunk_contracts(other.run_id, one))))
+        return sorted({one for one in found if one < other.sorted_chunks}) + list(mixed)
+
+    def _place(self, other: Run, contract_no: str) -> int:
+        """Return the first sorted chunk of a run that ends at a contract or behind it."""
+        low, high = 0, other.sorted_chunks
+        while low < high:
+            middle = (low + high) // 2
+            if self._runs.chunk_contracts(other.run_id, middle)[-1] < contract_no:
+                low = middle + 1
+            else:
+                high = middle
+        return low

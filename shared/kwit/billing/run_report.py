@@ -24,6 +24,7 @@ def run_report(
         "contracts_due": certificate.contracts,
         "nothing_due": certificate.nothing_due,
         "drafts": len(certificate.drafts),
+        "contracts_drafted": len({no for ref in certificate.drafts for no in ref.contracts}),
         "held": len(certificate.holds),
         "energy": {
             "wh_read": certificate.wh_read,

@@ -14,6 +14,7 @@ from kwit.billing.approval import ALL, POLICY, approve_drafts, ask_for_batches, 
 from kwit.billing.case import contract_on
 from kwit.billing.certificate import Certificate, certify
 from kwit.billing.clocks import NEVER_BILLED, Cursor
+from kwit.billing.collective_plan import planned_chunks
 from kwit.billing.connections import is_connection
 from kwit.billing.correction_run import (
     CorrectionStores,
@@ -91,11 +92,21 @@ def plan_run(
         if order.kind is RunKind.CORRECTIONS:
             found = _needed(corrections, run_id)
             due = contracts_to_correct(order=order, registry=stores.registry, stores=found)
+            accounts = dict.fromkeys(due, "")  # a bill of a collective invoice is corrected for itself
         else:
-            due = due_contracts(business_date=business_date, settings=settings, stores=stores, order=order)
-        chunks = [due[index : index + CHUNK_SIZE] for index in range(0, len(due), CHUNK_SIZE)]
-        planned = Run(run_id, business_date, contracts=len(due), chunks=len(chunks), order=order)
-        run = stores.runs.create_run(planned, chunks)
+            accounts = due_accounts(
+                business_date=business_date, settings=settings, stores=stores, order=order
+            )
+        chunks = planned_chunks(accounts, size=CHUNK_SIZE)
+        planned = Run(
+            run_id,
+            business_date,
+            contracts=len(accounts),
+            chunks=len(chunks.all),
+            order=order,
+            account_chunks=len(chunks.of_accounts),
+        )
+        run = stores.runs.create_run(planned, chunks.all)
     if at is not None and RunStep.PLANNED not in dict(run.times):
         run = stores.runs.stamp(run_id, RunStep.PLANNED, at)
     if run.status is RunStatus.PLANNED:
@@ -117,17 +128,33 @@ def due_contracts(
     *, business_date: date, settings: CompanySettings, stores: PlanningStores, order: RunOrder = DAILY
 ) -> list[str]:
     """List, sorted, the numbers of the contracts asked for with a period that has ended by the business date."""
+    found = due_accounts(business_date=business_date, settings=settings, stores=stores, order=order)
+    return sorted(found)
+
+
+def due_accounts(
+    *, business_date: date, settings: CompanySettings, stores: PlanningStores, order: RunOrder = DAILY
+) -> dict[str, str]:
+    """Return the contracts that `due_contracts` lists, each with the collective account it is on, empty for none."""
     named = ((contract_no, stores.registry.contract(contract_no)) for contract_no in order.contracts)
     contracts = iter(named if order.contracts else stores.registry.contracts())
-    due: list[str] = []
+    due: dict[str, str] = {}
     while some := dict(itertools.islice(contracts, _CURSORS_AT_ONCE)):
         cursors = stores.runs.cursors_of(list(some))
-        due += [
-            contract_no
+        due |= {
+            contract_no: _account(timeline(versions), cursors.get(contract_no))
             for contract_no, versions in some.items()
             if _is_due(timeline(versions), cursors.get(contract_no), business_date, settings, order, stores)
-        ]
-    return sorted(set(due))
+        }
+    return due
+
+
+def _account(versions: Sequence[Contract], cursor: Cursor | None) -> str:
+    """Return the collective account that a contract is on where it stands."""
+    if not versions:
+        return ""
+    day = progress_of(versions, cursor).days[Clock.VARIABLE]
+    return contract_on(versions, day).collective
 
 
 def _is_due(

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent
 from kwit.billing.contents import read_content
 from kwit.billing.correction_content import CorrectionContent
@@ -18,7 +19,7 @@ from kwit.kernel.money import grosze
 
 DIFFERENT, WRONG = 1, 2
 _WIDE = 160
-Explained = QuoteContent | BillContent | CorrectionContent
+Explained = QuoteContent | BillContent | CollectiveContent | CorrectionContent
 
 
 def explain(
@@ -31,8 +32,8 @@ def explain(
 ) -> None:
     """Print the tree of every line and work its amount out again from quantity, price and factors.
 
-    Of a correction, print its causes and the bill as it stands after it. Ends with 0 when every line comes out, 1
-    when one does not, 2 when a file is no bill.
+    Of a correction, print its causes and the bill as it stands after it; of a collective invoice, each of its bills.
+    Ends with 0 when every line comes out, 1 when one does not, 2 when a file is no bill.
     """
     file = Path(document)
     content: Explained | None
@@ -49,12 +50,27 @@ def explain(
     if isinstance(content, CorrectionContent):
         console.print(_causes(content))
         content = content.after
-    console.print(explanation(content))
-    wrong = [line for line in content.lines if grosze(line.product()) != line.net]
+    bills = content.bills if isinstance(content, CollectiveContent) else (content,)
+    for bill in bills:
+        console.print(explanation(bill))
+    if isinstance(content, CollectiveContent):
+        console.print(_parts(content))
+    wrong = [line for bill in bills for line in bill.lines if grosze(line.product()) != line.net]
     for line in wrong:
         typer.echo(f"{line.name}: {line.net} zł stated, {grosze(line.product())} zł worked out", err=True)
     if wrong:
         raise typer.Exit(DIFFERENT)
+
+
+def _parts(content: CollectiveContent) -> Table:
+    """Return what a collective invoice is made of, contract by contract, adding up to its totals."""
+    table = Table(title=f"{content.account}: {len(content.parts)} contracts", title_justify="left")
+    for name in ("contract", "point", "net", "VAT", "gross"):
+        table.add_column(name, justify="right" if name in {"net", "VAT", "gross"} else "left")
+    for bill in content.bills:
+        table.add_row(bill.contract_no, bill.point.ppe, str(bill.net), str(bill.vat), str(bill.gross))
+    table.add_row("", "", str(content.net), str(content.vat), str(content.gross))
+    return table
 
 
 def _causes(content: CorrectionContent) -> Table:
@@ -74,7 +90,7 @@ def _read(file: Path) -> Explained | None:
         text = file.read_bytes()
     except OSError:
         return None
-    for kind in (QuoteContent, BillContent, CorrectionContent):
+    for kind in (QuoteContent, BillContent, CollectiveContent, CorrectionContent):
         try:
             return kind.model_validate_json(text)
         except ValidationError:

@@ -27,9 +27,7 @@ def document_named(name: str, application: Application) -> Document:
     documents = application.documents
     found = documents.document(name) if len(name) == _ID_LENGTH and "/" not in name else None
     if found is None:
-        contract_no = documents.contract_of(name)
-        issued = documents.issued(contract_no) if contract_no is not None else ()
-        found = next((documents.document(one.document_id) for one in issued if one.number == name), None)
+        found = documents.numbered(name)
     if found is None:
         failed(f"there is no document {name}")
     return found

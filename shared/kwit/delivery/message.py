@@ -5,7 +5,7 @@ import importlib.resources
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import jinja2
 
+from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent, PartyData
 from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.note_content import NoteContent
@@ -27,7 +28,7 @@ from kwit.registry.company import CompanySettings, MailSettings
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _MOST_SIGNS = 254
-_IN_ENGLISH = frozenset({"invoice", "correction"})
+_IN_ENGLISH = frozenset({"collective", "invoice", "correction"})
 # A mail system may refuse bytes over 127, and the standard policy writes them where lines are short.
 _SEVEN_BIT = SMTP.clone(cte_type="7bit")
 
@@ -84,12 +85,22 @@ def mail_texts(*, document: Document, settings: CompanySettings) -> Mapping[str,
         )
     if isinstance(content, NoteContent):
         return _note_texts(document, content, settings)
-    payable = max(content.due + (content.opening_balance or Decimal(0)), Decimal(0))
+    payable = polish.zloty(max(content.due + (content.opening_balance or Decimal(0)), Decimal(0)))
+    if isinstance(content, CollectiveContent):
+        texts = _common_texts(document, content.bills[0], content.payer, settings)
+        texts |= {"template": "collective", "account_no": content.account, "points": str(len(content.parts))}
+        texts |= {"period": _days(content.start, content.end), "customer_no": content.payer.party_id}
+        subject = say(
+            "Faktura zbiorcza {number} – do zapłaty {amount}", number=document.number, amount=payable
+        )
+        return texts | {"payable": payable, "subject": subject}
     texts = _common_texts(document, content, content.payer, settings)
-    subject = say(
-        "Faktura {number} – do zapłaty {amount}", number=document.number, amount=polish.zloty(payable)
-    )
-    return texts | {"template": "invoice", "payable": polish.zloty(payable), "subject": subject}
+    subject = say("Faktura {number} – do zapłaty {amount}", number=document.number, amount=payable)
+    return texts | {"template": "invoice", "payable": payable, "subject": subject}
+
+
+def _days(start: date, end: date) -> str:
+    return f"{polish.day(start)} – {polish.day(end - timedelta(days=1))}"
 
 
 def _correction_texts(number: str, content: CorrectionContent, say: Speech) -> dict[str, str]:
@@ -137,7 +148,7 @@ def _common_texts(
     say = Speech(payer.language)
     return _sent_texts(document, payer, settings) | {
         "transfer_title": say("{number}, klient {customer}", number=document.number, customer=payer.party_id),
-        "period": f"{polish.day(bill.supplied[0])} – {polish.day(bill.supplied[1] - timedelta(days=1))}",
+        "period": _days(*bill.supplied),
         "ppe": bill.point.ppe or say("punkt w przyłączaniu"),
         "address": bill.point.address or say("adres według umowy"),
         "customer_no": bill.customer.party_id,

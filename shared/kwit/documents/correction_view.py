@@ -170,6 +170,13 @@ def _corrected(content: CorrectionContent) -> tuple[tuple[str, str], ...]:
         return say("{number} z {day}", number=one.number, day=polish.day(one.issue_date))
 
     facts = [(say("Faktura korygowana"), named(original))]
+    if original.account:
+        told = say(
+            "{account}, korekta dotyczy umowy {contract}",
+            account=original.account,
+            contract=content.contract_no,
+        )
+        facts.append((say("Konto zbiorcze"), told))
     if original.ksef_number:
         facts.append((say("Numer KSeF korygowanej"), original.ksef_number))
     if last.document_id != original.document_id:

@@ -1,15 +1,17 @@
 """Issued documents (dokumenty): a draft's bytes, promoted unchanged, under a number that is theirs for ever."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kwit.billing.clocks import ClockMove, ForecastMove, moves_of
+from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent
 from kwit.billing.contents import Issued, read_issued
 from kwit.billing.corrects import Corrects, TaskRef
-from kwit.billing.drafts import DocumentKind
+from kwit.billing.drafts import DocumentKind, DraftRef
 from kwit.billing.note_content import NoteContent
 from kwit.billing.ports import IssuedDocument
+from kwit.kernel.identifiers import content_hash
 
 
 class NotABillError(TypeError):
@@ -24,7 +26,8 @@ class NotABillError(TypeError):
 class Document:
     """An issued document. Content and hash are the approved draft's; the rest is what issuing adds.
 
-    `run_id` and `chunk` say where it was rated, and so what it was rated from.
+    `run_id` and `chunk` say where it was rated, and so what it was rated from. A collective invoice has the number of
+    its account for `contract_no`.
     """
 
     document_id: str
@@ -42,6 +45,40 @@ class Document:
         """Return the document as billing corrects it."""
         return IssuedDocument(self.document_id, self.kind, self.number, self.issue_date, self.content)
 
+    def parts(self) -> "tuple[Document, ...]":
+        """Return the bills of a collective invoice as documents that bear its number and dates; of others none."""
+        content = self.read()
+        if not isinstance(content, CollectiveContent):
+            return ()
+        found = []
+        for part in content.parts:
+            canonical = part.bill.canonical()
+            found.append(
+                replace(
+                    self,
+                    document_id=part.document_id,
+                    kind=part.kind,
+                    contract_no=part.bill.contract_no,
+                    content=canonical,
+                    content_hash=content_hash(canonical),
+                )
+            )
+        return tuple(found)
+
+    def contracts(self) -> tuple[str, ...]:
+        """Return the numbers of the contracts that the document bills or corrects."""
+        if self.kind is not DocumentKind.COLLECTIVE:
+            return (self.contract_no,)
+        return tuple(part.contract_no for part in self.parts())
+
+    def issued_to(self, contract_no: str) -> IssuedDocument:
+        """Return the document as billing corrects it for one contract: of a collective invoice that contract's bill."""
+        if self.kind is DocumentKind.COLLECTIVE:
+            for part in self.parts():
+                if part.contract_no == contract_no:
+                    return replace(part.issued(), account=self.contract_no)
+        return self.issued()
+
     def read(self) -> Issued:
         """Read the content, whatever kind of document it is."""
         return read_issued(self.content)
@@ -56,19 +93,25 @@ class Document:
     def booked(self) -> tuple[tuple[int, BillContent], ...]:
         """Return what the document adds to the books: a bill once, a correction its bill after less the one before.
 
-        Raises NotABillError for a note, whose way into the books is not that of bills.
+        A collective invoice adds each of its bills. Raises NotABillError for a note, whose way into the books is not
+        that of bills.
         """
         content = self.read()
         if isinstance(content, NoteContent):
             raise NotABillError(self.number)
         if isinstance(content, BillContent):
             return ((1, content),)
+        if isinstance(content, CollectiveContent):
+            return tuple((1, bill) for bill in content.bills)
         return ((-1, content.before), (1, content.after))
 
 
 @dataclass(frozen=True, slots=True)
 class BlockEntry:
-    """One approved draft in a block, with the number that is bound to it and the events it bills."""
+    """One approved draft in a block, with the number that is bound to it and the events it bills.
+
+    A collective invoice moves the cursors of its `parts`.
+    """
 
     document_id: str
     number: str
@@ -85,6 +128,12 @@ class BlockEntry:
     settles: tuple[TaskRef, ...] = ()
     clocks: tuple[ClockMove, ...] = ()
     forecast: ForecastMove | None = None
+    parts: tuple[DraftRef, ...] = ()
+
+    @property
+    def steps(self) -> "tuple[Step, ...]":
+        """Return what moves the cursors of contracts: the parts of a collective invoice, else the document itself."""
+        return self.parts or (self,)
 
     @property
     def moves(self) -> tuple[ClockMove, ...]:
@@ -92,6 +141,10 @@ class BlockEntry:
         if self.forecast is not None and self.forecast.alone:
             return ()
         return moves_of(start=self.start, end=self.end, carried=self.carried, clocks=self.clocks)
+
+
+Step = BlockEntry | DraftRef
+"""What moves the cursor of one contract: a document of one contract, or a part of a collective invoice."""
 
 
 @dataclass(frozen=True, slots=True)

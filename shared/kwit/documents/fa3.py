@@ -10,7 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
+from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent, LineData, PartyData
+from kwit.billing.contents import Content
 from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.note_content import NoteContent
 from kwit.documents.document import Document
@@ -69,19 +71,27 @@ def fa3_xml(
     root = ET.Element("Faktura", {"xmlns": NAMESPACE})
     _heading(root, made_at)
     _seller(root, settings)
-    bill = content.after if isinstance(content, CorrectionContent) else content
-    payer = content.payer if isinstance(content, CorrectionContent) else bill.payer
-    _buyer(root, payer)
-    if bill.customer.party_id != payer.party_id:
-        _receiver(root, bill.customer)
+    _buyer(root, content.payer)
+    for customer in _customers(content):
+        if customer.party_id != content.payer.party_id:
+            _receiver(root, customer)
     invoice = ET.SubElement(root, "Fa")
     if isinstance(content, CorrectionContent):
         _correction(invoice, document, content, settings, content.original.ksef_number or original_number)
+    elif isinstance(content, CollectiveContent):
+        _collective(invoice, document, content, settings)
     else:
         _bill(invoice, document, content, settings)
     _foot(root, settings)
     ET.indent(root, space=" ")
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode").encode()
+
+
+def _customers(content: Content) -> Iterable[PartyData]:
+    """Return who takes the energy: of a collective invoice each of its contracts' parties once."""
+    if isinstance(content, CollectiveContent):
+        return {bill.customer.party_id: bill.customer for bill in content.bills}.values()
+    return ((content.after if isinstance(content, CorrectionContent) else content).customer,)
 
 
 def _add(parent: ET.Element, name: str, text: object) -> None:
@@ -205,6 +215,24 @@ def _bill(invoice: ET.Element, document: Document, bill: BillContent, settings: 
     _payment(invoice, document, settings, bill.payer, pays=bill.due > 0)
 
 
+def _collective(
+    invoice: ET.Element, document: Document, content: CollectiveContent, settings: CompanySettings
+) -> None:
+    """Write the lines of all contracts one after another; each names its contract and point."""
+    _first_fields(invoice, document, settings, (content.start, content.end))
+    _sums(invoice, document, ((row.rate, row.net, row.vat) for row in content.vat_rows), content.gross)
+    _annotations(invoice)
+    _add(invoice, "RodzajFaktury", "VAT")
+    for bill in content.bills:
+        _descriptions(invoice, bill, of=f"{bill.contract_no}: ")
+    lines = ((bill, line) for bill in content.bills for line in bill.lines)
+    for number, (bill, line) in enumerate(lines, start=1):
+        where = f"; umowa {bill.contract_no}, PPE {bill.point.ppe}"
+        _line(invoice, document, line, number, before=False, where=where)
+    _settlement(invoice, content.gross, content.due, "Depozyt prosumencki")
+    _payment(invoice, document, settings, content.payer, pays=content.due > 0)
+
+
 def _correction(
     invoice: ET.Element,
     document: Document,
@@ -239,8 +267,8 @@ def _correction(
     _payment(invoice, document, settings, content.payer, pays=due > 0)
 
 
-def _descriptions(invoice: ET.Element, bill: BillContent) -> None:
-    """Say what an energy bill says beside its lines: point, meters' use, excise."""
+def _descriptions(invoice: ET.Element, bill: BillContent, *, of: str = "") -> None:
+    """Say what an energy bill says beside its lines: point, meters' use, excise; `of` begins every key."""
     told: list[tuple[str, str]] = [
         ("Kod PPE", bill.point.ppe),
         ("Adres punktu poboru", bill.point.address),
@@ -258,11 +286,13 @@ def _descriptions(invoice: ET.Element, bill: BillContent) -> None:
     for key, value in told:
         if value:
             one = ET.SubElement(invoice, "DodatkowyOpis")
-            _add(one, "Klucz", _clean(key, 256))
+            _add(one, "Klucz", _clean(f"{of}{key}", 256))
             _add(one, "Wartosc", _clean(value, 256))
 
 
-def _line(invoice: ET.Element, document: Document, line: LineData, number: int, *, before: bool) -> None:
+def _line(
+    invoice: ET.Element, document: Document, line: LineData, number: int, *, before: bool, where: str = ""
+) -> None:
     field = _FIELDS_OF_RATE.get(line.vat_rate)
     if field is None:
         raise RateNotInFa3Error(document.number, line.vat_rate)
@@ -270,7 +300,7 @@ def _line(invoice: ET.Element, document: Document, line: LineData, number: int, 
     _add(row, "NrWierszaFa", number)
     zone = f", strefa {line.zone}" if line.zone and line.zone != "all" else ""
     days = f" ({line.start:%d.%m.%Y}–{line.end - timedelta(days=1):%d.%m.%Y})"
-    _add(row, "P_7", f"{line.name}{zone}{days}")
+    _add(row, "P_7", f"{line.name}{zone}{days}{where}")
     price = line.price
     for factor in line.factors:
         price *= factor.value

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from kwit.billing.clocks import NEVER_BILLED, ClockMove, Cursor, moves_of
+from kwit.billing.clocks import NEVER_BILLED, Cursor
 from kwit.billing.contents import read_content
 from kwit.billing.correction_run import settle_tasks
 from kwit.billing.drafts import Batch, DraftRef, Run
@@ -106,11 +106,11 @@ def _take_block(batch: Batch, runs: RunStore, documents: DocumentStore) -> Numbe
     prefix = series_prefix(batch.series, issue_date=batch.issue_date)
     passed_over: set[str] = set()
     for _ in range(_MOST_ATTEMPTS):
-        cursors = runs.cursors_of(list(dict.fromkeys(ref.contract_no for ref in batch.drafts)))
+        cursors = runs.cursors_of(list(dict.fromkeys(no for ref in batch.drafts for no in ref.contracts)))
         drafts = _in_turn(batch, cursors, passed_over)
         block = _block(batch, drafts, prefix, documents.next_ordinal(prefix), passed_over)
         billed = {no for no, cursor in cursors.items() if cursor.billed_to is not None}
-        new = frozenset(ref.contract_no for ref in drafts if ref.contract_no not in billed)
+        new = frozenset(no for ref in drafts for no in ref.contracts if no not in billed)
         try:
             documents.take_block(block, first_bills=new)
         except BlockTakenError:
@@ -127,42 +127,54 @@ def _take_block(batch: Batch, runs: RunStore, documents: DocumentStore) -> Numbe
 def _in_turn(batch: Batch, cursors: Mapping[str, Cursor], passed_over: set[str]) -> list[DraftRef]:
     """Keep corrections, and bills whose clocks stand exactly on their starts.
 
-    The contracts of the others are named in `passed_over`.
+    The contracts of the others are named in `passed_over`. A collective invoice goes whole or not at all, so what one
+    of its contracts keeps back keeps back the drafts of all of them.
     """
+    while True:
+        chosen, late = _chosen(batch, cursors, passed_over)
+        if late <= passed_over:
+            return chosen
+        passed_over |= late
+
+
+def _chosen(
+    batch: Batch, cursors: Mapping[str, Cursor], passed_over: set[str]
+) -> tuple[list[DraftRef], set[str]]:
+    """Return the drafts whose turn it is and the contracts of those whose turn it is not."""
     chosen: list[DraftRef] = []
-    reached = {ref.contract_no: _stands(cursors.get(ref.contract_no, NEVER_BILLED)) for ref in batch.drafts}
-    turns = {
-        ref.contract_no: cursors.get(ref.contract_no, NEVER_BILLED).forecast_turn for ref in batch.drafts
-    }
+    late: set[str] = set()
+    contracts = {no for ref in batch.drafts for no in ref.contracts}
+    known = {no: cursors.get(no, NEVER_BILLED) for no in contracts}
+    reached = {no: _stands(cursor) for no, cursor in known.items()}
+    turns = {no: cursor.forecast_turn for no, cursor in known.items()}
+    begun = set(cursors)
     for ref in batch.drafts:
-        if ref.contract_no in passed_over:
+        if passed_over & set(ref.contracts):
+            late |= set(ref.contracts)
             continue
         if ref.corrects is not None:
             # Whose turn a correction is, its chain and cursor tell in the transaction itself.
             chosen.append(ref)
             continue
-        stands = reached[ref.contract_no]
-        moves = _moves(ref)
-        begun = ref.contract_no in cursors or any(one.contract_no == ref.contract_no for one in chosen)
-        late = ref.forecast is not None and ref.forecast.turn != turns[ref.contract_no]
-        if (
-            late
-            or (ref.turn and not begun)
-            or any(stands[one.clock] not in {None, one.start} for one in moves)
-        ):
-            passed_over.add(ref.contract_no)
-            chosen = [one for one in chosen if one.contract_no != ref.contract_no]
+        if not all(_is_next(step, reached, turns, begun) for step in ref.steps):
+            late |= set(ref.contracts)
             continue
         chosen.append(ref)
-        stands.update({one.clock: one.end for one in moves})
-        turns[ref.contract_no] += ref.forecast is not None
-    return chosen
+        for step in ref.steps:
+            reached[step.contract_no].update({one.clock: one.end for one in step.moves})
+            turns[step.contract_no] += step.forecast is not None
+        begun |= set(ref.contracts)
+    return chosen, late
 
 
-def _moves(ref: DraftRef) -> tuple[ClockMove, ...]:
-    if ref.forecast is not None and ref.forecast.alone:
-        return ()
-    return moves_of(start=ref.start, end=ref.end, carried=ref.carried, clocks=ref.clocks)
+def _is_next(
+    step: DraftRef, reached: Mapping[str, dict[Clock, date | None]], turns: Mapping[str, int], begun: set[str]
+) -> bool:
+    """Tell whether a bill is the next of its contract: after the ones before it, from where its clocks stand."""
+    stands = reached[step.contract_no]
+    in_turn = step.forecast is None or step.forecast.turn == turns[step.contract_no]
+    follows = not step.turn or step.contract_no in begun
+    return in_turn and follows and all(stands[one.clock] in {None, one.start} for one in step.moves)
 
 
 def _stands(cursor: Cursor) -> dict[Clock, date | None]:
@@ -189,6 +201,7 @@ def _block(
             settles=ref.settles,
             clocks=ref.clocks,
             forecast=ref.forecast,
+            parts=ref.parts,
         )
         for offset, ref in enumerate(drafts)
     )

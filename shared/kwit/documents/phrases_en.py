@@ -13,6 +13,23 @@ ENGLISH: Mapping[str, str] = {
     "Faktura VAT – prognoza": "VAT invoice – forecast",
     "Faktura VAT – rozliczenie prognoz": "VAT invoice – settlement of forecasts",
     "Faktura korygująca": "Correction (faktura korygująca)",
+    # collective invoices
+    "Faktura VAT zbiorcza": "Collective VAT invoice",
+    "Twoje konto zbiorcze": "Your collective account",
+    "Konto zbiorcze": "Collective account",
+    "Umów i punktów": "Contracts and points",
+    "Zużycie razem": "Use altogether",
+    "Punkty poboru na tej fakturze": "Supply points on this invoice",
+    "umowa, punkt poboru": "contract, supply point",
+    "VAT tej umowy": "VAT of this contract",
+    ", rozliczenie końcowe": ", final settlement",
+    "Saldo tej umowy przed fakturą: {word} {amount}.": "Balance of this contract before the invoice: {word} {amount}.",
+    "Do zapłaty razem {payable}.": "To pay altogether {payable}.",
+    "Depozyty prosumenckie pokrywają {paid}; szczegóły są przy umowach.": (
+        "Prosumers' deposits cover {paid}; the details are with the contracts."
+    ),
+    "{account}, korekta dotyczy umowy {contract}": "{account}, the correction concerns contract {contract}",
+    "Faktura zbiorcza {number} – do zapłaty {amount}": "Collective invoice {number} – to pay {amount}",
     # parties, dates, payment
     "Sprzedawca": "Seller",
     "Nabywca": "Buyer",

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 
+from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent
 from kwit.billing.note_content import NoteContent
 from kwit.documents.bill_pdf import render_bill
+from kwit.documents.collective_pdf import render_collective
+from kwit.documents.collective_view import collective_view
 from kwit.documents.correction_pdf import render_correction
 from kwit.documents.correction_view import correction_view
 from kwit.documents.document import Document
@@ -20,6 +23,8 @@ from kwit.registry.company import CompanySettings
 def forecasts_of(document: Document) -> tuple[str, ...]:
     """Return the ids of the forecasts whose numbers the pages of a document show."""
     content = document.read()
+    if isinstance(content, CollectiveContent):
+        return tuple(one.document_id for bill in content.bills for one in bill.settled)
     return tuple(one.document_id for one in content.settled) if isinstance(content, BillContent) else ()
 
 
@@ -56,6 +61,11 @@ def render_document(
     if isinstance(content, BillContent):
         view = bill_view(document=document, settings=settings, numbers=numbers, ksef=ksef)
         return render_bill(view=view, issue_date=document.issue_date, attached=attached)
+    if isinstance(content, CollectiveContent):
+        whole = collective_view(
+            document=document, content=content, settings=settings, numbers=numbers, ksef=ksef
+        )
+        return render_collective(view=whole, issue_date=document.issue_date, attached=attached)
     if isinstance(content, NoteContent):
         note = note_view(document=document, content=content, settings=settings)
         return render_note(view=note, issue_date=document.issue_date)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from jinja2 import TemplateError
 
+from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent, PartyData
 from kwit.billing.correction_content import CorrectionContent
 from kwit.documents import polish
@@ -76,7 +77,7 @@ def _facts(document: Document, settings: CompanySettings, when: TextConditions) 
         parties=frozenset(parties),
         group=bill.group if bill else "",
         contract_kind=bill.contract_kind if bill else "",
-        balance=_balance(bill.opening_balance if bill else None),
+        balance=_balance(_opening_balance(document)),
         estimated=any(state.kind == "estimated" for state in states)
         or any(span.estimated_days for span in (bill.usage if bill else ())),
         prosumer=bill is not None and bill.prosumer not in {"", Prosumer.NONE},
@@ -91,6 +92,14 @@ def _bill_of(document: Document) -> BillContent | None:
     if isinstance(content, CorrectionContent):
         return content.after
     return content if isinstance(content, BillContent) else None
+
+
+def _opening_balance(document: Document) -> Decimal | None:
+    content = document.read()
+    if isinstance(content, CollectiveContent):
+        return content.opening_balance
+    bill = _bill_of(document)
+    return bill.opening_balance if bill else None
 
 
 def _balance(amount: Decimal | None) -> Balance:
@@ -120,7 +129,7 @@ def text_values(*, document: Document, settings: CompanySettings) -> Mapping[str
     }
     if isinstance(content, CorrectionContent):
         values["corrected_number"] = content.original.number
-    elif isinstance(content, BillContent):
+    elif isinstance(content, BillContent | CollectiveContent):
         values["payable"] = polish.zloty(max(content.due + (content.opening_balance or ZERO), ZERO))
     bill = _bill_of(document)
     return values | (_of_bill(bill, bill.customer) if bill else {})

@@ -1,5 +1,6 @@
 """What documents are called (nazwy dokumentów)."""
 
+from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent
 from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.drafts import DocumentKind
@@ -8,6 +9,7 @@ from kwit.documents.document import Document
 
 CORRECTION = "Faktura korygująca"
 INVOICE = "Faktura VAT"
+COLLECTIVE = "Faktura VAT zbiorcza"
 NOTES = {"accounting": "Nota księgowa", "interest": "Nota odsetkowa"}
 _TITLES = {
     DocumentKind.INVOICE: INVOICE,
@@ -30,4 +32,6 @@ def document_title(document: Document) -> str:
         return CORRECTION
     if isinstance(content, NoteContent):
         return NOTES[content.kind]
+    if isinstance(content, CollectiveContent):
+        return COLLECTIVE
     return title_of(document.kind, content)

@@ -75,25 +75,30 @@ def postings_of(*, document: Document, accounts: Mapping[str, str]) -> list[Post
     """Post a document: Dt receivable gross, Ct revenue net per component, Ct VAT due per rate.
 
     A prosumer's deposit is owed by the seller: Ct what energy fed in is worth, Dt what it pays, gives back or
-    forfeits.
+    forfeits. A collective invoice is one receivable; its revenue is posted by tariff group, what concerns all groups
+    under none where it has several.
 
     Raises AccountMissingError, NotBalancedError.
     """
     booked = document.booked()
+    corrects = any(sign < 0 for sign, _ in booked)
     bill = booked[-1][1]
-    nets: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    nets: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     vats: dict[Decimal, Decimal] = defaultdict(lambda: ZERO)
     for sign, one in booked:
         for line in one.lines:
-            nets[line.posting] += sign * line.net
+            nets[line.posting, bill.group if corrects else one.group] += sign * line.net
         for row in one.vat_rows:
             vats[row.rate] += sign * row.vat
-    if len(booked) > 1:
+    if corrects:
         # What a correction leaves as it was is not posted again.
         nets = defaultdict(lambda: ZERO, {key: net for key, net in nets.items() if net})
         vats = defaultdict(lambda: ZERO, {rate: vat for rate, vat in vats.items() if vat})
+    whole = bill.group if corrects or len({one.group for _, one in booked}) == 1 else ""
 
-    def posting(key: str, description: str, *, debit: Decimal = ZERO, credit: Decimal = ZERO) -> Posting:
+    def posting(
+        key: str, description: str, *, debit: Decimal = ZERO, credit: Decimal = ZERO, group: str = whole
+    ) -> Posting:
         return Posting(
             document=document.number,
             day=document.issue_date,
@@ -101,7 +106,7 @@ def postings_of(*, document: Document, accounts: Mapping[str, str]) -> list[Post
             debit=debit,
             credit=credit,
             key=key,
-            group=bill.group,
+            group=group,
             party_id=bill.payer.party_id,
             nip=bill.payer.nip,
             description=description,
@@ -117,7 +122,7 @@ def postings_of(*, document: Document, accounts: Mapping[str, str]) -> list[Post
 
     gross = total(sign * one.gross for sign, one in booked)
     rows = [posting(RECEIVABLE, "należność", debit=gross)]
-    rows += [posting(key, "przychód", credit=net) for key, net in nets.items()]
+    rows += [posting(key, "przychód", credit=net, group=group) for (key, group), net in nets.items()]
     rows += [posting(VAT_DUE, f"VAT {rate * 100:.0f}%", credit=vat) for rate, vat in vats.items()]
     worth, used, refunds, forfeited = _deposit_moves(booked)
     rows += pair(DEPOSIT_PURCHASE, DEPOSIT, "energia oddana", worth)

@@ -43,6 +43,7 @@ class KnownRecords:
     _at_point: dict[str, list[Meter]] = field(default_factory=dict)
     _contracts: dict[str, list[Contract]] = field(default_factory=dict)
     _contracts_at: dict[str, list[Contract]] = field(default_factory=dict)
+    _on_account: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -82,6 +83,13 @@ class KnownRecords:
         if contract_no not in self._contracts:
             self._contracts[contract_no] = self._earlier(self.store.contract(contract_no))
         return self._contracts[contract_no]
+
+    def contracts_on(self, collective: str) -> set[str]:
+        """Return the numbers of the contracts that ever were on a collective account; the file adds its own."""
+        if collective not in self._on_account:
+            found = self._earlier(self.store.contracts_on(collective))
+            self._on_account[collective] = {version.contract_no for version in found}
+        return self._on_account[collective]
 
     def contracts_at(self, ppe: str) -> list[Contract]:
         """Return the versions of all contracts of a point, those of the file included."""

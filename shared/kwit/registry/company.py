@@ -365,6 +365,8 @@ class CompanySettings(_Settings):
     # Whether sale needs a GUD, and comprehensive sale a GUD-K, with a distributor that is not the company itself.
     framework_check: bool = False
     own_networks: tuple[str, ...] = ()
+    # So many days after a period's end collective invoices wait for contracts of their account that are held.
+    collective_wait_days: int = Field(default=5, ge=0, le=60)
     sums: tuple[SumSettings, ...] = ()
     mail: MailSettings
     ksef: KsefSettings | None = None

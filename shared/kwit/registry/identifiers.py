@@ -10,6 +10,7 @@ _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
 _POSTCODE_PL = re.compile(r"[0-9]{2}-[0-9]{3}")
 _UNIT = re.compile(r"[A-Z0-9-]{1,10}")
+_COLLECTIVE = re.compile(r"[0-9A-Za-z][0-9A-Za-z./_-]{0,39}")
 _GROUP = re.compile(r"[A-Z][0-9]{0,2}[A-Za-z0-9-]{0,12}")
 _BANK_WEIGHTS = (3, 9, 7, 1, 3, 9, 7)
 
@@ -122,6 +123,17 @@ def checked_unit(text: str) -> str:
             "bad_unit_code",
             text,
             "Kod jednostki to od 1 do 10 wielkich liter, cyfr i łączników; przykład: LUB.",
+        )
+    return text
+
+
+def checked_collective(text: str) -> str:
+    """Return the number of a collective account (konto zbiorcze). Raises IdentifierError."""
+    if not _COLLECTIVE.fullmatch(text):
+        raise IdentifierError(
+            "bad_collective_account",
+            text,
+            "Konto zbiorcze to od 1 do 40 liter łacińskich, cyfr, kropek, łączników i ukośników; przykład: ZB-0001.",
         )
     return text
 

@@ -20,6 +20,7 @@ from kwit.registry.checks import (
     settle_version,
     with_registers_kept,
 )
+from kwit.registry.collective_checks import check_collective_accounts
 from kwit.registry.event_rows import EventDraft, event_draft, settle_events
 from kwit.registry.layouts import CONTRACTS, EVENTS, LAYOUTS, METERS, PARTIES, POINTS, REGISTERS
 from kwit.registry.ports import Billed, RegistryStore
@@ -299,6 +300,7 @@ def _settle_contracts(batch: _Batch, known: KnownRecords) -> None:
         _remember(
             [draft], lambda record: (known.contract(record.contract_no), known.contracts_at(record.ppe))
         )
+    check_collective_accounts(batch.contracts, known)
 
 
 def _names_framework(draft: Draft[Contract]) -> bool:

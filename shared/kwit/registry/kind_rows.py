@@ -46,6 +46,9 @@ def check_kind(reader: RowReader, contract: Contract) -> None:
     if not contract.kind.settles_point and contract.forecast is not None:
         sentence = "Prognozy wystawia się tylko do umów, które rozliczają punkt poboru."
         reader.reject("not_of_this_kind", "forecast_months", sentence)
+    if not contract.kind.settles_point and contract.collective:
+        sentence = "Na fakturze zbiorczej rozlicza się tylko umowy, które rozliczają punkt poboru."
+        reader.reject("not_of_this_kind", "collective", sentence)
     if contract.kind is ContractKind.CONNECTION and contract.deposit is not None:
         sentence = "Umowa o przyłączenie nie rozlicza depozytu prosumenckiego."
         reader.reject("not_of_this_kind", "deposit", sentence)

@@ -101,6 +101,9 @@ CONTRACTS = Layout(
         Column("cycle_months", ("okres rozliczeniowy", "cykl", "cykl miesiace", "miesiace okresu")),
         Column("cycle_anchor", ("poczatek cyklu", "kotwica cyklu")),
         Column("unit", ("jednostka", "oddzial", "jednostka organizacyjna")),
+        Column(
+            "collective", ("konto zbiorcze", "nr konta zbiorczego", "faktura zbiorcza", "collective account")
+        ),
         Column("fixed_cycle_months", ("okres oplat stalych", "cykl oplat stalych", "miesiace oplat stalych")),
         Column("fixed_cycle_anchor", ("poczatek cyklu oplat stalych", "kotwica oplat stalych")),
         Column("fixed_in_advance", ("oplaty stale platne", "oplaty stale z gory", "tryb oplat stalych")),

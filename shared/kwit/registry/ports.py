@@ -51,6 +51,10 @@ class RegistryStore(Protocol):
         """Return all versions of all framework contracts that open a distributor's network, by its name as written."""
         ...
 
+    def contracts_on(self, collective: str) -> Sequence[Contract]:
+        """Return all versions of all contracts that ever were on a collective account."""
+        ...
+
     def events(self, contract_no: str) -> Sequence[ContractEvent]:
         """Return all events of a contract, each as often as it was told."""
         ...

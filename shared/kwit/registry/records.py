@@ -236,7 +236,8 @@ class Contract:
     and of the contract's own, None where they are billed together with what is measured. `ppe` is empty for
     framework contracts, and for a connection whose point has no code yet. `distributor` is whose network a framework
     contract opens; `framework_no` is the contract with a seller that a distribution contract is billed under.
-    `forecast` is the plan of forecasts that the bill of what is measured settles.
+    `forecast` is the plan of forecasts that the bill of what is measured settles. `collective` names the account on
+    whose collective invoices the contract is billed together with others, empty when it is billed alone.
     """
 
     contract_no: str
@@ -270,6 +271,7 @@ class Contract:
     framework_no: str = ""
     unit: str = ""
     forecast: ForecastPlan | None = None
+    collective: str = ""
 
 
 Record = Party | MeteringPoint | Meter | Contract | ContractEvent

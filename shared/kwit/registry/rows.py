@@ -16,6 +16,7 @@ from kwit.registry.cycle_rows import CYCLES, check_forecast, cycle_of, forecast_
 from kwit.registry.identifiers import (
     IdentifierError,
     checked_account,
+    checked_collective,
     checked_country,
     checked_email,
     checked_group,
@@ -316,6 +317,7 @@ def contract_draft(reader: RowReader, origin: Origin) -> Draft[Contract]:
         framework_no=reader.text("framework_no"),
         unit=_checked(reader, "unit", checked_unit),
         forecast=forecast_plan(reader),
+        collective=_checked(reader, "collective", checked_collective),
     )
     check_kind(reader, contract)
     _check_terms(reader, contract)
