@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kwit.documents.view import ESTIMATES, BillView, bill_view, payment_code
+from kwit.documents.use_words import ESTIMATES
+from kwit.documents.view import BillView, bill_view, payment_code
 from kwit.metering.readings import EstimationMethod
 from kwit.registry.information import InformationSettings
 from tests.billing.company import company_settings

@@ -8,7 +8,8 @@ from datetime import date
 
 from kwit.documents.layout import BOTTOM, GREY, MARGIN, WIDTH, Layout, colour_of
 from kwit.documents.pdf_a import Attached
-from kwit.documents.view import Bar, BillView
+from kwit.documents.use_words import Bar
+from kwit.documents.view import BillView
 
 
 def render_bill(*, view: BillView, issue_date: date, attached: Sequence[Attached] = ()) -> bytes:

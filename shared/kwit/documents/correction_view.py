@@ -21,6 +21,7 @@ from kwit.documents.phrases import Speech
 from kwit.documents.rows import Row
 from kwit.documents.texts import shown_texts
 from kwit.documents.titles import CORRECTION
+from kwit.documents.use_words import reading_legend, reading_row
 from kwit.documents.view import (
     SECTIONS,
     UNITS,
@@ -30,8 +31,6 @@ from kwit.documents.view import (
     ksef_facts,
     payer_lines,
     payment_code,
-    reading_legend,
-    reading_row,
     seller_lines,
 )
 from kwit.kernel.money import ZERO, half_up, total
