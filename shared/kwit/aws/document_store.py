@@ -173,8 +173,8 @@ class DynamoDocuments:
 
     def numbered(self, document_number: str) -> Document | None:
         """Return the document that bears a number, or None."""
-        item = self.table.get(keys.numbered(document_number))
-        return self.document(item["document_id"]["S"]) if item else None
+        document_id = self.document_of(document_number)
+        return self.document(document_id) if document_id else None
 
     def document_of(self, document_number: str) -> str | None:
         """Return the id of the document that bears a number, or None."""

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from kwit.cli.documents import documents_app
 from kwit.cli.explain_command import explain
 from kwit.cli.ksef import ksef_app
 from kwit.cli.preview import preview
@@ -25,6 +26,7 @@ app.add_typer(price_list_app, name="price-list")
 app.add_typer(settings_app, name="settings")
 app.add_typer(run_app, name="run")
 app.add_typer(ptpiree_app, name="ptpiree")
+app.add_typer(documents_app, name="documents")
 app.add_typer(ksef_app, name="ksef")
 app.add_typer(readings_app, name="readings")
 app.add_typer(route_app, name="route")

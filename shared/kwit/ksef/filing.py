@@ -48,7 +48,7 @@ class Filing:
     is. `claimed_by` is the message that whoever sends it works on. `waits_for` names the original that a correction
     waits for. `send_by` is the last day to send an invoice issued offline. `doubles` are sessions in which KSeF found
     a repeat of what it had already. `page_key` and `page_hash` are the invoice that a document went out with offline,
-    which its pages go on showing.
+    which its pages go on showing. `parts` are the bills of a collective invoice, by whose ids corrections stand.
     """
 
     document_id: str
@@ -75,6 +75,7 @@ class Filing:
     doubles: tuple[str, ...] = ()
     page_key: str = ""
     page_hash: str = ""
+    parts: tuple[str, ...] = ()
 
     @property
     def offline(self) -> bool:

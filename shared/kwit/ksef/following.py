@@ -59,7 +59,8 @@ def _hand_on(filings: Sequence[Filing], desk: FilingDesk) -> None:
     drawn = [one.document_id for one in taken if not one.offline]
     if drawn:
         desk.renders.render(drawn)
-    ends = desk.documents.chain_ends([one.document_id for one in taken]) if taken else {}
+    starts = [name for one in taken for name in (one.document_id, *one.parts)]
+    ends = desk.documents.chain_ends(starts) if starts else {}
     again = [one.document_id for one in filings if one.status is FilingStatus.WAITING and one.file_key]
     again += [end for original, end in ends.items() if end != original]
     if again:

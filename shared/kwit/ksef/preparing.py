@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.correction_content import CorrectionContent
 from kwit.documents.document import Document
 from kwit.documents.fa3 import RateNotInFa3Error, fa3_xml, made_at
@@ -29,7 +30,7 @@ def prepare(document: Document, *, desk: InvoiceDesk, standing: Filing | None, a
     None when another one began or moved it meanwhile; the next message finds what that one left.
     """
     if standing is None:
-        first = Filing(document.document_id, document.number, document.issue_date)
+        first = Filing(document.document_id, document.number, document.issue_date, parts=_parts(document))
         return begin(document, first, desk=desk, at=at)
     if standing.status is FilingStatus.WAITING and not standing.file_key:
         made = _made(document, replace(standing, revision=standing.revision + 1), desk, at)
@@ -37,6 +38,11 @@ def prepare(document: Document, *, desk: InvoiceDesk, standing: Filing | None, a
             return standing
         return made if desk.filings.move(made) else None
     return standing
+
+
+def _parts(document: Document) -> tuple[str, ...]:
+    content = document.read()
+    return tuple(one.document_id for one in content.parts) if isinstance(content, CollectiveContent) else ()
 
 
 def begin(document: Document, first: Filing, *, desk: InvoiceDesk, at: datetime) -> Filing | None:
