@@ -53,6 +53,7 @@ _PICTURES: dict[str, tuple[str, int, KsefMarks | None, bool]] = {
     "correction-2": ("correction", 1, _OFFLINE, False),
     "forecast": ("forecast", 0, None, False),
     "final": ("final", 0, None, False),
+    "collective": ("collective", 0, None, False),
     "connection": ("connection", 0, None, False),
     "accounting-note": ("note", 0, None, False),
     "interest-note": ("interest_note", 0, None, False),

@@ -12,7 +12,7 @@ from kwit.kernel.time import add_months
 from kwit.registry.records import ForecastMethod
 from tests.billing.office import carry_out, documents
 from tests.billing.test_connections import WORKS, connecting, fee
-from tests.documents import corrections, notes
+from tests.documents import collective_bills, corrections, notes
 from tests.documents.bills import changed, household, issued
 
 _YEAR = (160, 148, 139, 131, 128, 125, 133, 141, 152, 163, 171, 158)
@@ -61,6 +61,7 @@ SAMPLES: Mapping[str, Callable[[], Document]] = {
     "forecast": _forecast,
     "correction": corrections.reading_and_price,
     "connection": _connection,
+    "collective": collective_bills.three_points,
     "note": notes.accounting,
     "interest_note": notes.interest,
 }

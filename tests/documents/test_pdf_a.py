@@ -22,7 +22,7 @@ from kwit.documents.ksef_marks import KsefMarks
 from kwit.documents.rendering import render_document, structured_form
 from kwit.registry.company import CompanySettings
 from tests.billing.company import company_settings
-from tests.documents import corrections, notes
+from tests.documents import collective_bills, corrections, notes
 from tests.documents.bills import changed, household, issued, with_history, with_many_lines
 from tests.documents.pdf_objects import PdfObject, PdfObjects
 from tests.registry.test_logo import coded, png
@@ -57,6 +57,7 @@ SHAPES: dict[str, Callable[[], Document]] = {
     "strange": strange,
     "long": lambda: issued(with_many_lines()),
     "correction": corrections.reading_and_price,
+    "collective": collective_bills.three_points,
     "accounting note": notes.accounting,
     "interest note": notes.interest,
     "logo": lambda: issued(with_history()),

@@ -41,7 +41,7 @@ def sample_of(kind: str) -> Sample | None:
         issue_date=date.fromisoformat(told["issue_date"]),
         due_date=date.fromisoformat(told["due_date"]),
         run_id="sample",
-        contract_no=told["content"]["contract_no"],
+        contract_no=told["content"].get("contract_no") or told["content"]["account"],
         content=content,
         content_hash=content_hash(content),
     )
