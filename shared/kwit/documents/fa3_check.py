@@ -5,6 +5,7 @@ fetched. The rules beyond it are those by which KSeF refuses a file (CIRFMF/ksef
 """
 
 import importlib.resources
+import re
 from functools import cache
 
 from lxml import etree
@@ -18,6 +19,7 @@ _SCHEMA = "schemat_FA(3)_v1-0E.xsd"
 _MOST_BYTES = 1_000_000
 _MOST_BYTES_WITH_ATTACHMENT = 3_000_000
 _ENCODING = "UTF-8"
+_DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)""")
 
 
 class _OwnFiles(etree.Resolver):  # type: ignore[misc]  # lxml brings no types
@@ -49,14 +51,13 @@ def check_fa3(content: bytes) -> list[Fa3Finding]:
     found = _of_bytes(content)
     if found:
         return found
-    parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        encoding=_ENCODING, no_network=True, resolve_entities=False, load_dtd=False, huge_tree=False
+    )
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         return [Fa3Finding("not_xml", error.lineno or 0, f"to nie jest poprawny XML: {error.msg}")]
-    declared = root.getroottree().docinfo.encoding or _ENCODING
-    if declared.upper() != _ENCODING:
-        return [Fa3Finding("not_utf8", 1, f"plik mówi, że jest w {declared}, a KSeF przyjmuje tylko UTF-8")]
     found = _of_instructions(root)
     schema = _schema()
     if not schema.validate(root):
@@ -81,6 +82,10 @@ def _of_bytes(content: bytes) -> list[Fa3Finding]:
         nothing = content.find(b"\0")
         if nothing >= 0:
             found.append(Fa3Finding("not_utf8", 0, f"plik nie jest w UTF-8: bajt {nothing} jest zerem"))
+    declared = _DECLARED.match(content)
+    if declared and declared[1].upper() != _ENCODING.encode():
+        told = f"plik mówi, że jest w {declared[1].decode()}, a KSeF przyjmuje tylko UTF-8"
+        found.append(Fa3Finding("not_utf8", 1, told))
     if b"<!DOCTYPE" in content:
         line = content[: content.index(b"<!DOCTYPE")].count(b"\n") + 1
         found.append(Fa3Finding("doctype", line, "plik ma DOCTYPE, którego KSeF nie przyjmuje"))

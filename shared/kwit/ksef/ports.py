@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from kwit.documents.fa3_attachment import has_attachment
+
 
 class Availability(StrEnum):
     """Whether KSeF takes invoices, as the Ministry announces it (Latarnia KSeF)."""
