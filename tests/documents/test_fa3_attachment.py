@@ -10,8 +10,8 @@ from ksef_client.documents.fa3 import parse_invoice_xml
 
 from kwit.documents.document import Document
 from kwit.documents.fa3 import NAMESPACE, fa3_xml, made_at
-from kwit.documents.fa3_attachment import has_attachment
 from kwit.documents.fa3_check import check_fa3
+from kwit.documents.fa3_elements import has_attachment
 from kwit.kernel.money import total
 from kwit.registry.company import CompanySettings
 from kwit.registry.ksef_settings import KsefSettings

@@ -160,7 +160,9 @@ class TestWhatItSays:
         assert len(taken_back) == len([line for line in content.lines if line.charge == "forecast"]) > 0
 
     def test_a_correction_names_its_effect_and_the_first_invoice_of_its_chain(self) -> None:
-        effects = {kind: told(written(f"correction_{kind}"), "Fa/TypKorekty") for kind in ("cancelled", "price")}
+        effects = {
+            kind: told(written(f"correction_{kind}"), "Fa/TypKorekty") for kind in ("cancelled", "price")
+        }
         assert effects == {"cancelled": ["2"], "price": ["1"]}
         content = content_of(document_of("correction_of_a_correction"))
         assert isinstance(content, CorrectionContent)
@@ -179,7 +181,14 @@ class TestWhatItSays:
         reasons = {
             kind: told(written(kind), "Fa/Rozliczenie/Obciazenia/Powod")
             + told(written(kind), "Fa/Rozliczenie/Odliczenia/Powod")
-            for kind in ("household", "debt", "credit", "deposit", "deposit_refunded", "correction_with_balance")
+            for kind in (
+                "household",
+                "debt",
+                "credit",
+                "deposit",
+                "deposit_refunded",
+                "correction_with_balance",
+            )
         }
         assert reasons == {
             "household": [],
@@ -218,7 +227,7 @@ class TestPrices:
 
     def test_of_more_decimals_than_the_schema_takes_are_rounded_where_the_net_is_the_same(self) -> None:
         fraction = FactorData(name="dni", value=Decimal(1) / 15)
-        assert self.line_written(quantity=Decimal(2), price=Decimal("10"), factors=(fraction,)) == (
+        assert self.line_written(quantity=Decimal(2), price=Decimal(10), factors=(fraction,)) == (
             ["kWh"], ["2"], ["0.66666667"],
         )  # fmt: skip
 
@@ -241,7 +250,9 @@ class TestLimitsOfTheOtherReader:
         assert any("ilość" in one.message for one in read.validate().errors)
 
     def test_it_calls_an_invoice_without_lines_an_error(self) -> None:
-        assert any("pozycji" in one.message for one in parse_invoice_xml(written("no_lines")).validate().errors)
+        assert any(
+            "pozycji" in one.message for one in parse_invoice_xml(written("no_lines")).validate().errors
+        )
 
     def test_it_does_not_read_a_line_without_a_quantity_at_all(self) -> None:
         content = bills.household()
@@ -330,7 +341,8 @@ class TestAnyBill:
         assert Decimal(told(xml, "Fa/P_15")[0]) == after.gross - before.gross
         for field, rate in (("P_13_1", "0.23"), ("P_13_2", "0.08"), ("P_13_3", "0.05")):
             nets = [
-                total(row.net for row in bill.vat_rows if row.rate == Decimal(rate)) for bill in (after, before)
+                total(row.net for row in bill.vat_rows if row.rate == Decimal(rate))
+                for bill in (after, before)
             ]
             assert total(Decimal(one) for one in told(xml, f"Fa/{field}")) == nets[0] - nets[1]
 

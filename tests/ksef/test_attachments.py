@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from kwit.documents.fa3_attachment import has_attachment
+from kwit.documents.fa3_elements import has_attachment
 from kwit.ksef.filing import FilingStatus, Mode
 from kwit.ksef.ports import Outgoing, WrongPackageError, check_package
 from tests.ksef.fakes import FakeGateway

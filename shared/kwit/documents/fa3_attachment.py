@@ -4,7 +4,6 @@ It holds data of the invoice alone, of units, quantities and unit prices: no pri
 seller may add it after telling the tax office so, and then sends such invoices in packages only.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,7 +22,6 @@ from kwit.kernel.energy import from_wh, whole_kwh
 from kwit.kernel.money import total
 
 _MOST_ROWS = 1000
-_BEGINNING = re.compile(rb"<(?:[^\s<>:/]+:)?Zalacznik[\s>/]")
 _DAY = timedelta(days=1)
 _HUNDRED = Decimal(100)
 
@@ -55,14 +53,6 @@ class _Table:
             last = start == starts[-1]
             rows = self.rows[start : start + _MOST_ROWS]
             yield _Table(self.title, self.columns, rows, self.sums if last else ())
-
-
-def has_attachment(invoice: bytes) -> bool:
-    """Tell whether the bytes of a structured invoice have an attachment.
-
-    Only a comment could look like one, which costs nothing but a package.
-    """
-    return _BEGINNING.search(invoice) is not None
 
 
 def write_attachment(root: ET.Element, content: Content) -> None:

@@ -10,7 +10,7 @@ from functools import cache
 
 from lxml import etree
 
-from kwit.documents.fa3_attachment import has_attachment
+from kwit.documents.fa3_elements import has_attachment
 from kwit.documents.fa3_sums import Fa3Finding, of_sums
 
 __all__ = ["Fa3Finding", "check_fa3"]

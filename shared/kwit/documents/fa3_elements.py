@@ -14,6 +14,7 @@ RATES = {Decimal("0.23"): ("1", "23"), Decimal("0.08"): ("2", "8"), Decimal("0.0
 ORDER_OF_FIELDS = ("1", "2", "3")
 
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ATTACHMENT = re.compile(rb"<(?:[^\s<>:/]+:)?Zalacznik[\s>/]")
 
 
 class RateNotInFa3Error(ValueError):
@@ -51,3 +52,11 @@ def fields_of(rate: Decimal, *, number: str) -> tuple[str, str]:
     if found is None:
         raise RateNotInFa3Error(number, rate)
     return found
+
+
+def has_attachment(invoice: bytes) -> bool:
+    """Tell whether the bytes of a structured invoice have an attachment.
+
+    Only a comment could look like one, which costs nothing but a package.
+    """
+    return _ATTACHMENT.search(invoice) is not None

@@ -63,9 +63,11 @@ def _of_lines(invoice: etree._Element) -> Iterator[Fa3Finding]:
         net = _amount(line, "P_11")
         found[_NET_OF_RATE[rate]] += -net if _text(line, "StanPrzed") else net
     for name, added in found.items():
-        told = _amount(invoice, name)
-        if added != told:
-            yield _finding(invoice, "lines", name, f"wiersze to razem {added} netto, a {name} mówi {told}")
+        net_told = _amount(invoice, name)
+        if added != net_told:
+            yield _finding(
+                invoice, "lines", name, f"wiersze to razem {added} netto, a {name} mówi {net_told}"
+            )
 
 
 def _of_settlement(invoice: etree._Element) -> Iterator[Fa3Finding]:
@@ -75,15 +77,16 @@ def _of_settlement(invoice: etree._Element) -> Iterator[Fa3Finding]:
     rest = _amount(invoice, "P_15")
     for name, sum_name, sign in (("Obciazenia", "SumaObciazen", 1), ("Odliczenia", "SumaOdliczen", -1)):
         added = total(_amount(one, "Kwota") for one in settlement.findall(_spaced(name)))
-        told = _amount(settlement, sum_name)
+        sum_told = _amount(settlement, sum_name)
         rest += sign * added
-        if added != told:
-            yield _finding(settlement, "settlement", sum_name, f"{name} to {added}, a {sum_name} mówi {told}")
+        if added != sum_told:
+            sentence = f"{name} to {added}, a {sum_name} mówi {sum_told}"
+            yield _finding(settlement, "settlement", sum_name, sentence)
     name = "DoRozliczenia" if _text(settlement, "DoRozliczenia") else "DoZaplaty"
     sign = -1 if name == "DoRozliczenia" else 1
     if _text(settlement, name) and sign * _amount(settlement, name) != rest:
-        told = f"P_15 z rozliczeniem to {rest}, a {name} mówi {_amount(settlement, name)}"
-        yield _finding(settlement, "settlement", name, told)
+        sentence = f"P_15 z rozliczeniem to {rest}, a {name} mówi {_amount(settlement, name)}"
+        yield _finding(settlement, "settlement", name, sentence)
 
 
 def _finding(parent: etree._Element, code: str, name: str, sentence: str) -> Fa3Finding:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from kwit.documents.fa3_attachment import has_attachment
+from kwit.documents.fa3_elements import has_attachment
 
 
 class Availability(StrEnum):

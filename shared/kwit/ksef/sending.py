@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from kwit.documents.document import Document
-from kwit.documents.fa3_attachment import has_attachment
+from kwit.documents.fa3_elements import has_attachment
 from kwit.kernel.time import local_day
 from kwit.ksef import preparing
 from kwit.ksef.deadlines import send_by
