@@ -174,6 +174,17 @@ def _deposit_refunded() -> Document:
     return put(found, changed(content, deposit=deposit, payable=content.due - Decimal("2.00")))
 
 
+@cache
+def _deposit_cancelled() -> Document:
+    """Correct a prosumer's bill to zero: what the deposit paid of it is given back too."""
+    terms = SettlementTerms(deposit_factor=Decimal("1.23"))
+    one = prosumer(["1000", "1100", "1150"], ["0", "500", "510"], settlement=terms, deposit=Decimal("10.00"))
+    carry_out(one, date(2026, 3, 8))
+    number = documents(one)[-1].number
+    carry_out(one, date(2026, 3, 9), order(documents=(number,), cancel=True))
+    return next(found for found in documents(one) if found.number.startswith("FK"))
+
+
 def put(document: Document, content: BillContent) -> Document:
     """Put another content under a document's number."""
     text = content.canonical()
@@ -202,6 +213,7 @@ KINDS: dict[str, Callable[[], Document]] = {
     "settlement_below_forecasts": _below_forecasts,
     "deposit": _deposit,
     "deposit_refunded": _deposit_refunded,
+    "deposit_cancelled": _deposit_cancelled,
     "connection": sample_documents.SAMPLES["connection"],
     "connection_of_another_day": _connection_of_another_day,
     "connection_of_many_days": _connection_of_many_days,

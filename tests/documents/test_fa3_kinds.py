@@ -102,6 +102,16 @@ def agree(document: Document, xml: bytes, *, totals: bool = True) -> None:
     assert read.summary_gross - read.total_vat == content.gross - content.vat
 
 
+def asks_for_what_is_owed(content: Content, xml: bytes) -> None:
+    """See that an invoice asks for its due and the balance before it, and until when where that is anything."""
+    balance = ZERO if isinstance(content, CorrectionContent) else content.opening_balance or ZERO
+    owed = content.due + balance
+    overpaid = [f"-{one}" for one in told(xml, "Fa/Rozliczenie/DoRozliczenia")]
+    asked = [Decimal(one) for one in (*told(xml, "Fa/Rozliczenie/DoZaplaty"), *overpaid)]
+    assert asked == [owed] or (asked == [] and owed == content.gross >= 0)
+    assert bool(told(xml, "Fa/Platnosc/TerminPlatnosci/Termin")) is (owed > 0)
+
+
 @pytest.mark.parametrize("kind", sorted(KINDS))
 class TestEveryKind:
     def test_is_valid_and_adds_up(self, kind: str) -> None:
@@ -118,14 +128,7 @@ class TestEveryKind:
         assert [Decimal(one) for one in told(xml, "Fa/P_15")] == [content.gross]
 
     def test_asks_for_what_its_first_page_asks_for(self, kind: str) -> None:
-        content, xml = content_of(document_of(kind)), written(kind)
-        balance = ZERO if isinstance(content, CorrectionContent) else content.opening_balance or ZERO
-        owed = content.due + balance
-        asked = told(xml, "Fa/Rozliczenie/DoZaplaty") + [
-            f"-{one}" for one in told(xml, "Fa/Rozliczenie/DoRozliczenia")
-        ]
-        assert [Decimal(one) for one in asked] == ([] if owed == content.gross >= 0 else [owed])
-        assert bool(told(xml, "Fa/Platnosc/TerminPlatnosci/Termin")) is (owed > 0)
+        asks_for_what_is_owed(content_of(document_of(kind)), written(kind))
 
 
 class TestWhatItSays:
@@ -328,6 +331,7 @@ class TestAnyBill:
         document = bills.issued(bill)
         xml = xml_of(document)
         assert check_fa3(xml) == []
+        asks_for_what_is_owed(bill, xml)
         if b"<P_8B>" in xml and xml.count(b"<P_8B>") == len(bill.lines):
             agree(document, xml)
 
@@ -339,6 +343,7 @@ class TestAnyBill:
         xml = xml_of(document)
         assert check_fa3(xml) == []
         assert Decimal(told(xml, "Fa/P_15")[0]) == after.gross - before.gross
+        asks_for_what_is_owed(content_of(document), xml)
         for field, rate in (("P_13_1", "0.23"), ("P_13_2", "0.08"), ("P_13_3", "0.05")):
             nets = [
                 total(row.net for row in bill.vat_rows if row.rate == Decimal(rate))
