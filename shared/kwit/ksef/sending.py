@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from kwit.documents.document import Document
+from kwit.documents.fa3_elements import has_attachment
 from kwit.kernel.time import local_day
 from kwit.ksef import preparing
 from kwit.ksef.deadlines import send_by
@@ -53,6 +54,14 @@ class Sent:
     waiting: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Filings that go in one session, each with the bytes of its invoice."""
+
+    members: list[tuple[Filing, bytes]]
+    attached: bool = False
+
+
 def send_documents(document_ids: Sequence[str], *, desk: FilingDesk, at: datetime, by: str) -> Sent:
     """Send the documents that are next in turn; ask again about those that are sent, draw those that have a number.
 
@@ -71,7 +80,7 @@ def send_documents(document_ids: Sequence[str], *, desk: FilingDesk, at: datetim
     ]
     filings = [one for one in prepared if one is not None]
     _ask_again(filings, desk)
-    ready = [one for one in filings if _ready(one, by, at)]
+    ready = [(one, _invoice(one, desk)) for one in filings if _ready(one, by, at)]
     sent = Sent(waiting=tuple(one.document_id for one in filings if one.waits_for))
     for group in _groups(ready):
         sent = _joined(sent, _send(group, documents, desk, by, at))
@@ -100,26 +109,35 @@ def _ready(filing: Filing, by: str, at: datetime) -> bool:
     return filing.status is FilingStatus.WAITING
 
 
-def _groups(ready: Sequence[Filing]) -> list[list[Filing]]:
-    """Part filings by how they are sent: a session declares one mode, a technical correction goes alone."""
-    technical = [[one] for one in ready if one.corrected_hash]
-    rest = [one for one in ready if not one.corrected_hash]
-    parts = [[one for one in rest if one.offline is offline] for offline in (False, True)]
-    return [*technical, *(part for part in parts if part)]
+def _groups(ready: Sequence[tuple[Filing, bytes]]) -> list[_Group]:
+    """Part invoices by how they are sent.
+
+    A session declares one mode; a technical correction goes alone, whatever it has; of the others those with
+    attachments go as packages only.
+    """
+    technical = [_Group([one]) for one in ready if one[0].corrected_hash]
+    parts: dict[tuple[bool, bool], _Group] = {}
+    for filing, invoice in ready:
+        if filing.corrected_hash:
+            continue
+        attached = has_attachment(invoice)
+        parts.setdefault((filing.offline, attached), _Group([], attached)).members.append((filing, invoice))
+    return [*technical, *(parts[key] for key in sorted(parts))]
 
 
-def _send(
-    group: Sequence[Filing], documents: Mapping[str, Document], desk: FilingDesk, by: str, at: datetime
-) -> Sent:
-    claimed = [one for one in (_claimed(filing, desk, by, at) for filing in group) if one is not None]
+def _send(group: _Group, documents: Mapping[str, Document], desk: FilingDesk, by: str, at: datetime) -> Sent:
+    moved = [(_claimed(filing, desk, by, at), invoice) for filing, invoice in group.members]
+    outgoing = [
+        Outgoing(invoice, one.offline, one.corrected_hash) for one, invoice in moved if one is not None
+    ]
+    claimed = [one for one, _ in moved if one is not None]
     if not claimed:
         return Sent()
-    outgoing = [Outgoing(_invoice(one, desk), one.offline, one.corrected_hash) for one in claimed]
     chosen = _chosen(claimed[0], documents, desk)
-    batch = not claimed[0].corrected_hash and len(claimed) >= chosen.batch_from
+    many = not claimed[0].corrected_hash and len(claimed) >= chosen.batch_from
     names = tuple(one.document_id for one in claimed)
     try:
-        session = desk.gateway.send(outgoing, batch=batch)
+        session = desk.gateway.send(outgoing, batch=group.attached or many)
     except KsefBusyError as error:
         _give_back(claimed, desk)
         desk.queue.file(names, after=error.seconds)
