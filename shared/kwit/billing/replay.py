@@ -13,7 +13,7 @@ from kwit.billing.chunks import RatingStores, rate_contract
 from kwit.billing.collecting import collective_draft
 from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import ENGINE, parse_content
-from kwit.billing.contents import read_content
+from kwit.billing.contents import read_issued
 from kwit.billing.correction_run import CorrectionStores
 from kwit.billing.drafts import Draft, evidence_name
 from kwit.billing.evidence import (
@@ -23,6 +23,8 @@ from kwit.billing.evidence import (
     evidence_hash,
     read_evidence,
 )
+from kwit.billing.note_content import NoteContent
+from kwit.billing.note_run import note_again
 from kwit.billing.one_bill import Billing
 from kwit.billing.ports import EvidenceStore, RunStore, SettingsStore
 from kwit.kernel.identifiers import content_hash
@@ -68,12 +70,16 @@ def replay_draft(
     """Rate a contract again from the evidence of its chunk and compare the document's bytes.
 
     `content` is the document as it was approved. Of a collective invoice every contract is rated again, and their bills
-    are put together again.
+    are put together again. A note is made again from the file that ordered it.
     """
     try:
-        evidence = _evidence(run_id, chunk, stores)
-        approved = read_content(content)
-        if isinstance(approved, CollectiveContent):
+        approved = read_issued(content)
+        # The notes of a run were made from one file: their evidence is kept once.
+        evidence = _evidence(run_id, 0 if isinstance(approved, NoteContent) else chunk, stores)
+        if isinstance(approved, NoteContent):
+            company = stores.settings.version(evidence.settings_version)
+            found = note_again(document_id, evidence, settings=company, holidays=holidays)
+        elif isinstance(approved, CollectiveContent):
             found = _collected_again(approved, evidence, stores, holidays)
         else:
             draft = _rated_again(evidence, contract_no, document_id, stores, holidays)
