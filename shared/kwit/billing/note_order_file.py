@@ -51,6 +51,7 @@ class _File(_Data):
 
     format: Literal["kwit/note-order/1"]
     by: str = Field(min_length=1)
+    business_date: date | None = None
     dry: bool = False
     notes: tuple[_Note, ...]
 
@@ -82,7 +83,7 @@ def _of_yaml(content: bytes) -> OrdersRead:
         if note.law is not None and not note.interest:
             findings.append(order.place.reject("law_without_interest", "Ustawę podaje się przy odsetkach."))
     rows = sum(len(order.items) for order in orders)
-    return OrdersRead(tuple(orders), tuple(findings), dry=file.dry, rows=rows)
+    return OrdersRead(tuple(orders), tuple(findings), dry=file.dry, rows=rows, day=file.business_date)
 
 
 def _order(by: str, note: _Note, path: Path, lines: Mapping[Path, int]) -> NoteOrder:

@@ -5,7 +5,7 @@ would be charged twice. So every row is looked at and every error named before a
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -92,13 +92,17 @@ class NoteOrder:
 
 @dataclass(frozen=True, slots=True)
 class OrdersRead:
-    """What was read of a file. `dry` waits for approval whatever the settings say."""
+    """What was read of a file, `rows` of what is charged.
+
+    `dry` waits for approval whatever the settings say; `day` is the business date, None for that of the drop.
+    """
 
     orders: tuple[NoteOrder, ...] = ()
     findings: tuple[Finding, ...] = ()
     encoding: str = "utf-8"
     dry: bool = False
-    rows: int = field(default=0)
+    rows: int = 0
+    day: date | None = None
 
 
 def order_findings(orders: Sequence[NoteOrder]) -> list[Finding]:

@@ -26,7 +26,7 @@ from kwit.billing.drafts import (
 from kwit.billing.evidence import ChunkEvidence, evidence_hash, played_registry, recorded_registry
 from kwit.billing.note_drafts import NoteMaking, account_findings, make_note, note_id, rates_in_force
 from kwit.billing.note_order_file import read_note_orders
-from kwit.billing.note_orders import NoteOrder, OrdersRead, order_findings
+from kwit.billing.note_orders import NoteOrder, OrdersRead, Place, order_findings
 from kwit.billing.ports import EvidenceStore, RunQueue
 from kwit.billing.references import draft_ref
 from kwit.billing.risk import hold_code
@@ -81,6 +81,8 @@ def take_note_order(
         return known
     read = read_note_orders(file.content)
     findings = [*read.findings, *order_findings(read.orders)]
+    if read.day is not None and read.day > local_day(known_at):
+        findings.append(Place(0).reject("day_in_future", "Dzień zlecenia jest w przyszłości.", value=read.day))
     made = _made(read, findings, file, stores, known_at, table, holidays)
     findings += made.findings
     refused = any(one.severity is Severity.REJECT for one in findings)
@@ -121,7 +123,7 @@ def _made(
     table: InterestTable,
     holidays: frozenset[date],
 ) -> _Made:
-    day = local_day(known_at)
+    day = read.day or local_day(known_at)
     settings, version = stores.planning.settings.current(on=day)
     by = NoteMaking(
         run_id=note_run_id(day, file.content_hash),
