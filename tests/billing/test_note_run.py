@@ -12,7 +12,8 @@ from kwit.billing.certificate import draft_faults
 from kwit.billing.drafts import Draft, Run, RunStatus
 from kwit.billing.interest import interest_of
 from kwit.billing.note_content import NoteContent
-from kwit.billing.note_run import NoteStores, note_run_id, take_note_order
+from kwit.billing.note_run import note_run_id, take_note_order
+from kwit.billing.note_stores import NoteStores
 from kwit.billing.references import draft_ref
 from kwit.billing.replay import Replayed, replay_draft
 from kwit.billing.run_diff import DiffStores, RunNotComparableError, compare_chunk

@@ -15,7 +15,8 @@ from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table
 from kwit.billing import approval as approval_module
 from kwit.billing.drafts import RunStatus
-from kwit.billing.note_run import NoteStores, take_note_order
+from kwit.billing.note_run import take_note_order
+from kwit.billing.note_stores import NoteStores
 from kwit.billing.runs import PlanningStores, close_run
 from kwit.documents.issue import issue_batch
 from kwit.ledger.postings import posted

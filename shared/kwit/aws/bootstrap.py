@@ -35,8 +35,8 @@ from kwit.aws.task_store import DynamoTasks
 from kwit.billing.chains import BillsBefore
 from kwit.billing.chunks import RatingStores
 from kwit.billing.correction_run import CorrectionStores
-from kwit.billing.note_run import NoteStores
-from kwit.billing.replay import ReplayStores
+from kwit.billing.note_stores import NoteStores
+from kwit.billing.replay_stores import ReplayStores
 from kwit.billing.run_diff import DiffStores
 from kwit.billing.runs import PlanningStores
 from kwit.delivery.deliver import PostRoom

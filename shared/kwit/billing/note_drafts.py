@@ -85,6 +85,12 @@ def make_note(order: NoteOrder, *, registry: RegistryStore, by: NoteMaking) -> D
     return _draft(_content(order, found, tuple(interest), by), order, found, by)
 
 
+def party_findings(order: NoteOrder, *, registry: RegistryStore, day: date) -> list[Finding]:
+    """Name a party or contract that is not known, of an order of which other things are wrong already."""
+    found = _whom(order, registry, day)
+    return [found] if isinstance(found, Finding) else []
+
+
 def _whom(order: NoteOrder, registry: RegistryStore, day: date) -> _Found | Finding:
     """Find the customer, and the contract and its payer where a contract is named."""
     customer = in_force(registry.party(order.customer), on=day)

@@ -24,16 +24,22 @@ from kwit.billing.drafts import (
     evidence_name,
 )
 from kwit.billing.evidence import ChunkEvidence, evidence_hash, played_registry, recorded_registry
-from kwit.billing.note_drafts import NoteMaking, account_findings, make_note, note_id, rates_in_force
+from kwit.billing.note_drafts import (
+    NoteMaking,
+    account_findings,
+    make_note,
+    note_id,
+    party_findings,
+    rates_in_force,
+)
 from kwit.billing.note_order_file import read_note_orders
 from kwit.billing.note_orders import NoteOrder, OrdersRead, Place, order_findings
-from kwit.billing.ports import EvidenceStore, RunQueue
+from kwit.billing.note_stores import NoteStores
+from kwit.billing.ports import RunQueue
 from kwit.billing.references import draft_ref
 from kwit.billing.risk import hold_code
-from kwit.billing.runs import PlanningStores
 from kwit.intake.dropped_file import DroppedFile
 from kwit.intake.findings import Finding, ImportResult, Severity, result_of
-from kwit.intake.ports import ImportLog
 from kwit.intake.repeats import result_without_reading
 from kwit.kernel.time import local_day
 from kwit.registry.company import CompanySettings
@@ -43,15 +49,6 @@ from kwit.tariffs.interest import InterestTable
 KIND = "note_order"
 CHUNK_SIZE = 50
 _FILE, _ORDER_FILE, _TABLE = "", "order.file", "order.rates"
-
-
-@dataclass(frozen=True, slots=True)
-class NoteStores:
-    """The stores that an order of notes works with."""
-
-    planning: PlanningStores
-    evidence: EvidenceStore
-    imports: ImportLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,9 @@ def take_note_order(
     read = read_note_orders(file.content)
     findings = [*read.findings, *order_findings(read.orders)]
     if read.day is not None and read.day > local_day(known_at):
-        findings.append(Place(0).reject("day_in_future", "Dzień zlecenia jest w przyszłości.", value=read.day))
+        findings.append(
+            Place(0).reject("day_in_future", "Dzień zlecenia jest w przyszłości.", value=read.day)
+        )
     made = _made(read, findings, file, stores, known_at, table, holidays)
     findings += made.findings
     refused = any(one.severity is Severity.REJECT for one in findings)
@@ -145,6 +144,7 @@ def _made(
     for order in read.orders:
         places = (order.place, *(item.place for item in order.items))
         if any((place.sheet, place.row) in bad for place in places):
+            findings += party_findings(order, registry=stores.planning.registry, day=day)
             continue
         name = note_id(by.file_hash, order)
         registry = recorded_registry(evidence, name, stores.planning.registry)

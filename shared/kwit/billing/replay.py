@@ -14,7 +14,6 @@ from kwit.billing.collecting import collective_draft
 from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import ENGINE, parse_content
 from kwit.billing.contents import read_issued
-from kwit.billing.correction_run import CorrectionStores
 from kwit.billing.drafts import Draft, evidence_name
 from kwit.billing.evidence import (
     ChunkEvidence,
@@ -26,10 +25,9 @@ from kwit.billing.evidence import (
 from kwit.billing.note_content import NoteContent
 from kwit.billing.note_run import note_again
 from kwit.billing.one_bill import Billing
-from kwit.billing.ports import EvidenceStore, RunStore, SettingsStore
+from kwit.billing.replay_stores import ReplayStores
 from kwit.kernel.identifiers import content_hash
 from kwit.rating.series import SeriesSorter
-from kwit.tariffs.ports import EveryVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +42,6 @@ class Replayed:
     difference: str
     engine: str
     engine_now: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayStores:
-    """What a replay finds recorded inputs in, and what they name: settings, price lists and issued documents."""
-
-    runs: RunStore
-    evidence: EvidenceStore
-    settings: SettingsStore
-    price_lists: EveryVersion
-    corrections: CorrectionStores
 
 
 def replay_draft(
