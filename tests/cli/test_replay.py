@@ -68,6 +68,8 @@ def test_a_document_becomes_a_structured_invoice_that_may_be_sent(issued: Cloud,
     file = tmp_path / "fa.xml"
     result = run("ksef", "xml", NUMBER, "--out", str(file))
     assert result.exit_code == 0, result.output
+    # 1 April in Warsaw: the invoice is dated as the one that is filed, whatever the hour at which it is written.
+    assert b"<DataWytworzeniaFa>2026-03-31T22:00:00Z<" in file.read_bytes()
     result = run("ksef", "check", str(file))
     assert (result.exit_code, result.stdout) == (0, "1 checked, 0 cannot be sent\n")
     file.write_bytes(file.read_bytes().replace(b"<KodWaluty>PLN</KodWaluty>", b""))

@@ -1,9 +1,11 @@
 """Files that are no invoice are refused by name before they can do harm, and what does not add up is told."""
 
+import importlib.resources
 import time
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from typer.testing import CliRunner
 
 from kwit.cli.main import app
 from kwit.documents.fa3_check import check_fa3
-from tests.documents.test_fa3 import EXAMPLES
+from tests.documents.test_fa3 import EXAMPLES, OFFICIAL
 from tests.documents.test_fa3_kinds import written
 
 SECONDS = 2.0
@@ -108,6 +110,28 @@ def test_of_the_ministrys_examples_one_does_not_add_up() -> None:
         pytest.skip("the ministry's examples are not beside this checkout")
     found = {file.name: [one.code for one in check_fa3(file.read_bytes())] for file in EXAMPLES.glob("*.xml")}
     assert {name: codes for name, codes in found.items() if codes} == {"FA_3_Przyklad_01.xml": ["totals"]}
+
+
+def test_the_schema_that_checks_is_the_ministrys_own() -> None:
+    theirs = OFFICIAL / "xsd"
+    if not theirs.is_dir():
+        pytest.skip("the ministry's schema is not beside this checkout")
+    ours = importlib.resources.files("ksef_client.documents.fa3") / "schemas"
+    names = ["schemat_FA(3)_v1-0E.xsd", "StrukturyDanych_v10-0E.xsd", "ElementarneTypyDanych_v10-0E.xsd"]
+    for name in [*names, "KodyKrajow_v10-0E.xsd"]:
+        assert _laid_out(ours.joinpath(name).read_bytes()) == _laid_out((theirs / name).read_bytes()), name
+
+
+def _laid_out(schema: bytes) -> list[tuple[str, dict[str, str], str]]:
+    """Return the elements of a schema with attributes and words, however its lines are broken and files are named."""
+    found = []
+    for one in ET.fromstring(schema).iter():  # noqa: S314 - the Ministry's
+        told = {
+            name: value.rpartition("/")[2] if name == "schemaLocation" else value
+            for name, value in one.items()
+        }
+        found.append((one.tag, told, " ".join((one.text or "").split())))
+    return found
 
 
 @given(st.binary(max_size=300))

@@ -66,11 +66,11 @@ def check_fa3(content: bytes) -> list[Fa3Finding]:
 
 
 def _of_bytes(content: bytes) -> list[Fa3Finding]:
+    if len(content) > _MOST_BYTES_WITH_ATTACHMENT:
+        return [_too_large(content, _MOST_BYTES_WITH_ATTACHMENT)]
     found = []
-    most = _MOST_BYTES_WITH_ATTACHMENT if has_attachment(content) else _MOST_BYTES
-    if len(content) > most:
-        told = f"plik ma {len(content)} bajtów, KSeF przyjmuje najwyżej {most}"
-        found.append(Fa3Finding("too_large", 0, told))
+    if len(content) > _MOST_BYTES and not has_attachment(content):
+        found.append(_too_large(content, _MOST_BYTES))
     if content.startswith(b"\xef\xbb\xbf"):
         told = "plik zaczyna się znacznikiem BOM, którego KSeF nie przyjmuje"
         found.append(Fa3Finding("byte_order_mark", 1, told))
@@ -90,6 +90,11 @@ def _of_bytes(content: bytes) -> list[Fa3Finding]:
         line = content[: content.index(b"<!DOCTYPE")].count(b"\n") + 1
         found.append(Fa3Finding("doctype", line, "plik ma DOCTYPE, którego KSeF nie przyjmuje"))
     return found
+
+
+def _too_large(content: bytes, most: int) -> Fa3Finding:
+    told = f"plik ma {len(content)} bajtów, KSeF przyjmuje najwyżej {most}"
+    return Fa3Finding("too_large", 0, told)
 
 
 def _of_instructions(root: etree._Element) -> list[Fa3Finding]:
