@@ -79,7 +79,7 @@ def test_an_order_becomes_posted_notes_in_mailboxes(bakery: Cloud, monkeypatch: 
     assert (replayed.exit_code, replayed.stdout) == (0, "2 documents replayed, 0 differ\n"), replayed.output
     explained = run("explain", INTEREST)
     assert explained.exit_code == 0, explained.output
-    assert "order: noty.yaml, row 16, SHA-256 " in explained.stdout
+    assert "order: noty.yaml, row 17, SHA-256 " in explained.stdout
     assert "2026-01-27 to 2026-03-20: 2345.67 × 0.1400 × 53 / 365 = 47.68 zł" in explained.stdout
 
 
@@ -98,11 +98,11 @@ def test_an_order_with_an_error_is_refused_whole_and_names_every_row(bakery: Clo
     told = order(bakery, ORDER.replace("K0030", "K9999", 1).replace('"15.00"', '"-15.00"'))
     assert (told["status"], told["accepted"]) == ("rejected", 0)
     assert {(one["row"], one["code"]) for one in told["findings"]} == {
-        (6, "unknown_party"), (15, "amount_not_positive"),
+        (7, "unknown_party"), (16, "amount_not_positive"),
     }  # fmt: skip
     told = order(bakery, ORDER.replace("K0030", "K9999"))
     assert [(one["row"], one["code"]) for one in told["findings"]] == [
-        (6, "unknown_party"), (16, "unknown_party"),
+        (7, "unknown_party"), (17, "unknown_party"),
     ]  # fmt: skip
     assert bakery.messages("close") == []
 
