@@ -2,14 +2,16 @@
 
 import csv
 import io
+import zipfile
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from kwit.aws.settings import RateContractsSettings
+from kwit.aws.settings import DeliverDocumentsSettings, RateContractsSettings
 from kwit.cli.main import app as command
+from kwit.delivery.ports import MailStatus
 from kwit.registry.records import PartyKind
 from tests.billing.memory_case import contract, party
 from tests.functions.run_office import approve, hand, report, work_off
@@ -55,6 +57,10 @@ def bakery(furnished: Cloud) -> Cloud:  # noqa: F811
 def test_an_order_becomes_posted_notes_in_mailboxes(bakery: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     told = carry_out(bakery, order(bakery, ORDER))
     issued = told["issued"]
+    app = bakery.application(DeliverDocumentsSettings)
+    ids = [app.documents.document_of(number) or "" for number in ("NK/2026/000001", INTEREST)]
+    standing = [app.deliveries.delivery(one) for one in ids]
+    assert [one.status for one in standing if one] == [MailStatus.SENT] * 2
     assert (told["status"], told["drafts"], issued["faults"]) == ("issued", 2, [])
     assert sorted(issued["numbers"]) == [["NK/2026/000001"] * 2, [INTEREST] * 2]
     due = Decimal(issued["due"])
@@ -120,6 +126,18 @@ def test_a_dry_order_waits_and_is_approved_by_its_hash(bakery: Cloud) -> None:
         hand(bakery, "issue_documents", message)
     work_off(bakery)
     assert report(bakery, run_id)["issued"]["documents"] == 2
+
+
+def test_notes_to_people_without_an_address_go_to_the_print_house(bakery: Cloud) -> None:
+    registry = bakery.application(RateContractsSettings).registry
+    registry.put([party("7", party_id="K0007", email="")])
+    rows = "Klient;Tytuł;Podstawa;Kwota;Zlecił\nK0007;Wezwanie;§ 9;15,00;jan\n"
+    told = order(bakery, rows, name="noty.csv")
+    carry_out(bakery, told)
+    assert bakery.run("pack_prints", evening("pack_prints")) == []
+    (key,) = [one for one in bakery.keys("documents") if one.startswith("exports/print-")]
+    with zipfile.ZipFile(io.BytesIO(bakery.file("documents", key))) as archive:
+        assert sorted(archive.namelist()) == ["NK-2026-000001.pdf", "index.csv"]
 
 
 def test_notes_beside_bills_leave_the_sales_report_as_it_is(bakery: Cloud) -> None:
