@@ -24,7 +24,8 @@ from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table, unpacked
 from kwit.aws.task_store import DynamoTasks
 from kwit.billing.correction_run import CorrectionStores
-from kwit.billing.replay import Replayed, ReplayStores, replay_draft
+from kwit.billing.replay import Replayed, replay_draft
+from kwit.billing.replay_stores import ReplayStores
 from kwit.documents.document import Document
 from kwit.ledger.postings import RECEIVABLE
 from kwit.tariffs.holidays import statutory_holidays

@@ -67,6 +67,7 @@ class TestTables:
         assert (first.late[0].paid_on, first.late[0].until) == (date(2026, 3, 20), None)
         assert (first.late[1].paid_on, first.late[1].until) == (None, date(2026, 4, 7))
         assert second.law == "civil_code"
+        assert {(one.by, one.issued_by) for one in read.orders} == {("ewa.zrodlana", "Ewa Źródlana")}
 
     def test_an_unknown_law_is_named(self) -> None:
         head = "Klient;Faktura;Kwota;Termin płatności;Zapłacono;Rodzaj odsetek;Zlecił"
@@ -100,6 +101,7 @@ class TestYaml:
         assert (read.findings, read.day, read.dry, read.rows) == ((), date(2026, 4, 8), False, 4)
         assert [one.kind for one in read.orders] == ["accounting", "interest"]
         assert order_findings(read.orders) == []
+        assert {(one.by, one.issued_by) for one in read.orders} == {("ewa.zrodlana", "Ewa Źródlana")}
 
     @pytest.mark.parametrize(
         ("lines", "expected"),

@@ -286,6 +286,11 @@ class TestRefusals:
         assert (row, code) in codes(told)
         assert (office.company.runs.runs, office.company.queues.closes) == ({}, [])
 
+    def test_of_too_many_notes_ask_nobody_about_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(note_run, "MOST_NOTES", 2)
+        monkeypatch.setattr("kwit.billing.note_orders.MOST_NOTES", 2)
+        assert codes(Office().drop(ORDER.replace("K-U/2", "K-U/9"))) == [(0, "too_many_notes")]
+
     def test_are_all_told_at_once(self) -> None:
         told = Office().drop(
             ORDER.replace("customer: K-U/2", "customer: K-U/9")

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from kwit.cli.main import app
 from tests.billing.test_bill import bill, company_with
+from tests.documents import notes
 from tests.documents.collective_bills import three_points
 
 GOLDENS = sorted((Path(__file__).parents[1] / "quotes").glob("*.json"))
@@ -69,3 +70,28 @@ def test_every_bill_of_a_collective_invoice_is_explained_and_an_amount_in_one_is
     content["parts"][2]["bill"]["lines"][0]["net"] = "1.23"
     path.write_text(json.dumps(content), encoding="utf-8")
     assert explain(path).exit_code == 1
+
+
+def test_a_note_tells_its_order_and_every_day_of_interest(tmp_path: Path) -> None:
+    content = json.loads(notes.interest().content)
+    content["order"] = {"file": "noty.csv", "content_hash": "ab" * 32, "row": 7, "sheet": "Odsetki"}
+    path = tmp_path / "note.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    result = explain(path)
+    assert result.exit_code == 0, result.stderr
+    assert f"order: noty.csv, sheet Odsetki, row 7, SHA-256 {'ab' * 32}" in result.stdout
+    assert "2026-01-21 to 2026-03-04: 12345.67 × 0.0950 × 43 / 365 = 138.17 zł" in result.stdout
+    assert "due 2026-02-10, not paid" in result.stdout
+    path.write_bytes(notes.accounting().content)
+    assert "basis: § 9 ust. 2 umowy" in explain(path).stdout
+
+
+def test_interest_that_does_not_come_out_is_named(tmp_path: Path) -> None:
+    content = json.loads(notes.interest().content)
+    first, second = content["interest"][0]["periods"]
+    first["amount"], second["amount"] = "138.18", "50.05"
+    path = tmp_path / "note.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    result = explain(path)
+    assert result.exit_code == 1
+    assert "FV/2026/01/000007: 138.18 zł stated, 138.17 zł worked out" in result.stderr

@@ -2,14 +2,16 @@
 
 import csv
 import io
+import zipfile
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from kwit.aws.settings import RateContractsSettings
+from kwit.aws.settings import DeliverDocumentsSettings, RateContractsSettings
 from kwit.cli.main import app as command
+from kwit.delivery.ports import MailStatus
 from kwit.registry.records import PartyKind
 from tests.billing.memory_case import contract, party
 from tests.functions.run_office import approve, hand, report, work_off
@@ -55,6 +57,10 @@ def bakery(furnished: Cloud) -> Cloud:  # noqa: F811
 def test_an_order_becomes_posted_notes_in_mailboxes(bakery: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     told = carry_out(bakery, order(bakery, ORDER))
     issued = told["issued"]
+    app = bakery.application(DeliverDocumentsSettings)
+    ids = [app.documents.document_of(number) or "" for number in ("NK/2026/000001", INTEREST)]
+    standing = [app.deliveries.delivery(one) for one in ids]
+    assert [one.status for one in standing if one] == [MailStatus.SENT] * 2
     assert (told["status"], told["drafts"], issued["faults"]) == ("issued", 2, [])
     assert sorted(issued["numbers"]) == [["NK/2026/000001"] * 2, [INTEREST] * 2]
     due = Decimal(issued["due"])
@@ -79,7 +85,7 @@ def test_an_order_becomes_posted_notes_in_mailboxes(bakery: Cloud, monkeypatch: 
     assert (replayed.exit_code, replayed.stdout) == (0, "2 documents replayed, 0 differ\n"), replayed.output
     explained = run("explain", INTEREST)
     assert explained.exit_code == 0, explained.output
-    assert "order: noty.yaml, row 16, SHA-256 " in explained.stdout
+    assert "order: noty.yaml, row 17, SHA-256 " in explained.stdout
     assert "2026-01-27 to 2026-03-20: 2345.67 × 0.1400 × 53 / 365 = 47.68 zł" in explained.stdout
 
 
@@ -98,11 +104,11 @@ def test_an_order_with_an_error_is_refused_whole_and_names_every_row(bakery: Clo
     told = order(bakery, ORDER.replace("K0030", "K9999", 1).replace('"15.00"', '"-15.00"'))
     assert (told["status"], told["accepted"]) == ("rejected", 0)
     assert {(one["row"], one["code"]) for one in told["findings"]} == {
-        (6, "unknown_party"), (15, "amount_not_positive"),
+        (7, "unknown_party"), (16, "amount_not_positive"),
     }  # fmt: skip
     told = order(bakery, ORDER.replace("K0030", "K9999"))
     assert [(one["row"], one["code"]) for one in told["findings"]] == [
-        (6, "unknown_party"), (16, "unknown_party"),
+        (7, "unknown_party"), (17, "unknown_party"),
     ]  # fmt: skip
     assert bakery.messages("close") == []
 
@@ -120,6 +126,18 @@ def test_a_dry_order_waits_and_is_approved_by_its_hash(bakery: Cloud) -> None:
         hand(bakery, "issue_documents", message)
     work_off(bakery)
     assert report(bakery, run_id)["issued"]["documents"] == 2
+
+
+def test_notes_to_people_without_an_address_go_to_the_print_house(bakery: Cloud) -> None:
+    registry = bakery.application(RateContractsSettings).registry
+    registry.put([party("7", party_id="K0007", email="")])
+    rows = "Klient;Tytuł;Podstawa;Kwota;Zlecił\nK0007;Wezwanie;§ 9;15,00;jan\n"
+    told = order(bakery, rows, name="noty.csv")
+    carry_out(bakery, told)
+    assert bakery.run("pack_prints", evening("pack_prints")) == []
+    (key,) = [one for one in bakery.keys("documents") if one.startswith("exports/print-")]
+    with zipfile.ZipFile(io.BytesIO(bakery.file("documents", key))) as archive:
+        assert sorted(archive.namelist()) == ["NK-2026-000001.pdf", "index.csv"]
 
 
 def test_notes_beside_bills_leave_the_sales_report_as_it_is(bakery: Cloud) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kwit.billing.content import BillContent
+from kwit.billing.note_content import NoteContent
 from kwit.billing.prosumer_content import DepositData
 from kwit.documents.document import Document
 from kwit.kernel.money import grosze
@@ -23,6 +24,7 @@ from kwit.ledger.postings import (
     Posting,
     account_of,
     of_sale,
+    posted,
     postings_csv,
     postings_of,
 )
@@ -30,6 +32,7 @@ from kwit.rating.lines import Line, PriceSource, QuantitySource
 from kwit.rating.profile import VatRounding
 from kwit.rating.vat import totals
 from tests.billing.company import company_settings
+from tests.documents import notes
 from tests.documents.bills import changed, firm_with_series, household, issued, on_total
 
 ACCOUNTS = company_settings().accounts
@@ -204,3 +207,41 @@ class TestCsv:
         row = replace(postings_of(document=issued(household()), accounts=ACCOUNTS)[0], party_id=text)
         (read,) = rows_of(postings_csv([row]))
         assert read["kontrahent"] == f"'{text}"
+
+
+class TestNotes:
+    @pytest.mark.parametrize(
+        ("document", "key", "account", "amounts"),
+        [
+            (notes.accounting, "note", "760-1", ["168.92", "15.00"]),
+            (notes.interest, "interest", "750-1", ["188.23", "14.05"]),
+        ],
+    )
+    def test_are_a_receivable_against_the_account_of_their_kind_without_vat(
+        self, document: Callable[[], Document], key: str, account: str, amounts: list[str]
+    ) -> None:
+        receivable, *rest = postings_of(document=document(), accounts=ACCOUNTS)
+        assert (receivable.account, receivable.debit, receivable.credit) == (
+            "200", sum(map(Decimal, amounts)), 0,
+        )  # fmt: skip
+        assert [(row.key, row.account, row.debit, str(row.credit)) for row in rest] == [
+            (key, account, 0, amount) for amount in amounts
+        ]
+        assert {(row.document, row.group) for row in (receivable, *rest)} == {(document().number, "")}
+
+    def test_without_an_account_are_named(self) -> None:
+        accounts = {key: one for key, one in ACCOUNTS.items() if key != "note"}
+        with pytest.raises(AccountMissingError) as caught:
+            postings_of(document=notes.accounting(), accounts=accounts)
+        assert caught.value.key == "note"
+        found = posted([notes.accounting(), notes.interest()], accounts)
+        assert len(found.faults) == 1
+        assert (found.debit, found.receivable) == (Decimal("202.28"), Decimal("202.28"))
+
+    def test_that_do_not_add_up_are_not_posted(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        document = notes.accounting()
+        content = document.read()
+        assert isinstance(content, NoteContent)
+        monkeypatch.setattr(Document, "read", lambda _: content.model_copy(update={"due": Decimal("183.93")}))
+        with pytest.raises(NotBalancedError):
+            postings_of(document=document, accounts=ACCOUNTS)

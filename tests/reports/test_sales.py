@@ -14,6 +14,7 @@ from kwit.documents.document import Document
 from kwit.ledger.postings import RECEIVABLE, VAT_DUE, postings_of
 from kwit.reports.sales import Reconciliation, SalesReport, reconcile, sales_report, sales_workbook
 from tests.billing.company import company_settings
+from tests.documents import notes
 from tests.documents.bills import changed, firm_with_series, household, issued, on_total, with_feed_in
 
 FIRST, LAST = date(2026, 4, 1), date(2026, 4, 30)
@@ -48,6 +49,9 @@ def sheets(content: bytes) -> dict[str, list[tuple[Any, ...]]]:
 
 
 class TestReport:
+    def test_does_not_count_notes_which_are_no_sale(self) -> None:
+        assert report_of([*documents(), notes.accounting(), notes.interest()]) == report_of(documents())
+
     def test_groups_add_up_to_the_documents(self) -> None:
         bills = [one.bill() for one in documents()]
         report = report_of(documents())

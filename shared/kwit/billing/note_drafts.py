@@ -180,7 +180,7 @@ def _content(
         rows=rows,
         interest=interest,
         law=order.law,
-        issued_by=order.by,
+        issued_by=order.issued_by or order.by,
         text=order.text,
         order=NoteOrigin(
             file=by.file, content_hash=by.file_hash, row=order.place.row, sheet=order.place.sheet

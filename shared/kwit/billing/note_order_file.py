@@ -51,6 +51,7 @@ class _File(_Data):
 
     format: Literal["kwit/note-order/1"]
     by: str = Field(min_length=1)
+    issued_by: str = ""
     business_date: date | None = None
     dry: bool = False
     notes: tuple[_Note, ...]
@@ -75,7 +76,7 @@ def _of_yaml(content: bytes) -> OrdersRead:
     orders: list[NoteOrder] = []
     findings = [] if file.notes else [Place(0).reject("nothing_charged", "Plik nie zleca żadnej noty.")]
     for index, note in enumerate(file.notes):
-        order = _order(file.by, note, ("notes", index), read.lines)
+        order = _order(file, note, ("notes", index), read.lines)
         orders.append(order)
         if bool(note.charges) and bool(note.interest):
             sentence = "Nota ma obciążenia albo odsetki, nie jedno i drugie."
@@ -86,10 +87,11 @@ def _of_yaml(content: bytes) -> OrdersRead:
     return OrdersRead(tuple(orders), tuple(findings), dry=file.dry, rows=rows, day=file.business_date)
 
 
-def _order(by: str, note: _Note, path: Path, lines: Mapping[Path, int]) -> NoteOrder:
+def _order(file: _File, note: _Note, path: Path, lines: Mapping[Path, int]) -> NoteOrder:
     return NoteOrder(
         place=_place(path, lines),
-        by=by,
+        by=file.by,
+        issued_by=file.issued_by,
         customer=note.customer,
         contract_no=note.contract,
         currency=note.currency,

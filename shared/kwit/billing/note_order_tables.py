@@ -19,7 +19,8 @@ _SHARED = (
         ("nr klienta", "numer klienta", "klient", "nr kontrahenta", "id kontrahenta", "kontrahent"),
     ),
     Column("contract", ("umowa", "nr umowy", "numer umowy")),
-    Column("by", ("zlecil", "zlecila", "zlecajacy", "wystawil", "wystawila")),
+    Column("by", ("zlecil", "zlecila", "zlecajacy")),
+    Column("issued_by", ("wystawil", "wystawila", "wystawiajacy")),
     Column("note", ("nota", "znak noty", "lp noty")),
     Column("payment_days", ("dni platnosci", "dni na zaplate", "termin dni")),
     Column("currency", ("waluta",)),
@@ -91,6 +92,7 @@ def _shared(reader: RowReader) -> NoteOrder:
         currency=reader.text("currency", default="PLN"),
         payment_days=None if reader.cell("payment_days") is None else days,
         text=reader.text("text"),
+        issued_by=reader.text("issued_by"),
     )
 
 

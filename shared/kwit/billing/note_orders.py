@@ -64,7 +64,8 @@ class NoteOrder:
     """One note to be made. `charges` make an accounting note, `late` payments an interest note by the `law`.
 
     `payment_days` is None where the contract's count, `day` the day of what happened, None where it is that of the
-    order. `by` is who orders it and so who made it out.
+    order. `by` is who orders it, `issued_by` who is named on it as having made it out (art. 21 ust. 1 pkt 5 of the
+    Accounting Act), `by` where it is empty.
     """
 
     place: Place
@@ -75,6 +76,7 @@ class NoteOrder:
     payment_days: int | None = None
     day: date | None = None
     text: str = ""
+    issued_by: str = ""
     law: InterestLaw | None = None
     charges: tuple[Charge, ...] = ()
     late: tuple[LatePayment, ...] = ()

@@ -33,7 +33,7 @@ from kwit.billing.note_drafts import (
     rates_in_force,
 )
 from kwit.billing.note_order_file import read_note_orders
-from kwit.billing.note_orders import NoteOrder, OrdersRead, Place, order_findings
+from kwit.billing.note_orders import MOST_NOTES, NoteOrder, OrdersRead, Place, order_findings
 from kwit.billing.note_stores import NoteStores
 from kwit.billing.ports import RunQueue
 from kwit.billing.references import draft_ref
@@ -141,7 +141,7 @@ def _made(
     findings = account_findings(read.orders, settings)
     drafts: list[Draft] = []
     bad = {(one.sheet, one.row) for one in before if one.severity is Severity.REJECT}
-    for order in read.orders:
+    for order in read.orders if len(read.orders) <= MOST_NOTES else ():
         places = (order.place, *(item.place for item in order.items))
         if any((place.sheet, place.row) in bad for place in places):
             findings += party_findings(order, registry=stores.planning.registry, day=day)

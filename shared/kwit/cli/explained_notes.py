@@ -17,7 +17,7 @@ def explained_note(content: NoteContent) -> Tree:
     if order is not None:
         sheet = f", sheet {order.sheet}" if order.sheet else ""
         tree.add(f"order: {order.file}{sheet}, row {order.row}, SHA-256 {order.content_hash}")
-    tree.add(f"ordered by: {content.issued_by}")
+    tree.add(f"made out by: {content.issued_by}")
     tree.add(f"customer {content.customer.party_id}, payer {content.payer.party_id}")
     for row in content.rows:
         tree.add(f"{row.title}: {row.amount} zł").add(f"basis: {row.basis}")
