@@ -1,7 +1,8 @@
 """Send a document again that KSeF refused: with an invoice made anew, or with one that a person put right.
 
-After a refused offline invoice the new one goes as a technical correction (korekta techniczna): the page that the
-customer has bears the hash of the refused one. Online nothing was issued yet, so the new one simply takes its place.
+After a refused offline invoice the new one goes as a technical correction (korekta techniczna) of the one whose hash
+is on the page that the customer has; when that very one is sent again, for it lacked nothing but a right, it corrects
+nothing. Online nothing was issued yet, so the new one simply takes its place.
 """
 
 from dataclasses import replace
@@ -54,7 +55,6 @@ def mend_filing(document_id: str, *, content: bytes | None, desk: InvoiceDesk, a
         differing = _differing(content, own)
         if differing:
             raise AnotherInvoiceError(document.number, differing)
-    technical = filing.offline and filing.status is FilingStatus.REFUSED
     waiting = replace(
         filing,
         status=FilingStatus.WAITING,
@@ -63,9 +63,10 @@ def mend_filing(document_id: str, *, content: bytes | None, desk: InvoiceDesk, a
         session="",
         problem="",
         code=0,
-        corrected_hash=filing.content_hash if technical else filing.corrected_hash,
     )
     mended = with_invoice(document, waiting, content or own, desk=desk, at=at)
+    technical = mended.offline and mended.content_hash != mended.page_hash
+    mended = replace(mended, corrected_hash=mended.page_hash if technical else "")
     if not desk.filings.move(mended):
         raise NotMendableError(document_id, "being worked on")
     desk.queue.file([document_id])
@@ -87,7 +88,17 @@ def number_of_invoice(content: bytes) -> str:
 
 
 def _parsed(content: bytes) -> ET.Element:
-    """Read XML without declarations, which could make it grow beyond all bounds. Raises ParseError."""
+    """Read XML in UTF-8, as KSeF takes it, without declarations, which could make it grow beyond all bounds.
+
+    Raises ParseError.
+    """
+    try:
+        in_utf_8 = "\0" not in content.decode()
+    except UnicodeDecodeError:
+        in_utf_8 = False
+    if not in_utf_8:
+        # In another encoding a declaration would not be seen below.
+        raise ET.ParseError("only UTF-8 is read")
     if b"<!" in content.replace(b"<!--", b"").replace(b"<![CDATA[", b""):
         raise ET.ParseError("declarations are not read")
     return ET.fromstring(content)  # noqa: S314 - without declarations there are no entities to expand
