@@ -231,7 +231,8 @@ def _not_sent(claimed: Sequence[Filing], documents: Mapping[str, Document], desk
     availability = announced(desk)
     if availability is Availability.TOTAL_FAILURE:
         return _outside(claimed, desk)
-    drawn, waiting = [], []
+    drawn: list[str] = []
+    waiting: list[str] = []
     for one in claimed:
         back = _back(one)
         if not one.offline and _chosen(one, documents, desk).offline24:
