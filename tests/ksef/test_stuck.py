@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
+from kwit.billing.content import LineData
 from kwit.ksef.filing import FilingStatus, Mode, invoice_hash
 from kwit.ksef.mending import AnotherInvoiceError
 from kwit.ksef.ports import Availability, KsefRefusedError, KsefUnavailableError
@@ -284,3 +286,27 @@ class TestFilesPutRight:
         hidden = f'<!DOCTYPE a [<!ENTITY b "c">]>\n{right}'
         with pytest.raises(AnotherInvoiceError, match="XML"):
             office.mend("d1", hidden.encode(encoding))
+
+    def test_a_document_of_which_no_invoice_can_be_made_takes_one_that_a_person_brings(
+        self, office: Office
+    ) -> None:
+        office.issue(firm_bill())
+        office.gateway.busy_calls = 1
+        office.work()
+        brought = office.stored[office["d1"].file_key]
+        office = Office()
+        bill = firm_bill().bill()
+        line = bill.lines[0]
+        lines = (replace_rate(line), *bill.lines[1:])
+        office.issue(replace(firm_bill(), content=bill.model_copy(update={"lines": lines}).canonical()))
+        office.work()
+        assert office["d1"].status is FilingStatus.INVALID
+        assert "0.07" in office.mend("d1").problem
+        office.mend("d1", brought)
+        office.work()
+        assert office["d1"].status is FilingStatus.TAKEN
+
+
+def replace_rate(line: LineData) -> LineData:
+    """Return a line under a rate of VAT that FA(3) as it is written here does not know."""
+    return line.model_copy(update={"vat_rate": Decimal("0.07")})

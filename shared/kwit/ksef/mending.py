@@ -5,17 +5,26 @@ is on the page that the customer has; when that very one is sent again, for it l
 nothing. Online nothing was issued yet, so the new one simply takes its place.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from xml.etree import ElementTree as ET
 
+from kwit.billing.collective_content import CollectiveContent
+from kwit.billing.content import BillContent
+from kwit.billing.correction_content import CorrectionContent
 from kwit.documents.document import Document
-from kwit.documents.fa3 import NAMESPACE, fa3_xml, made_at
+from kwit.documents.fa3 import NAMESPACE, RateNotInFa3Error, fa3_xml, made_at
+from kwit.kernel.money import half_up
 from kwit.ksef.desk import InvoiceDesk
 from kwit.ksef.filing import Filing, FilingStatus
 from kwit.ksef.preparing import DocumentsUnknownError, original_number, with_invoice
 
-_FIXED = ("Fa/P_1", "Fa/P_2", "Fa/P_15", "Fa/RodzajFaktury", "Podmiot1/DaneIdentyfikacyjne/NIP")
+LARGEST_INVOICE = 3_000_000
+"""Bytes of the largest invoice that KSeF takes, one with an attachment (CIRFMF/ksef-docs, limity.md)."""
+
+_LONGEST_NUMBER = 256
 _MENDABLE = {FilingStatus.REFUSED, FilingStatus.INVALID}
 
 
@@ -50,11 +59,14 @@ def mend_filing(document_id: str, *, content: bytes | None, desk: InvoiceDesk, a
         raise DocumentsUnknownError((document_id,))
     if filing.status not in _MENDABLE:
         raise NotMendableError(document_id, str(filing.status))
-    own = _made_anew(document, desk)
-    if content is not None:
-        differing = _differing(content, own)
-        if differing:
-            raise AnotherInvoiceError(document.number, differing)
+    if content is None:
+        try:
+            content = _made_anew(document, desk)
+        except RateNotInFa3Error as error:
+            # No invoice can be made of it yet; it stays as it is, and a person may still bring one.
+            return replace(filing, problem=str(error))
+    elif differing := _differing(content, _fixed(document, desk)):
+        raise AnotherInvoiceError(document.number, differing)
     waiting = replace(
         filing,
         status=FilingStatus.WAITING,
@@ -64,7 +76,7 @@ def mend_filing(document_id: str, *, content: bytes | None, desk: InvoiceDesk, a
         problem="",
         code=0,
     )
-    mended = with_invoice(document, waiting, content or own, desk=desk, at=at)
+    mended = with_invoice(document, waiting, content, desk=desk, at=at)
     technical = mended.offline and mended.content_hash != mended.page_hash
     mended = replace(mended, corrected_hash=mended.page_hash if technical else "")
     if not desk.filings.move(mended):
@@ -80,11 +92,12 @@ def _made_anew(document: Document, desk: InvoiceDesk) -> bytes:
 
 
 def number_of_invoice(content: bytes) -> str:
-    """Return the number that a structured invoice bears, empty where it cannot be read."""
+    """Return the number that a structured invoice bears, empty where it has none that can be read."""
     try:
-        return _text(_parsed(content), "Fa/P_2") or ""
+        number = _text(_parsed(content), "Fa/P_2") or ""
     except ET.ParseError:
         return ""
+    return number if len(number) <= _LONGEST_NUMBER else ""
 
 
 def _parsed(content: bytes) -> ET.Element:
@@ -104,14 +117,34 @@ def _parsed(content: bytes) -> ET.Element:
     return ET.fromstring(content)  # noqa: S314 - without declarations there are no entities to expand
 
 
-def _differing(content: bytes, own: bytes) -> tuple[str, ...]:
+def _fixed(document: Document, desk: InvoiceDesk) -> dict[str, str]:
+    """Return the fields of an invoice that its document settles, whoever writes it."""
+    content = document.read()
+    kind, gross = "VAT", ""
+    if isinstance(content, CorrectionContent):
+        kind, gross = "KOR", _money(content.after.gross - content.before.gross)
+    elif isinstance(content, BillContent | CollectiveContent):
+        gross = _money(content.gross)
+    return {
+        "Fa/P_1": document.issue_date.isoformat(),
+        "Fa/P_2": document.number,
+        "Fa/P_15": gross,
+        "Fa/RodzajFaktury": kind,
+        "Podmiot1/DaneIdentyfikacyjne/NIP": desk.settings_of(content.settings_version).seller.nip,
+    }
+
+
+def _money(value: Decimal) -> str:
+    return format(half_up(value, digits=2), "f")
+
+
+def _differing(content: bytes, fixed: Mapping[str, str]) -> tuple[str, ...]:
     """Name the fields that must stay and do not."""
     try:
         theirs = _parsed(content)
     except ET.ParseError:
         return ("XML",)
-    ours = _parsed(own)
-    return tuple(name for name in _FIXED if _text(theirs, name) != _text(ours, name))
+    return tuple(name for name, value in fixed.items() if _text(theirs, name) != value)
 
 
 def _text(root: ET.Element, path: str) -> str | None:
