@@ -112,10 +112,7 @@ def _left(delivery: Delivery, room: PostRoom, at: datetime) -> Delivery:
     if not room.store.finish(delivery, expected=MailStatus.SENDING) and room.store.finish(
         delivery, expected=MailStatus.UNCERTAIN
     ):
-        task_id = document_task_id(
-            f"mail_{MailStatus.UNCERTAIN}", delivery.document_id, str(delivery.attempt)
-        )
-        room.tasks.settle_document_task(task_id, by="delivery", at=at)
+        _end_doubt(delivery, room, at)
     return delivery
 
 
@@ -143,6 +140,17 @@ def _tell(
                 about=str(delivery.attempt),
             )
         )
+    if delivery.status is MailStatus.UNCERTAIN:
+        _end_doubt(delivery, room, at)
+
+
+def _end_doubt(delivery: Delivery, room: PostRoom, at: datetime) -> None:
+    """Settle a doubt's task if whoever sent the mail has said meanwhile that it left."""
+    standing = room.store.delivery(delivery.document_id)
+    if standing is None or standing.status is MailStatus.UNCERTAIN:
+        return
+    task_id = document_task_id(f"mail_{MailStatus.UNCERTAIN}", delivery.document_id, str(delivery.attempt))
+    room.tasks.settle_document_task(task_id, by="delivery", at=at)
 
 
 def resend(document_id: str, *, store: DeliveryStore, at: datetime, to: str = "") -> bool:
