@@ -48,7 +48,7 @@ class Weather:
         if dice.random() < 0.5:
             return cls()
         began = dice.randrange(100, 500)
-        away = range(began, began + dice.randrange(600)) if dice.random() < 0.6 else range(0)
+        away = range(began, began + dice.randrange(250)) if dice.random() < 0.6 else range(0)
         announced = (Availability.AVAILABLE, Availability.MAINTENANCE, Availability.FAILURE)
         return cls(
             away=away,

@@ -145,7 +145,7 @@ class FakeGateway:
         if not any(one.sent.offline for one in originals) or any(one.outcome.taken for one in originals):
             raise KsefRefusedError(21167, "Status faktury nie pozwala na korektę techniczną.")
 
-    def ordinal(self, identity: tuple[str, ...]) -> int:  # noqa: ARG002 - for those who number by it
+    def ordinal(self, identity: tuple[str, ...]) -> int:
         """Return the part of the next KSeF number that tells invoices of a day apart."""
         return len(self.taken) + 1
 

@@ -214,6 +214,23 @@ class TestSessions:
         office.watch(NEXT)
         assert office["d1"].finished
 
+    def test_what_has_its_number_is_drawn_though_ksef_goes_away_before_the_others_have(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        given, asked = office.gateway.upo, [0]
+
+        def once(reference: str, ksef_number: str) -> bytes:
+            asked[0] += 1
+            if asked[0] == 2:
+                raise KsefUnavailableError("HTTP 503")
+            return given(reference, ksef_number)
+
+        monkeypatch.setattr(office.gateway, "upo", once)
+        office.issue(firm_bill(), firm_bill(2))
+        office.work()
+        assert statuses(office) == {"d1": FilingStatus.TAKEN, "d2": FilingStatus.SENT}
+        assert office.drawn == ["d1"]
+
 
 class TestOutages:
     def test_calls_that_took_nothing_are_no_attempts(self, office: Office) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from kwit.ksef.desk import FilingDesk
 from kwit.ksef.failures import Failures
 from kwit.ksef.filing import Filing, FilingStatus, invoice_hash, upo_key
-from kwit.ksef.ports import KsefRefusedError, Outcome, SessionState
+from kwit.ksef.ports import KsefBusyError, KsefRefusedError, KsefUnavailableError, Outcome, SessionState
 from kwit.ksef.preparing import XML, ask_person
 from kwit.ksef.words import (
     DUPLICATE,
@@ -47,11 +47,19 @@ def follow_session(
     waiting = [one for one in found.values() if one.status is FilingStatus.SENT and one.session == session]
     state = _state(session, desk) if waiting else SessionState(TAKEN, "")
     by_hash = {one.content_hash: one for one in state.outcomes}
-    moved = []
+    moved: list[Filing] = []
+    away: KsefUnavailableError | KsefBusyError | None = None
     for one in waiting:
-        with failures.kept():
-            moved.append(_moved(one, by_hash.get(one.content_hash), state, desk, at))
+        try:
+            with failures.kept():
+                moved.append(_moved(one, by_hash.get(one.content_hash), state, desk, at))
+        except (KsefUnavailableError, KsefBusyError) as error:
+            away = error
+            break
     _hand_on([*(one for one in found.values() if one not in waiting), *moved], desk)
+    if away is not None:
+        # What has its number is handed on; the others are asked about again by whoever asked.
+        raise away
     by_status = {
         status: tuple(one.document_id for one in moved if one.status is status) for status in FilingStatus
     }
