@@ -206,6 +206,17 @@ FUNCTIONS: tuple[Function, ...] = (
         layers=(Layer.KSEF,),
     ),
     _import(
+        "note-orders",
+        timeout_seconds=300,
+        tables={
+            Table.REGISTRY: (GET, PUT, QUERY),
+            Table.BILLING: (GET, PUT, UPDATE, BATCH_WRITE),
+        },
+        # The file and all that was looked up for it are the evidence of its notes.
+        objects=((Bucket.DOCUMENTS, _EVIDENCE, (Access.WRITE,)),),
+        sends_to=("close_billing_run",),
+    ),
+    _import(
         "readings",
         timeout_seconds=300,
         tables={

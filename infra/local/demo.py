@@ -99,7 +99,7 @@ def _end(console: Console, outcome: Outcome, missing: list[str], seconds: float)
         sys.exit(1)
     console.print(
         f"\n[bold green]All there[/bold green] after {seconds:.1f} s: {len(outcome.documents)} invoices, "
-        f"{len(outcome.corrections)} correction, {len(outcome.mails)} e-mails, "
+        f"{len(outcome.corrections)} correction, {len(outcome.notes)} notes, {len(outcome.mails)} e-mails, "
         f"{len(outcome.filings)} structured invoices in KSeF, postings and report agree, the verifier agrees with "
         f"every bill, every document came out again from its evidence to the byte. "
         f"Open {OUT.name}/index.html"

@@ -42,6 +42,9 @@ def drop_everything(cloud: EmbeddedCloud, *, say: Callable[[str], None]) -> Drop
     say(f"readings: {', '.join(sorted({key.rpartition('.')[2] for key in march}))}")
     drop(cloud, dropped, inbox_files.edits_file(customers))
     say("edits: a person accepts the reading that validation holds")
+    notes = (_SAMPLES / "note-orders" / "noty.yaml").read_bytes()
+    drop(cloud, dropped, {"note-orders/noty.yaml": notes})
+    say("an order of two notes to a firm that paid late")
     again = {
         "registry/kartoteka-jeszcze-raz.xlsx": workbook,
         "readings/odczyty-jeszcze-raz.xlsx": march["readings/odczyty-2026-03.xlsx"],

@@ -29,6 +29,7 @@ def missing_of(outcome: Outcome) -> list[str]:
         _of_documents,
         _of_collective,
         _of_corrections,
+        _of_notes,
         _of_readings,
         _of_verifier,
         _of_replays,
@@ -66,7 +67,8 @@ def _of_documents(outcome: Outcome) -> Iterator[str]:
     expected = [f"FV/2026/04/{ordinal:06d}" for ordinal in range(1, len(numbers) + 1)]
     if numbers != expected:
         yield "numbers without a gap from 1"
-    names = {one.number.replace("/", "-") for one in (*outcome.documents, *outcome.corrections)}
+    issued = (*outcome.documents, *outcome.corrections, *outcome.notes)
+    names = {one.number.replace("/", "-") for one in issued}
     if set(outcome.invoices) != names:
         yield f"a PDF for each document: {sorted(names ^ set(outcome.invoices))}"
 
@@ -90,6 +92,13 @@ def _of_corrections(outcome: Outcome) -> Iterator[str]:
         yield f"a series of its own for corrections: {numbers}"
     if outcome.open_tasks:
         yield f"every task for correction settled: {outcome.open_tasks} are open"
+
+
+def _of_notes(outcome: Outcome) -> Iterator[str]:
+    """Look for the two notes that a dropped file orders, in series of their own."""
+    numbers = [one.number for one in outcome.notes]
+    if numbers != ["NK/2026/000001", "NO/2026/000001"]:
+        yield f"an accounting note and an interest note: {numbers}"
 
 
 def _of_readings(outcome: Outcome) -> Iterator[str]:
@@ -139,7 +148,7 @@ def published_bills(outcome: Outcome) -> list[tuple[str, tuple[str, ...], tuple[
 
 def _of_mails(outcome: Outcome) -> Iterator[str]:
     statuses = outcome.deliveries
-    issued = [*outcome.documents, *outcome.corrections]
+    issued = [*outcome.documents, *outcome.corrections, *outcome.notes]
     undelivered = [one.number for one in issued if one.document_id not in statuses]
     if undelivered:
         yield f"a delivery for each document: none for {undelivered}"
@@ -173,8 +182,9 @@ def _of_postings(outcome: Outcome) -> Iterator[str]:
         (_amount(row) for row in outcome.postings if (row["strona"], row["klucz"]) == ("Wn", RECEIVABLE)),
         Decimal(0),
     )
-    if not outcome.postings or debit != credit or owed != outcome.gross:
-        yield f"postings that balance, {outcome.gross} zł owed: {owed}, debit {debit}, credit {credit}"
+    expected = outcome.gross + outcome.charged
+    if not outcome.postings or debit != credit or owed != expected:
+        yield f"postings that balance, {expected} zł owed: {owed}, debit {debit}, credit {credit}"
 
 
 def _amount(row: Mapping[str, str]) -> Decimal:

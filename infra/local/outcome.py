@@ -26,6 +26,7 @@ from kwit.aws.task_store import DynamoTasks
 from kwit.billing.content import BillContent
 from kwit.billing.drafts import DocumentKind
 from kwit.documents.document import Document
+from kwit.documents.totals import noted
 from kwit.ksef.filing import Filing
 
 OUT = ROOT / "out"
@@ -40,6 +41,7 @@ class Outcome:
     run_status: str
     documents: list[Document]
     corrections: list[Document]
+    notes: list[Document]
     deliveries: Mapping[str, str]
     invoices: dict[str, Path]
     mails: dict[str, Path]
@@ -60,15 +62,20 @@ class Outcome:
 
     @property
     def gross(self) -> Decimal:
-        """Return the gross of all documents, corrections by their difference."""
+        """Return the gross of all documents of sale, corrections by their difference."""
         issued = [*self.documents, *self.corrections]
         return sum((sign * bill.gross for one in issued for sign, bill in one.booked()), Decimal(0))
+
+    @property
+    def charged(self) -> Decimal:
+        """Return what notes charge."""
+        return sum((noted(one) for one in self.notes), Decimal(0))
 
 
 def collect(cloud: EmbeddedCloud, dropped: Dropped, ksef: KsefServer | None = None) -> Outcome:
     """Read everything back and write it below out/."""
     documents, deliveries, filings = _documents(cloud)
-    _write_contents(documents)
+    _write_contents([one for one in documents if not one.kind.is_note])
     bucket = cloud.outputs["DocumentsBucketName"]
     invoices = {path.stem: path for path in _fetch(cloud, bucket, "invoices/", OUT / "invoices")}
     exports = _fetch(cloud, bucket, "exports/", OUT / "exports")
@@ -81,7 +88,10 @@ def collect(cloud: EmbeddedCloud, dropped: Dropped, ksef: KsefServer | None = No
         dropped=dropped,
         report=report,
         run_status=_run_status(cloud, report),
-        documents=[one for one in documents if one.kind is not DocumentKind.CORRECTION],
+        documents=[
+            one for one in documents if one.kind is not DocumentKind.CORRECTION and not one.kind.is_note
+        ],
+        notes=[one for one in documents if one.kind.is_note],
         corrections=[one for one in documents if one.kind is DocumentKind.CORRECTION],
         deliveries=deliveries,
         invoices=invoices,

@@ -10,7 +10,8 @@ from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table
 from kwit.aws.task_store import DynamoTasks
 from kwit.billing.correction_run import CorrectionStores
-from kwit.billing.replay import ReplayStores, replay_draft
+from kwit.billing.replay import replay_draft
+from kwit.billing.replay_stores import ReplayStores
 from kwit.documents.document import Document
 from kwit.tariffs.holidays import statutory_holidays
 

@@ -9,7 +9,7 @@ from kwit.billing.case import Case, gather_case
 from kwit.billing.chunks import RatingStores
 from kwit.billing.correction_run import CorrectionStores
 from kwit.billing.one_bill import Billing
-from kwit.billing.replay import ReplayStores
+from kwit.billing.replay_stores import ReplayStores
 from kwit.kernel.provenance import Source
 from kwit.metering.readings import ReadingKind, RegisterReading
 from kwit.rating.series import SeriesSorter

@@ -220,7 +220,8 @@ class TestItsInvoice:
         assert dict(view.dates)["Data wykonania"] == "20.03.2026"
         xml = fa3_xml(document=document, settings=company_settings(), made_at=KNOWN)
         assert check_fa3(xml) == []
-        assert b"<P_6_Od>2026-03-20</P_6_Od>" in xml
+        assert b"<P_1>2026-03-20</P_1>" in xml
+        assert b"OkresFa" not in xml
         assert b"punktu poboru" not in xml
 
     def test_is_mailed_with_words_for_a_point_without_code(self) -> None:

@@ -239,6 +239,43 @@ class TestForecasts:
         assert pair.runs.cursor("U/1") == replace(before, forecast_turn=1, forecasts="one")
 
 
+def noted(*names: str, number: int = 0, first: int = 1, run_id: str = samples.RUN_ID) -> NumberBlock:
+    """Make a block of notes."""
+    block = samples.block(*names, number=number, first=first, run_id=run_id)
+    entries = (replace(one, kind=DocumentKind.NOTE) for one in block.entries)
+    return replace(block, prefix="NK/2026/{number:06}", entries=tuple(entries))
+
+
+class TestNotes:
+    def test_take_numbers_and_leave_every_cursor_where_it_stands(self, pair: Pair) -> None:
+        block = noted("U/1", "U/2")
+        pair.documents.take_block(block, first_bills=frozenset())
+        assert pair.documents.next_ordinal("NK/2026/{number:06}") == 3
+        assert pair.runs.cursor("U/1") is None
+        assert pair.documents.block(samples.RUN_ID, 0, issue_date=samples.ISSUE_DATE) == block
+        pair.documents.take_block(samples.block("U/1", number=1), first_bills=frozenset({"U/1"}))
+        assert pair.runs.billed_to("U/1") == APRIL
+
+    def test_are_issued_once_whichever_run_has_them(self, pair: Pair) -> None:
+        pair.documents.take_block(noted("U/1"), first_bills=frozenset())
+        rival = noted("U/1", "U/2", first=2, run_id="2026-04-09-notes-x")
+        with pytest.raises(AlreadyBilledError) as caught:
+            pair.documents.take_block(rival, first_bills=frozenset())
+        assert caught.value.contracts == (rival.entries[0].document_id,)
+        assert pair.documents.next_ordinal("NK/2026/{number:06}") == 2
+        rest = replace(rival, entries=rival.entries[1:])
+        pair.documents.take_block(rest, first_bills=frozenset())
+        assert pair.documents.next_ordinal("NK/2026/{number:06}") == 3
+
+    def test_are_no_documents_that_billing_corrects(self, pair: Pair) -> None:
+        bill = samples.document("U/1", number="FV/2026/04/000001")
+        note = replace(bill, document_id="note", kind=DocumentKind.NOTE, number="NK/2026/000001")
+        pair.documents.put_documents([bill, note])
+        assert list(pair.documents.issued("U/1")) == [bill.issued()]
+        assert pair.documents.document("note") == note
+        assert list(pair.documents.contracts_of("NK/2026/000001")) == ["U/1"]
+
+
 class TestDocuments:
     def test_a_document_comes_back_as_it_was_put(self, pair: Pair) -> None:
         document = samples.document()

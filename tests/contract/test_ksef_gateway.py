@@ -22,7 +22,7 @@ from kwit.ksef.ports import (
     WrongPackageError,
 )
 from tests.ksef.fakes import FakeGateway
-from tests.ksef.invoices import ON_THE_DAY, digest, invoice, seller_nip
+from tests.ksef.invoices import ON_THE_DAY, attached_invoice, digest, invoice, seller_nip
 
 PAGE = 10
 
@@ -253,15 +253,29 @@ class TestAsked:
         assert bench.gateway.availability() is announced
 
 
+def test_one_with_an_attachment_is_taken_in_a_package(bench: Bench) -> None:
+    sent = attached_invoice()
+    outcome = only(bench, bench.gateway.send([Outgoing(sent)], batch=True))
+    assert outcome.taken
+    assert bench.gateway.invoice(outcome.ksef_number) == sent
+
+
 @pytest.mark.parametrize(
     ("invoices", "batch"),
     [
         ([], False),
+        ([Outgoing(invoice(1)), Outgoing(attached_invoice(2))], False),
         ([Outgoing(b"1"), Outgoing(b"2", offline=True)], True),
         ([Outgoing(b"1", offline=True, corrected_hash="h")], True),
         ([Outgoing(b"1", offline=True, corrected_hash="h"), Outgoing(b"2")], False),
     ],
-    ids=["none", "two modes in a package", "a correction in a package", "a correction among others"],
+    ids=[
+        "none",
+        "an attachment online",
+        "two modes in a package",
+        "a correction in a package",
+        "a correction among others",
+    ],
 )
 def test_what_cannot_go_in_one_session_is_not_sent(
     bench: Bench, invoices: list[Outgoing], batch: bool

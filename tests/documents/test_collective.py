@@ -138,7 +138,7 @@ class TestStructured:
     def test_everybody_who_takes_energy_beside_the_payer_is_named(self) -> None:
         xml = xml_of(three_points())
         parties = {bill.customer.party_id for bill in content_of(three_points()).bills}
-        assert len(told(xml, "Podmiot3/Rola")) == len(parties - {"K-U/1"}) == 2
+        assert len(told(xml, "Podmiot3/OpisRoli")) == len(parties - {"K-U/1"}) == 2
 
 
 class TestMail:

@@ -66,7 +66,7 @@ def test_a_firm_is_named_by_its_nip_and_who_takes_the_energy_beside_who_pays() -
     assert check_fa3(xml) == []
     assert told(xml, "Podmiot2/DaneIdentyfikacyjne/NIP") == ["5260250274"]
     assert told(xml, "Podmiot2/DaneIdentyfikacyjne/Nazwa") == ["Zarząd & Spółka <sp.>"]
-    assert told(xml, "Podmiot3/Rola") == ["2"]
+    assert told(xml, "Podmiot3/OpisRoli") == ["Odbiorca energii"]
 
 
 @pytest.mark.parametrize("name", sorted(corrections.SHAPES))

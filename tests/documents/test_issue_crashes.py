@@ -8,33 +8,45 @@ import pytest
 from moto import mock_aws
 
 from kwit.aws.document_store import DynamoDocuments
+from kwit.aws.imports import DynamoImports
 from kwit.aws.queues import SqsDocumentQueue, SqsRunQueue
 from kwit.aws.registry_store import DynamoRegistry, DynamoSettings
 from kwit.aws.run_store import DynamoRuns
 from kwit.aws.table import Table
 from kwit.billing import approval as approval_module
 from kwit.billing.drafts import RunStatus
+from kwit.billing.note_run import take_note_order
+from kwit.billing.note_stores import NoteStores
 from kwit.billing.runs import PlanningStores, close_run
 from kwit.documents.issue import issue_batch
 from kwit.ledger.postings import posted
+from kwit.tariffs.holidays import statutory_holidays
+from kwit.tariffs.interest import interest_table
 from tests.billing import samples
 from tests.billing.company import company_settings
+from tests.billing.memory_case import party
 from tests.crash import Crash, Fault, watched
+from tests.fakes.evidence import MemoryEvidence
+from tests.intake.files import dropped
 from tests.moto_tables import make_tables, pretend_credentials
 from tests.rating.cases import KNOWN
 
 CONTRACTS = ("U/1", "U/2", "U/3")
 TOGETHER = ("U/4", "U/5", "U/6")
 State = dict[str, Any]
+NOTES = "Klient;Tytuł;Podstawa;Kwota;Zlecił\n" + "".join(
+    f"K-U/1;Kara {n};§ 12;{n}0,00;jan\n" for n in (1, 2, 3)
+)
 
 
 class World:
     """A rated run of three drafts in two batches, on fresh tables and queues.
 
-    With `collective` a fourth draft is an invoice of three further contracts.
+    With `collective` a fourth draft is an invoice of three further contracts; with `notes` a second run has three
+    notes, in a file as it is dropped.
     """
 
-    def __init__(self, *, collective: bool = False) -> None:
+    def __init__(self, *, collective: bool = False, notes: bool = False) -> None:
         self.tables: dict[str, Table] = make_tables()
         self.sqs: Any = boto3.client("sqs")
         fifo = {"FifoQueue": "true", "ContentBasedDeduplication": "false"}
@@ -54,6 +66,22 @@ class World:
         self.runs.create_run(samples.run(contracts=len(contracts)), [contracts])
         self.runs.finish_chunk(samples.chunk_result(*drafts), drafts)
         self.queue.close_run(samples.RUN_ID)
+        self.order_url = self.sqs.create_queue(QueueName="order")["QueueUrl"]
+        self.evidence = MemoryEvidence()
+        if notes:
+            self.stores.registry.put([party()])
+            self.sqs.send_message(QueueUrl=self.order_url, MessageBody=json.dumps({"order": NOTES}))
+
+    def take_order(self, text: str, *, day: int = 8) -> None:
+        """Take a dropped order of notes."""
+        take_note_order(
+            file=dropped(text, name="noty.csv"),
+            stores=NoteStores(self.stores, self.evidence, DynamoImports(self.tables["registry"])),
+            queue=self.queue,
+            known_at=KNOWN.replace(year=2026, month=4, day=day),
+            table=interest_table(),
+            holidays=statutory_holidays(),
+        )
 
     @property
     def clients(self) -> tuple[Any, Any]:
@@ -77,14 +105,16 @@ class World:
                 self.sqs.delete_message(QueueUrl=url, ReceiptHandle=receipt)
 
     def _next(self) -> tuple[str, dict[str, Any], str] | None:
-        for url in (self.close_url, self.issue_url):
+        for url in (self.order_url, self.close_url, self.issue_url):
             found = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1).get("Messages", [])
             if found:
                 return url, json.loads(found[0]["Body"]), found[0]["ReceiptHandle"]
         return None
 
     def _handle(self, body: dict[str, Any]) -> None:
-        if "batch" in body:
+        if "order" in body:
+            self.take_order(body["order"])
+        elif "batch" in body:
             issued = issue_batch(
                 run_id=body["run_id"],
                 number=body["batch"],
@@ -121,9 +151,9 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(approval_module, "BATCH_SIZE", 2)
 
 
-def undisturbed(*, collective: bool = False) -> tuple[State, int]:
+def undisturbed(*, collective: bool = False, notes: bool = False) -> tuple[State, int]:
     with mock_aws():
-        world = World(collective=collective)
+        world = World(collective=collective, notes=notes)
         fault = Fault(at=-1, when="never")
         world.work(fault)
         return world.state(), fault.calls
@@ -166,6 +196,48 @@ def test_a_crash_at_any_call_bills_a_collective_invoice_whole_or_not_at_all(when
             deaths = world.work(Fault(at=at, when=when))
             assert deaths == 1, f"the fault {when} call {at} was never met"
             assert world.state() == expected, f"state differs after a crash {when} call {at}"
+
+
+def test_an_order_of_notes_is_issued_in_series_of_their_own_and_moves_no_cursor() -> None:
+    state, _ = undisturbed(notes=True)
+    numbers = sorted(item["number"]["S"] for key, item in state.items() if key.endswith(" DOC"))
+    assert numbers == [
+        *(f"FV/2026/04/00000{n}" for n in (1, 2, 3)),
+        *(f"NK/2026/00000{n}" for n in (1, 2, 3)),
+    ]
+    assert len([key for key in state if key.endswith(" NOTE")]) == 3
+    assert len([key for key in state if key.startswith("billing CURSOR#")]) == 3
+    assert len(state["rendered"]) == 6
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_crash_at_any_call_ends_in_the_same_notes(when: str) -> None:
+    expected, calls = undisturbed(notes=True)
+    for at in range(calls):
+        with mock_aws():
+            world = World(notes=True)
+            deaths = world.work(Fault(at=at, when=when))
+            assert deaths == 1, f"the fault {when} call {at} was never met"
+            assert world.state() == expected, f"state differs after a crash {when} call {at}"
+
+
+def test_two_runs_of_one_order_issue_its_notes_once() -> None:
+    with mock_aws():
+        world = World(notes=True)
+        world.work(Fault(at=-1, when="never"))
+        before = {key: item for key, item in world.state().items() if key.startswith("documents DOC#")}
+        for key, item in world.tables["registry"].client.scan(TableName="registry").items():
+            for one in item if key == "Items" else ():
+                if one["pk"]["S"].startswith("IMPORT#"):
+                    names = {"pk": one["pk"], "sk": one["sk"]}
+                    world.tables["registry"].client.delete_item(TableName="registry", Key=names)
+        world.take_order(NOTES, day=9)
+        world.work(Fault(at=-1, when="never"))
+        after = world.state()
+        assert {key: item for key, item in after.items() if key.startswith("documents DOC#")} == before
+        assert after["documents SERIES#NK/2026/{number:06} COUNTER"]["next_ordinal"]["N"] == "4"
+        runs = [key for key, item in after.items() if key.endswith(" RUN") and "-notes-" in key]
+        assert [after[key]["run_status"]["S"] for key in runs] == ["issued", "issued"]
 
 
 def test_every_message_delivered_twice_changes_nothing() -> None:

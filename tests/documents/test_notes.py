@@ -120,11 +120,19 @@ def test_a_note_is_read_back_and_is_no_invoice(document: Any) -> None:
     with pytest.raises(NotAnInvoiceError, match=issued.number):
         fa3_xml(document=issued, settings=settings, made_at=datetime(2026, 4, 8, tzinfo=UTC))
     assert structured_form(document=issued, settings=settings) is None
-    for refused in (issued.bill, issued.booked):
-        with pytest.raises(NotABillError):
-            refused()
+    with pytest.raises(NotABillError):
+        issued.bill()
+    assert issued.booked() == ()
     with pytest.raises(ValidationError):
         read_content(issued.content)
+
+
+def test_a_note_says_what_its_order_wants_told() -> None:
+    content = notes.accounting().read()
+    assert isinstance(content, NoteContent)
+    assert "Dotyczy dostaw w styczniu." in text_of(
+        notes.issued(content.model_copy(update={"text": "Dotyczy dostaw w styczniu."}))
+    )
 
 
 def test_its_mail_names_it() -> None:

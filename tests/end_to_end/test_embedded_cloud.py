@@ -261,13 +261,19 @@ class TestRealTemplate:
             o for schedule in schedules.deployed(untouched) for o in schedules.occurrences(schedule, **day)
         ]
         due.sort(key=lambda occurrence: occurrence.at)
-        assert [json.loads(occurrence.message) for occurrence in due] == [
-            {"schedule": "plan_packing", "scheduled_time": "2024-07-01T01:30:00Z"},
-            {"schedule": "plan_billing_run", "scheduled_time": "2024-07-01T03:00:00Z"},
-            {"schedule": "export_postings", "scheduled_time": "2024-07-01T20:00:00Z"},
-            {"schedule": "publish_reports", "scheduled_time": "2024-07-01T20:30:00Z"},
+        told = [json.loads(occurrence.message) for occurrence in due]
+        assert [(one["schedule"], one["scheduled_time"][11:16]) for one in told] == [
+            ("plan_packing", "01:30"),
+            ("plan_billing_run", "03:00"),
+            *(("watch_ksef", f"{hour:02}:20") for hour in (4, 7, 10, 13, 16, 19)),
+            ("pack_prints", "19:40"),
+            ("export_postings", "20:00"),
+            ("publish_reports", "20:30"),
         ]
-        for occurrence in due:
+        first = {
+            one["schedule"]: occurrence for one, occurrence in reversed(list(zip(told, due, strict=True)))
+        }
+        for occurrence in first.values():
             untouched.send_to_queue(occurrence.schedule.queue_arn, occurrence.message)
             # Without a company's settings a function may well refuse to work; here it only has to start.
             with contextlib.suppress(DeadLettersError):
@@ -278,6 +284,8 @@ class TestRealTemplate:
             "pack_readings",
             "plan_billing_run",
             "export_postings",
+            "watch_ksef",
+            "pack_prints",
             "publish_reports",
         ):
             assert "START RequestId" in untouched.logs(function)

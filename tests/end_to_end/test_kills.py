@@ -88,5 +88,7 @@ def test_random_kills_end_in_the_same_documents(tmp_path: Path, monkeypatch: pyt
     allowed = ("deliveries", "one e-mail for each", "functions without failures")
     assert [fault for fault in missing_of(outcome) if not fault.startswith(allowed)] == []
     assert set(outcome.deliveries.values()) <= {"delivered", "bounced", "no_address", "uncertain"}
-    numbers = {one.number.replace("/", "-") for one in (*outcome.documents, *outcome.corrections)}
+    numbers = {
+        one.number.replace("/", "-") for one in (*outcome.documents, *outcome.corrections, *outcome.notes)
+    }
     assert set(outcome.mails) <= numbers, "a mail went twice"

@@ -26,6 +26,7 @@ class MemoryDocuments:
     chains: dict[str, str] = field(default_factory=dict)
     apart: dict[str, dict[Clock, Stand]] = field(default_factory=dict)
     forecasts: dict[str, tuple[int, str]] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
 
     def block(self, run_id: str, batch: int, *, issue_date: date) -> NumberBlock | None:
         return self.blocks.get((issue_date, run_id, batch))
@@ -45,6 +46,8 @@ class MemoryDocuments:
             for no, entries in of_contract.items()
             if not self._may_move(no, entries, first=no in first_bills)
         ]
+        notes = {one.document_id: one.number for one in block.entries if one.kind.is_note}
+        refused += [one for one in notes if one in self.notes]
         if refused:
             raise AlreadyBilledError(refused)
         if block.entries and self.next_ordinal(block.prefix) != block.first:
@@ -53,6 +56,7 @@ class MemoryDocuments:
             self.counters[block.prefix] = block.first + len(block.entries)
         for no, entries in of_contract.items():
             self._move(no, entries)
+        self.notes |= notes
         self.blocks[key] = block
 
     def _may_move(self, contract_no: str, entries: Sequence[Step], *, first: bool) -> bool:
@@ -134,7 +138,9 @@ class MemoryDocuments:
     def issued(self, contract_no: str) -> Sequence[IssuedDocument]:
         found = [one for one in self.documents.values() if contract_no in {one.contract_no, *one.contracts()}]
         return [
-            one.issued_to(contract_no) for one in sorted(found, key=lambda one: (one.issue_date, one.number))
+            one.issued_to(contract_no)
+            for one in sorted(found, key=lambda one: (one.issue_date, one.number))
+            if not one.kind.is_note
         ]
 
     def chain_ends(self, originals: Sequence[str]) -> Mapping[str, str]:

@@ -236,7 +236,7 @@ class TestRule:
         }
         known = [
             "inbox/settings/", "inbox/price-lists/", "inbox/registry/", "inbox/profiles/", "inbox/run-orders/",
-            "inbox/run-approvals/", "inbox/document-orders/", "inbox/readings/",
+            "inbox/run-approvals/", "inbox/document-orders/", "inbox/note-orders/", "inbox/readings/",
         ]  # fmt: skip
         assert keys == {
             "import_settings": [{"prefix": "inbox/settings/"}],
@@ -246,6 +246,7 @@ class TestRule:
             "import_run_orders": [{"prefix": "inbox/run-orders/"}],
             "import_run_approvals": [{"prefix": "inbox/run-approvals/"}],
             "import_document_orders": [{"prefix": "inbox/document-orders/"}],
+            "import_note_orders": [{"prefix": "inbox/note-orders/"}],
             "import_readings": [{"prefix": "inbox/readings/"}],
             "reject_unknown_drop": [{"anything-but": {"prefix": [*known, "results/", "work/"]}}],
         }

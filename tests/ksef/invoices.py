@@ -30,6 +30,13 @@ def invoice(ordinal: int = 1, *, issued: date = ISSUED) -> bytes:
     return _replaced(numbered, f"<P_1>{ISSUED}</P_1>", f"<P_1>{issued}</P_1>")
 
 
+def attached_invoice(ordinal: int = 1) -> bytes:
+    """Return an invoice with a small attachment."""
+    facts = "<MetaDane><ZKlucz>Kod PPE</ZKlucz><ZWartosc>590243000000000009</ZWartosc></MetaDane>"
+    attachment = f"<Zalacznik><BlokDanych>{facts}</BlokDanych></Zalacznik></Faktura>"
+    return _replaced(invoice(ordinal), "</Faktura>", attachment)
+
+
 def _replaced(xml: bytes, old: str, new: str) -> bytes:
     assert old.encode() in xml
     return xml.replace(old.encode(), new.encode())

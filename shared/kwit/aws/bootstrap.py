@@ -35,7 +35,8 @@ from kwit.aws.task_store import DynamoTasks
 from kwit.billing.chains import BillsBefore
 from kwit.billing.chunks import RatingStores
 from kwit.billing.correction_run import CorrectionStores
-from kwit.billing.replay import ReplayStores
+from kwit.billing.note_stores import NoteStores
+from kwit.billing.replay_stores import ReplayStores
 from kwit.billing.run_diff import DiffStores
 from kwit.billing.runs import PlanningStores
 from kwit.delivery.deliver import PostRoom
@@ -48,6 +49,7 @@ from kwit.ledger.postings import posted
 from kwit.metering.correcting import CorrectionDesk
 from kwit.registry.company import CompanySettings
 from kwit.tariffs.holidays import statutory_holidays
+from kwit.tariffs.interest import InterestTable, interest_table
 
 SENDERS = 2
 """How many of `deliver_documents` send at once, as infra/catalogue.py limits them."""
@@ -68,6 +70,7 @@ class Application:
     settings: Settings
     clients: Clients = field(default_factory=Clients)
     _holidays: frozenset[date] | None = None
+    _interest: InterestTable | None = None
     _templates: jinja2.Environment | None = None
     _sender: PacedSender | None = None
     _versions: dict[str, CompanySettings] = field(default_factory=dict)
@@ -168,6 +171,11 @@ class Application:
     def planning(self) -> PlanningStores:
         """Return the stores that planning and closing a run need."""
         return PlanningStores(self.company, self.registry, self.runs)
+
+    @property
+    def noting(self) -> NoteStores:
+        """Return the stores that an order of notes needs."""
+        return NoteStores(self.planning, self.evidence, self.imports)
 
     @property
     def comparing(self) -> DiffStores:
@@ -313,3 +321,10 @@ class Application:
         if self._holidays is None:
             self._holidays = statutory_holidays()
         return self._holidays
+
+    @property
+    def interest(self) -> InterestTable:
+        """Return the packaged rates of interest, read once."""
+        if self._interest is None:
+            self._interest = interest_table()
+        return self._interest

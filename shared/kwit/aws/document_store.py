@@ -45,7 +45,7 @@ class DynamoDocuments:
         return int(item["next_ordinal"]["N"]) if item else 1
 
     def take_block(self, block: NumberBlock, *, first_bills: frozenset[str]) -> None:
-        """Move the counter, keep the block, move chains and each contract's cursor, all or nothing.
+        """Move the counter, keep the block, move chains and each contract's cursor, mark notes, all or nothing.
 
         Raises BlockTakenError, SeriesMovedError, AlreadyBilledError.
         """
@@ -57,6 +57,9 @@ class DynamoDocuments:
             (entry.contract_no, self._move_chain(entry.corrects, entry.document_id))
             for entry in block.entries
             if entry.corrects
+        ]
+        moves += [
+            (entry.document_id, self._mark_note(entry)) for entry in block.entries if entry.kind.is_note
         ]
         of_contract: dict[str, list[Step]] = {}
         for step in (step for entry in block.entries for step in entry.steps):
@@ -90,6 +93,10 @@ class DynamoDocuments:
             condition="attribute_not_exists(pk)" if first else "last_document = :last",
             values=values if first else values | {":last": text(corrects.last)},
         )
+
+    def _mark_note(self, entry: BlockEntry) -> dict[str, Any]:
+        """Say that a note is issued, if no other run issued it."""
+        return self.table.new_item(keys.issued_note(entry.document_id), number=text(entry.number))
 
     def _move_cursor(self, contract_no: str, entries: Sequence[Step], *, first: bool) -> dict[str, Any]:
         correcting = entries[-1].corrects
@@ -145,7 +152,8 @@ class DynamoDocuments:
     def issued(self, contract_no: str) -> Sequence[IssuedDocument]:
         """Return a contract's documents that are kept, by day of issue and number; of a collective invoice its bill.
 
-        Under the number of a collective account its invoices are found whole.
+        Under the number of a collective account its invoices are found whole. Notes are left out: billing has
+        nothing to do with them.
         """
         listed = [
             item["sk"]["S"].partition("#")[2]
@@ -157,6 +165,7 @@ class DynamoDocuments:
         return [
             one.issued_to(contract_no)
             for one in sorted(documents, key=lambda one: (one.issue_date, one.number))
+            if not one.kind.is_note
         ]
 
     def chain_ends(self, originals: Sequence[str]) -> Mapping[str, str]:
@@ -225,7 +234,7 @@ def _revision(revision: int) -> tuple[str, dict[str, Any]]:
 
 
 def _translate(error: TransactionRefusedError, block: NumberBlock, contracts: Sequence[str]) -> Exception:
-    """Say which of the conditions of a block failed; `contracts` names whose moves follow block and counter."""
+    """Say which of the conditions of a block failed; `contracts` names what moves behind block and counter."""
     reasons = list(error.reasons) or [None]
     if reasons[0] == "ConditionalCheckFailed":
         return BlockTakenError(block.run_id, block.batch)

@@ -21,6 +21,7 @@ KINDS = (
     "run-orders",
     "run-approvals",
     "document-orders",
+    "note-orders",
 )
 
 

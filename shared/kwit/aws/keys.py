@@ -289,6 +289,11 @@ def numbered(document_number: str) -> Key:
     return f"NUMBER#{document_number}", "NUMBER"
 
 
+def issued_note(document_id: str) -> Key:
+    """Documents: the mark that the note which a row of an order asks for is issued."""
+    return f"DOC#{document_id}", "NOTE"
+
+
 def chain(original: str) -> Key:
     """Documents: the mark of the last document in the chain of corrections of an original."""
     return f"DOC#{original}", "CHAIN"

@@ -151,6 +151,12 @@ class ImportRunApprovalsSettings(WithRegistry, WithBilling, WithInbox):
     issue_queue_url: str
 
 
+class ImportNoteOrdersSettings(WithRegistry, WithBilling, WithDocumentStore, WithInbox):
+    """Configure ``import_note_orders``; what notes are made from is kept with the documents."""
+
+    close_queue_url: str
+
+
 class IssueDocumentsSettings(WithRegistry, WithReadings, WithBilling, WithDocuments):
     """Configure ``issue_documents``."""
 

@@ -11,13 +11,15 @@ from kwit.billing.clocks import ClockMove
 from kwit.billing.collective_certificate import collective_faults
 from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent, EnergyData, LineData
-from kwit.billing.contents import read_content
+from kwit.billing.contents import read_issued
 from kwit.billing.correcting import kwh_billed, wh_read
 from kwit.billing.correction_certificate import correction_faults
 from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.drafts import ChunkResult, Draft, DraftRef, Hold, Run
 from kwit.billing.forecast_certificate import forecast_faults
 from kwit.billing.forecast_data import SETTLED, merged_parts
+from kwit.billing.note_certificate import note_faults
+from kwit.billing.note_content import NoteContent
 from kwit.kernel.energy import whole_kwh
 from kwit.kernel.identifiers import canonical_json, content_hash
 from kwit.kernel.money import ZERO, grosze, total
@@ -109,8 +111,10 @@ def draft_faults(draft: Draft, ref: DraftRef) -> list[str]:
     """Name every figure of a draft that does not agree with its reference or with the others."""
     if content_hash(draft.content) != ref.content_hash:
         return [f"draft {ref.document_id} is not the one that was rated"]
-    content = read_content(draft.content)
-    if isinstance(content, CollectiveContent):
+    content = read_issued(draft.content)
+    if isinstance(content, NoteContent):
+        faults = note_faults(content, ref)
+    elif isinstance(content, CollectiveContent):
         faults = collective_faults(content, ref)
         for part, own in zip(content.parts, ref.parts, strict=False):
             faults += [f"{own.contract_no}: {fault}" for fault in content_faults(part.bill, own)]

@@ -65,8 +65,8 @@ def compose_content(
         remote_reading=contract.remote_reading,
         prosumer=str(contract.prosumer),
         opening_balance=contract.balance if first_bill else None,
-        customer=_party(case.party(contract.party_id)),
-        payer=_party(case.party(contract.payer_id)),
+        customer=party_data(case.party(contract.party_id)),
+        payer=party_data(case.party(contract.payer_id)),
         point=_point(case.point),
         settings_version=settings_version,
         usage=(*(span_data(span) for span in usage.spans), *(series_data(one) for one in usage.series)),
@@ -120,7 +120,8 @@ def _deposit(done: Reckoned, by: Reckoning) -> DepositData | None:
     return deposit_data(done.deposit.settlement, charges=settings.deposit_charges, sections=sections)
 
 
-def _party(party: Party) -> PartyData:
+def party_data(party: Party) -> PartyData:
+    """Return a party as documents name it."""
     return PartyData(
         party_id=party.party_id,
         name=party.name,

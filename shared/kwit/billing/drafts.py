@@ -23,6 +23,11 @@ class DocumentKind(StrEnum):
     NOTE = "note"
     INTEREST_NOTE = "interest_note"
 
+    @property
+    def is_note(self) -> bool:
+        """Tell whether documents of the kind are notes: no sale, without VAT, moving no clock of a contract."""
+        return self in {DocumentKind.NOTE, DocumentKind.INTEREST_NOTE}
+
 
 class HoldCode(StrEnum):
     """Why a bill waits. Each code has a Polish sentence in the run's report."""
@@ -152,10 +157,11 @@ class RunStatus(StrEnum):
 
 
 class RunKind(StrEnum):
-    """What a run makes: the bills that are due, or corrections of documents issued before."""
+    """What a run makes: the bills that are due, corrections of documents issued before, or notes that a file orders."""
 
     BILLS = "bills"
     CORRECTIONS = "corrections"
+    NOTES = "notes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +230,8 @@ class Run:
 class DraftRef:
     """A draft by name, in its chunk, with what a certificate and an approval need of it.
 
-    A collective invoice has the bills that it is made of as `parts`, and the number of its account for `contract_no`.
+    A collective invoice has the bills that it is made of as `parts`, and the number of its account for `contract_no`;
+    a note that concerns no contract has its customer's number there.
     """
 
     document_id: str
@@ -254,13 +261,16 @@ class DraftRef:
 
     @property
     def steps(self) -> tuple["DraftRef", ...]:
-        """Return what moves the cursors of contracts: the parts of a collective invoice, else the draft itself."""
-        return self.parts or (self,)
+        """Return what moves the cursors of contracts: the parts of a collective invoice, else the draft itself.
+
+        A note moves none.
+        """
+        return () if self.kind.is_note else self.parts or (self,)
 
     @property
     def contracts(self) -> tuple[str, ...]:
-        """Return the numbers of the contracts that it bills."""
-        return tuple(one.contract_no for one in self.steps)
+        """Return the numbers of the contracts that it bills or concerns."""
+        return tuple(one.contract_no for one in self.parts or (self,))
 
     @property
     def names(self) -> frozenset[str]:

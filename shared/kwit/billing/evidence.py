@@ -61,6 +61,11 @@ class ChunkEvidence:
         """Write it compressed."""
         return zlib.compress(_EVIDENCE.dump_json(self), 6)
 
+    def tell(self, name: str, question: str, answer: object) -> None:
+        """Write down what was no answer of a store."""
+        told = _adapter(type(answer)).dump_json(answer).decode()
+        self.answers.setdefault(name, {})[question] = told
+
     def answer(self, contract_no: str, question: str, kind: Any) -> Any:
         """Return a recorded answer. Raises InputMissingError."""
         told = self.answers.get(contract_no, {}).get(question)
@@ -143,6 +148,16 @@ class Recorder:
         versions = self.price_lists.versions(code)
         self.evidence.price_lists[code] = tuple(one.content_hash for one in versions)
         return versions
+
+
+def recorded_registry(evidence: ChunkEvidence, name: str, registry: RegistryStore) -> RegistryStore:
+    """Return the registry with its answers written down under a name, where nothing else is read."""
+    return cast("RegistryStore", _Recording(evidence, name, "registry", registry))
+
+
+def played_registry(evidence: ChunkEvidence, name: str) -> RegistryStore:
+    """Return the registry as it answered under a name."""
+    return cast("RegistryStore", _Playing(evidence, name, "registry"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kwit.billing.content import ENGINE, PartyData
 from kwit.kernel.identifiers import canonical_json
 from kwit.kernel.money import total
+from kwit.tariffs.interest import InterestLaw
 
 NoteKind = Literal["accounting", "interest"]
-InterestLaw = Literal["civil_code", "commercial_transactions"]
 
 
 class _Data(BaseModel):
@@ -71,12 +71,25 @@ class InterestRow(_Data):
         return self
 
 
+class NoteOrigin(_Data):
+    """The order that a note rests on: the file as dropped, its SHA-256 in hex, and the row that the note begins at."""
+
+    file: str
+    content_hash: str
+    row: int
+    sheet: str = ""
+
+
+def _nothing(value: object) -> bool:
+    return not value
+
+
 class NoteContent(_Data):
     """Everything a note says, but for what issuing adds: number, issue date, due date.
 
     `start` and `end` are the days it concerns, `due` what is to be paid in PLN. `issued_by` names who made it out
     (art. 21 ust. 1 pkt 5 of the Accounting Act). An interest note has rows of interest and a `law`, an accounting
-    note plain rows.
+    note plain rows. `text` is what the order wants told beside, `order` where the order stands.
     """
 
     format: Literal["kwit/note/1"] = "kwit/note/1"
@@ -93,6 +106,8 @@ class NoteContent(_Data):
     interest: tuple[InterestRow, ...] = ()
     law: InterestLaw | None = None
     issued_by: str = ""
+    text: str = Field(default="", exclude_if=_nothing)
+    order: NoteOrigin | None = Field(default=None, exclude_if=_nothing)
     due: Decimal
 
     @model_validator(mode="after")

@@ -46,6 +46,8 @@ class OrderFile(_File):
             raise ValueError("cancel needs kind: corrections and the numbers of documents")
         if self.release and not self.cancel:
             raise ValueError("only what is cancelled can be released")
+        if self.kind is RunKind.NOTES:
+            raise ValueError("notes are ordered under inbox/note-orders/")
         if self.documents and self.kind is not RunKind.CORRECTIONS:
             raise ValueError("documents are named by corrections alone")
         if self.until is not None and not self.contracts:

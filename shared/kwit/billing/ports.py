@@ -160,7 +160,7 @@ class IssuedDocument:
 
 
 class IssuedStore(Protocol):
-    """Issued documents, by contract and by number, and their chains of corrections."""
+    """Issued documents but notes, by contract and by number, and their chains of corrections."""
 
     def issued(self, contract_no: str) -> Sequence[IssuedDocument]:
         """Return a contract's documents that are kept, by day of issue and number; of a collective invoice its bill."""

@@ -13,8 +13,7 @@ from kwit.billing.chunks import RatingStores, rate_contract
 from kwit.billing.collecting import collective_draft
 from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import ENGINE, parse_content
-from kwit.billing.contents import read_content
-from kwit.billing.correction_run import CorrectionStores
+from kwit.billing.contents import read_issued
 from kwit.billing.drafts import Draft, evidence_name
 from kwit.billing.evidence import (
     ChunkEvidence,
@@ -23,11 +22,12 @@ from kwit.billing.evidence import (
     evidence_hash,
     read_evidence,
 )
+from kwit.billing.note_content import NoteContent
+from kwit.billing.note_run import note_again
 from kwit.billing.one_bill import Billing
-from kwit.billing.ports import EvidenceStore, RunStore, SettingsStore
+from kwit.billing.replay_stores import ReplayStores
 from kwit.kernel.identifiers import content_hash
 from kwit.rating.series import SeriesSorter
-from kwit.tariffs.ports import EveryVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +44,6 @@ class Replayed:
     engine_now: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayStores:
-    """What a replay finds recorded inputs in, and what they name: settings, price lists and issued documents."""
-
-    runs: RunStore
-    evidence: EvidenceStore
-    settings: SettingsStore
-    price_lists: EveryVersion
-    corrections: CorrectionStores
-
-
 def replay_draft(
     *,
     run_id: str,
@@ -68,12 +57,16 @@ def replay_draft(
     """Rate a contract again from the evidence of its chunk and compare the document's bytes.
 
     `content` is the document as it was approved. Of a collective invoice every contract is rated again, and their bills
-    are put together again.
+    are put together again. A note is made again from the file that ordered it.
     """
     try:
-        evidence = _evidence(run_id, chunk, stores)
-        approved = read_content(content)
-        if isinstance(approved, CollectiveContent):
+        approved = read_issued(content)
+        # The notes of a run were made from one file: their evidence is kept once.
+        evidence = _evidence(run_id, 0 if isinstance(approved, NoteContent) else chunk, stores)
+        if isinstance(approved, NoteContent):
+            company = stores.settings.version(evidence.settings_version)
+            found = note_again(document_id, evidence, settings=company, holidays=holidays)
+        elif isinstance(approved, CollectiveContent):
             found = _collected_again(approved, evidence, stores, holidays)
         else:
             draft = _rated_again(evidence, contract_no, document_id, stores, holidays)

@@ -21,7 +21,7 @@ from kwit.billing.content import BillContent
 from kwit.billing.contents import read_content
 from kwit.billing.correction_content import CorrectionContent
 from kwit.billing.differences import Cause, Explained, explain_difference
-from kwit.billing.drafts import ChunkResult, DocumentKind, DraftRef, Run
+from kwit.billing.drafts import ChunkResult, DocumentKind, DraftRef, Run, RunKind
 from kwit.billing.ports import RunStore
 from kwit.kernel.money import ZERO, total
 
@@ -169,10 +169,10 @@ class _Compared:
 
 
 class RunNotComparableError(LookupError):
-    """A run that is to be compared is not known or not rated yet; carries its id."""
+    """A run that is to be compared is not known, not rated yet or made of notes; carries its id."""
 
     def __init__(self, run_id: str) -> None:
-        super().__init__(f"run {run_id} is unknown or not rated yet")
+        super().__init__(f"run {run_id} is unknown, not rated yet or made of notes")
         self.run_id = run_id
 
 
@@ -198,7 +198,7 @@ def compare_chunk(*, run_id: str, against: str, chunk: int, stores: DiffStores) 
 
 def _rated(runs: RunStore, run_id: str) -> Run:
     run = runs.run(run_id)
-    if run is None or run.chunks_done < run.chunks:
+    if run is None or run.chunks_done < run.chunks or run.order.kind is RunKind.NOTES:
         raise RunNotComparableError(run_id)
     return run
 

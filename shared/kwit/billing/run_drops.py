@@ -9,6 +9,7 @@ from datetime import datetime
 from kwit.billing.approval import ApprovalRefusedError, approve_drafts, discard_run, issue_approved
 from kwit.billing.certificate import certify
 from kwit.billing.correction_run import CorrectionStores, DocumentNumbersUnknownError
+from kwit.billing.drafts import RunKind
 from kwit.billing.order_files import ApprovalFile, ComparisonFile, OrderFile, read_approval, read_order
 from kwit.billing.ports import ApprovalTakenError, RunQueue
 from kwit.billing.run_diff import RunNotComparableError, chunks_to_compare
@@ -62,6 +63,8 @@ def ask_to_compare(run_id: str, against: str, stores: PlanningStores, queue: Run
     run = stores.runs.run(run_id)
     if run is None:
         return [_refused("run_unknown", f"Nie ma przebiegu {run_id}.", run_id)]
+    if run.order.kind is RunKind.NOTES:
+        return [_refused("run_not_compared", "Not nie porównuje się z rachunkami.", run_id)]
     for chunk in chunks_to_compare(run):
         queue.compare_chunk(run_id, against, chunk)
     return []

@@ -233,7 +233,8 @@ def close_run(
     settings, _ = stores.settings.current(on=run.business_date)
     if run.status is RunStatus.RATED and _by_a_person(run, settings):
         run = stores.runs.set_status(run_id, expected=RunStatus.RATED, status=RunStatus.WAITING)
-        for chunk in chunks_to_compare(run):
+        # Notes have no bills before them to be compared with.
+        for chunk in chunks_to_compare(run) if run.order.kind is not RunKind.NOTES else ():
             queue.compare_chunk(run_id, PREVIOUS, chunk)
     elif run.status is RunStatus.RATED or (
         run.status is RunStatus.APPROVED and not _by_a_person(run, settings)

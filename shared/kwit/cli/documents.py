@@ -53,7 +53,10 @@ def _standing(document: Document, application: Application) -> Iterator[tuple[st
 
 
 def _filed(filing: Filing) -> Iterator[tuple[str, str]]:
-    yield "KSeF", f"{filing.status}, {filing.mode}" + (f", {filing.ksef_number}" if filing.ksef_number else "")
+    yield (
+        "KSeF",
+        f"{filing.status}, {filing.mode}" + (f", {filing.ksef_number}" if filing.ksef_number else ""),
+    )
     if filing.problem:
         yield "", filing.problem
     if filing.send_by is not None and not filing.ksef_number:

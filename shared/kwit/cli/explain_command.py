@@ -10,8 +10,10 @@ from rich.table import Table
 
 from kwit.billing.collective_content import CollectiveContent
 from kwit.billing.content import BillContent
-from kwit.billing.contents import read_content
+from kwit.billing.contents import read_issued
 from kwit.billing.correction_content import CorrectionContent
+from kwit.billing.note_content import NoteContent
+from kwit.cli.explained_notes import explained_note, wrong_interest
 from kwit.cli.found_documents import deployed, document_named
 from kwit.cli.quote_content import QuoteContent
 from kwit.cli.quote_output import explanation
@@ -19,7 +21,7 @@ from kwit.kernel.money import grosze
 
 DIFFERENT, WRONG = 1, 2
 _WIDE = 160
-Explained = QuoteContent | BillContent | CollectiveContent | CorrectionContent
+Explained = QuoteContent | BillContent | CollectiveContent | CorrectionContent | NoteContent
 
 
 def explain(
@@ -32,7 +34,8 @@ def explain(
 ) -> None:
     """Print the tree of every line and work its amount out again from quantity, price and factors.
 
-    Of a correction, print its causes and the bill as it stands after it; of a collective invoice, each of its bills.
+    Of a correction, print its causes and the bill as it stands after it; of a collective invoice, each of its bills; of
+    a note, the order that it rests on and every day of interest.
     Ends with 0 when every line comes out, 1 when one does not, 2 when a file is no bill.
     """
     file = Path(document)
@@ -43,10 +46,19 @@ def explain(
             typer.echo(f"{file.name}: neither a quote nor the content of a document", err=True)
             raise typer.Exit(WRONG)
     else:
-        content = read_content(document_named(document, deployed()).content)
+        content = read_issued(document_named(document, deployed()).content)
     console = Console(highlight=False, soft_wrap=True)
     if not console.is_terminal:
         console.width = _WIDE
+    if isinstance(content, NoteContent):
+        console.print(explained_note(content))
+        _end(
+            [
+                f"{invoice}: {told} zł stated, {counted} zł worked out"
+                for invoice, told, counted in wrong_interest(content)
+            ]
+        )
+        return
     if isinstance(content, CorrectionContent):
         console.print(_causes(content))
         content = content.after
@@ -56,9 +68,14 @@ def explain(
     if isinstance(content, CollectiveContent):
         console.print(_parts(content))
     wrong = [line for bill in bills for line in bill.lines if grosze(line.product()) != line.net]
-    for line in wrong:
-        typer.echo(f"{line.name}: {line.net} zł stated, {grosze(line.product())} zł worked out", err=True)
-    if wrong:
+    _end([f"{line.name}: {line.net} zł stated, {grosze(line.product())} zł worked out" for line in wrong])
+
+
+def _end(differences: list[str]) -> None:
+    """Say what does not come out and end with an error, if anything does not."""
+    for one in differences:
+        typer.echo(one, err=True)
+    if differences:
         raise typer.Exit(DIFFERENT)
 
 
@@ -90,7 +107,7 @@ def _read(file: Path) -> Explained | None:
         text = file.read_bytes()
     except OSError:
         return None
-    for kind in (QuoteContent, BillContent, CollectiveContent, CorrectionContent):
+    for kind in (QuoteContent, BillContent, CollectiveContent, CorrectionContent, NoteContent):
         try:
             return kind.model_validate_json(text)
         except ValidationError:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from kwit.cli.found_documents import deployed, document_named, failed
-from kwit.documents.fa3 import RateNotInFa3Error, fa3_xml
+from kwit.documents.fa3 import NotAnInvoiceError, RateNotInFa3Error, fa3_xml, made_at
 
 ksef_app = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -28,8 +28,8 @@ def xml(
     found = document_named(document, application)
     settings = application.company.version(found.read().settings_version)
     try:
-        content = fa3_xml(document=found, settings=settings, made_at=application.now())
-    except RateNotInFa3Error as error:
+        content = fa3_xml(document=found, settings=settings, made_at=made_at(found))
+    except (RateNotInFa3Error, NotAnInvoiceError) as error:
         failed(str(error))
     if out is None:
         typer.echo(content.decode())

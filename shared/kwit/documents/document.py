@@ -93,12 +93,12 @@ class Document:
     def booked(self) -> tuple[tuple[int, BillContent], ...]:
         """Return what the document adds to the books: a bill once, a correction its bill after less the one before.
 
-        A collective invoice adds each of its bills. Raises NotABillError for a note, whose way into the books is not
-        that of bills.
+        A collective invoice adds each of its bills. A note is no sale and adds nothing; what it charges, its content
+        tells.
         """
         content = self.read()
         if isinstance(content, NoteContent):
-            raise NotABillError(self.number)
+            return ()
         if isinstance(content, BillContent):
             return ((1, content),)
         if isinstance(content, CollectiveContent):
@@ -132,8 +132,11 @@ class BlockEntry:
 
     @property
     def steps(self) -> "tuple[Step, ...]":
-        """Return what moves the cursors of contracts: the parts of a collective invoice, else the document itself."""
-        return self.parts or (self,)
+        """Return what moves the cursors of contracts: the parts of a collective invoice, else the document itself.
+
+        A note moves none.
+        """
+        return () if self.kind.is_note else self.parts or (self,)
 
     @property
     def moves(self) -> tuple[ClockMove, ...]:

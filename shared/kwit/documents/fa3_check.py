@@ -5,39 +5,21 @@ fetched. The rules beyond it are those by which KSeF refuses a file (CIRFMF/ksef
 """
 
 import importlib.resources
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+import re
 from functools import cache
 
 from lxml import etree
 
-from kwit.documents.fa3 import NAMESPACE
-from kwit.kernel.money import ZERO, total
+from kwit.documents.fa3_elements import has_attachment
+from kwit.documents.fa3_sums import Fa3Finding, of_sums
+
+__all__ = ["Fa3Finding", "check_fa3"]
 
 _SCHEMA = "schemat_FA(3)_v1-0E.xsd"
 _MOST_BYTES = 1_000_000
 _MOST_BYTES_WITH_ATTACHMENT = 3_000_000
-_VAT_OF_NET = {
-    "P_13_1": "P_14_1",
-    "P_13_2": "P_14_2",
-    "P_13_3": "P_14_3",
-    "P_13_4": "P_14_4",
-    "P_13_5": "P_14_5",
-}
-_OTHER_NETS = ("P_13_6_1", "P_13_6_2", "P_13_6_3", "P_13_7", "P_13_8", "P_13_9", "P_13_10", "P_13_11")
-
-
-@dataclass(frozen=True, slots=True)
-class Fa3Finding:
-    """What is wrong with a structured invoice, and where: a line of the file, 0 for the whole.
-
-    What does not `refuse` is worth a look, but KSeF takes it: it adds nothing up.
-    """
-
-    code: str
-    line: int
-    sentence: str
-    refuses: bool = True
+_ENCODING = "UTF-8"
+_DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)""")
 
 
 class _OwnFiles(etree.Resolver):  # type: ignore[misc]  # lxml brings no types
@@ -62,37 +44,51 @@ def _schema() -> etree.XMLSchema:
 
 
 def check_fa3(content: bytes) -> list[Fa3Finding]:
-    """Name everything that is wrong with a structured invoice; an empty list means that it may be sent."""
+    """Name everything that is wrong with a structured invoice; an empty list means that it may be sent.
+
+    What no invoice may be, too large, with a DOCTYPE or not in UTF-8, is named before anything reads it as XML.
+    """
     found = _of_bytes(content)
-    parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False, huge_tree=False)
+    if found:
+        return found
+    parser = etree.XMLParser(
+        encoding=_ENCODING, no_network=True, resolve_entities=False, load_dtd=False, huge_tree=False
+    )
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        return [*found, Fa3Finding("not_xml", error.lineno or 0, f"to nie jest poprawny XML: {error.msg}")]
-    if root.getroottree().docinfo.doctype:
-        return [*found, Fa3Finding("doctype", 0, "plik ma DOCTYPE, którego KSeF nie przyjmuje")]
+        return [Fa3Finding("not_xml", error.lineno or 0, f"to nie jest poprawny XML: {error.msg}")]
+    found = _of_instructions(root)
     schema = _schema()
     if not schema.validate(root):
-        found += [Fa3Finding("schema", one.line, one.message) for one in schema.error_log]
-        return found
-    return [*found, *_of_totals(root), *_of_instructions(root)]
+        return [*found, *(Fa3Finding("schema", one.line, one.message) for one in schema.error_log)]
+    return [*found, *of_sums(root)]
 
 
 def _of_bytes(content: bytes) -> list[Fa3Finding]:
     found = []
+    most = _MOST_BYTES_WITH_ATTACHMENT if has_attachment(content) else _MOST_BYTES
+    if len(content) > most:
+        told = f"plik ma {len(content)} bajtów, KSeF przyjmuje najwyżej {most}"
+        found.append(Fa3Finding("too_large", 0, told))
     if content.startswith(b"\xef\xbb\xbf"):
-        found.append(
-            Fa3Finding("byte_order_mark", 1, "plik zaczyna się znacznikiem BOM, którego KSeF nie przyjmuje")
-        )
+        told = "plik zaczyna się znacznikiem BOM, którego KSeF nie przyjmuje"
+        found.append(Fa3Finding("byte_order_mark", 1, told))
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
         found.append(Fa3Finding("not_utf8", 0, f"plik nie jest w UTF-8 od bajtu {error.start}"))
-    most = _MOST_BYTES_WITH_ATTACHMENT if b"<Zalacznik" in content else _MOST_BYTES
-    if len(content) > most:
-        found.append(
-            Fa3Finding("too_large", 0, f"plik ma {len(content)} bajtów, KSeF przyjmuje najwyżej {most}")
-        )
+    else:
+        nothing = content.find(b"\0")
+        if nothing >= 0:
+            found.append(Fa3Finding("not_utf8", 0, f"plik nie jest w UTF-8: bajt {nothing} jest zerem"))
+    declared = _DECLARED.match(content)
+    if declared and declared[1].upper() != _ENCODING.encode():
+        told = f"plik mówi, że jest w {declared[1].decode()}, a KSeF przyjmuje tylko UTF-8"
+        found.append(Fa3Finding("not_utf8", 1, told))
+    if b"<!DOCTYPE" in content:
+        line = content[: content.index(b"<!DOCTYPE")].count(b"\n") + 1
+        found.append(Fa3Finding("doctype", line, "plik ma DOCTYPE, którego KSeF nie przyjmuje"))
     return found
 
 
@@ -103,27 +99,3 @@ def _of_instructions(root: etree._Element) -> list[Fa3Finding]:
     return [
         Fa3Finding("instruction", one.sourceline or 0, "plik ma instrukcję przetwarzania") for one in inside
     ]
-
-
-def _of_totals(root: etree._Element) -> list[Fa3Finding]:
-    """Add the invoice up: net and VAT by rate against the gross, lines against the net where all have one."""
-    invoice = root.find(f"{{{NAMESPACE}}}Fa")
-    if invoice is None:
-        return []
-    nets = [_amount(invoice, name) for name in (*_VAT_OF_NET, *_OTHER_NETS)]
-    vats = [_amount(invoice, name) for name in _VAT_OF_NET.values()]
-    gross = _amount(invoice, "P_15")
-    added = total(nets) + total(vats)
-    kind = invoice.findtext(f"{{{NAMESPACE}}}RodzajFaktury", "")
-    if added != gross and any(nets) and not kind.startswith(("ZAL", "KOR_ZAL")):
-        line = invoice.find(f"{{{NAMESPACE}}}P_15").sourceline or 0
-        return [Fa3Finding("totals", line, f"netto i VAT to {added}, a P_15 mówi {gross}", refuses=False)]
-    return []
-
-
-def _amount(invoice: etree._Element, name: str) -> Decimal:
-    text = invoice.findtext(f"{{{NAMESPACE}}}{name}", "")
-    try:
-        return Decimal(text) if text else ZERO
-    except InvalidOperation:
-        return ZERO

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kwit.billing.clocks import NEVER_BILLED, Cursor
-from kwit.billing.contents import read_content
+from kwit.billing.contents import read_issued
 from kwit.billing.correction_run import settle_tasks
 from kwit.billing.drafts import Batch, DraftRef, Run
 from kwit.billing.ports import RunStore
@@ -106,7 +106,8 @@ def _take_block(batch: Batch, runs: RunStore, documents: DocumentStore) -> Numbe
     prefix = series_prefix(batch.series, issue_date=batch.issue_date)
     passed_over: set[str] = set()
     for _ in range(_MOST_ATTEMPTS):
-        cursors = runs.cursors_of(list(dict.fromkeys(no for ref in batch.drafts for no in ref.contracts)))
+        moved = (step.contract_no for ref in batch.drafts for step in ref.steps)
+        cursors = runs.cursors_of(list(dict.fromkeys(moved)))
         drafts = _in_turn(batch, cursors, passed_over)
         block = _block(batch, drafts, prefix, documents.next_ordinal(prefix), passed_over)
         billed = {no for no, cursor in cursors.items() if cursor.billed_to is not None}
@@ -125,10 +126,10 @@ def _take_block(batch: Batch, runs: RunStore, documents: DocumentStore) -> Numbe
 
 
 def _in_turn(batch: Batch, cursors: Mapping[str, Cursor], passed_over: set[str]) -> list[DraftRef]:
-    """Keep corrections, and bills whose clocks stand exactly on their starts.
+    """Keep corrections, and bills whose clocks stand exactly on their starts; notes follow no clock.
 
-    The contracts of the others are named in `passed_over`. A collective invoice goes whole or not at all, so what one
-    of its contracts keeps back keeps back the drafts of all of them.
+    The contracts of the others are named in `passed_over`, and notes issued by another run by their ids. A collective
+    invoice goes whole or not at all, so what one of its contracts keeps back keeps back the drafts of all of them.
     """
     while True:
         chosen, late = _chosen(batch, cursors, passed_over)
@@ -149,6 +150,10 @@ def _chosen(
     turns = {no: cursor.forecast_turn for no, cursor in known.items()}
     begun = set(cursors)
     for ref in batch.drafts:
+        if ref.kind.is_note:
+            if ref.document_id not in passed_over:
+                chosen.append(ref)
+            continue
         if passed_over & set(ref.contracts):
             late |= set(ref.contracts)
             continue
@@ -217,7 +222,7 @@ def _documents(block: NumberBlock, runs: RunStore) -> list[Document]:
         draft = drafts.get((entry.document_id, entry.content_hash))
         if draft is None or content_hash(draft.content) != entry.content_hash:
             raise DraftChangedError(entry.document_id)
-        days = read_content(draft.content).payment_days
+        days = read_issued(draft.content).payment_days
         made.append(
             Document(
                 document_id=entry.document_id,

@@ -54,8 +54,12 @@ def note_view(*, document: Document, content: NoteContent, settings: CompanySett
         facts=_facts(content),
         columns=_INTEREST if interest else _CHARGES,
         rows=(*rows, _total(content)),
-        sentences=(_LAWS[content.law], _FORMULA, _NO_VAT) if content.law else (_NO_VAT,),
+        sentences=tuple(filter(None, (content.text, *_legal(content)))),
     )
+
+
+def _legal(content: NoteContent) -> tuple[str, ...]:
+    return (_LAWS[content.law], _FORMULA, _NO_VAT) if content.law else (_NO_VAT,)
 
 
 _CHARGES = ("tytuł", "podstawa", "kwota zł")

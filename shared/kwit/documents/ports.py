@@ -8,9 +8,9 @@ from kwit.documents.document import Document, NumberBlock
 
 
 class AlreadyBilledError(RuntimeError):
-    """Periods of a block are billed already, not yet next in turn, or corrected meanwhile.
+    """Periods of a block are billed already, not yet next in turn, or corrected meanwhile; or its notes are issued.
 
-    Carries the contract numbers.
+    Carries the contract numbers, and of notes the documents' ids.
     """
 
     def __init__(self, contracts: Sequence[str]) -> None:
@@ -49,7 +49,8 @@ class DocumentStore(Protocol):
     def take_block(self, block: NumberBlock, *, first_bills: frozenset[str]) -> None:
         """Move the counter, keep the block, move each contract's billed-to day and add its billed events.
 
-        A correction becomes the last of its chain and moves the cursor as it says. All or nothing. `first_bills`
+        A correction becomes the last of its chain and moves the cursor as it says. A note moves nothing and is
+        marked as issued, for it may be issued once whichever run has it. All or nothing. `first_bills`
         names the contracts never billed before. Raises BlockTakenError, SeriesMovedError, AlreadyBilledError.
         """
         ...

@@ -30,7 +30,7 @@ ESTIMATES = {
     "from_register": "ze stanów liczydła rozłożonych na godziny",
     "subtractive": "z różnicy wskazań innych punktów",
 }
-_QUANTITIES = {
+QUANTITIES = {
     "import": "pobór",
     "export": "oddanie do sieci",
     "import_unbalanced": "pobór przed bilansowaniem",
@@ -139,7 +139,7 @@ def use_bars(bill: BillContent) -> tuple[Bar, ...]:
 
 def reading_row(span: SpanData, say: Speech = POLISH) -> Row:
     """Return the readings of a register and its use as a row: meter, register, before, now, multiplier, kWh."""
-    quantity = say(_QUANTITIES.get(span.quantity, span.quantity))
+    quantity = say(QUANTITIES.get(span.quantity, span.quantity))
     unit = f"{polish.SPACE}kvarh" if span.quantity.startswith("reactive") else ""
     used = f"{polish.number(from_wh(span.wh, unit='kWh'))}{unit}"
     name = f"{span.register_code} {quantity}"

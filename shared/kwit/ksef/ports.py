@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from kwit.documents.fa3_elements import has_attachment
+
 
 class Availability(StrEnum):
     """Whether KSeF takes invoices, as the Ministry announces it (Latarnia KSeF)."""
@@ -117,7 +119,8 @@ class KsefGateway(Protocol):
         """Send invoices in one session, close it and return its reference number.
 
         A batch session sends them as one package and declares the mode for all of them: the invoices must agree
-        in `offline`, and none may be a technical correction. An online session sends one after another.
+        in `offline`, and none may be a technical correction. An online session sends one after another; of invoices
+        with attachments it takes technical corrections alone.
 
         Whoever gets one of the three errors knows that nothing was taken. Once something may have been taken, the
         reference number is returned whatever happens then, even if some invoices were not sent: ask `session`.
@@ -153,6 +156,8 @@ def check_package(invoices: Sequence[Outgoing], *, batch: bool) -> None:
         raise WrongPackageError(len(invoices), "a technical correction goes in an online session of its own")
     if batch and len({one.offline for one in invoices}) > 1:
         raise WrongPackageError(len(invoices), "a batch session declares one mode for all")
+    if not batch and any(has_attachment(one.content) and not one.corrected_hash for one in invoices):
+        raise WrongPackageError(len(invoices), "an invoice with an attachment goes in a batch session")
 
 
 class OfflineSigner(Protocol):

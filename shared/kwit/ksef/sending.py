@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from kwit.documents.document import Document
+from kwit.documents.fa3_elements import has_attachment
 from kwit.kernel.time import local_day
 from kwit.ksef import preparing
 from kwit.ksef.deadlines import send_by
@@ -56,6 +57,14 @@ class Sent:
     waiting: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Filings that go in one session, each with the bytes of its invoice."""
+
+    members: list[tuple[Filing, bytes]]
+    attached: bool = False
+
+
 def send_documents(document_ids: Sequence[str], *, desk: FilingDesk, at: datetime, by: str) -> Sent:
     """Send the documents that are next in turn; ask again about those that are sent, draw those that have a number.
 
@@ -67,7 +76,7 @@ def send_documents(document_ids: Sequence[str], *, desk: FilingDesk, at: datetim
     documents = desk.documents.documents(document_ids)
     filings = _prepared(document_ids, documents, desk, at, failures)
     _ask_again(filings, desk)
-    ready = [one for one in filings if _ready(one, by, at)]
+    ready = _read([one for one in filings if _ready(one, by, at)], desk, failures)
     sent = Sent(waiting=tuple(one.document_id for one in filings if one.waits_for))
     for group in _groups(ready):
         with failures.kept():
@@ -98,6 +107,15 @@ def _prepared(
     return [one for one in prepared if one is not None]
 
 
+def _read(filings: Sequence[Filing], desk: FilingDesk, failures: Failures) -> list[tuple[Filing, bytes]]:
+    """Read the invoices that are to be sent, before any is claimed."""
+    read = []
+    for one in filings:
+        with failures.kept():
+            read.append((one, _invoice(one, desk)))
+    return read
+
+
 def _ask_again(filings: Sequence[Filing], desk: FilingDesk) -> None:
     """Repeat what an earlier message may have left undone: questions about sessions, requests to draw."""
     sessions: dict[str, list[str]] = {}
@@ -120,16 +138,24 @@ def _ready(filing: Filing, by: str, at: datetime) -> bool:
     return filing.status is FilingStatus.WAITING
 
 
-def _groups(ready: Sequence[Filing]) -> list[list[Filing]]:
-    """Part filings by how they are sent: a session declares one mode, a technical correction goes alone."""
-    technical = [[one] for one in ready if one.corrected_hash]
-    rest = [one for one in ready if not one.corrected_hash]
-    parts = [[one for one in rest if one.offline is offline] for offline in (False, True)]
-    return [*technical, *(part for part in parts if part)]
+def _groups(ready: Sequence[tuple[Filing, bytes]]) -> list[_Group]:
+    """Part invoices by how they are sent.
+
+    A session declares one mode; a technical correction goes alone, whatever it has; of the others those with
+    attachments go as packages only.
+    """
+    technical = [_Group([one]) for one in ready if one[0].corrected_hash]
+    parts: dict[tuple[bool, bool], _Group] = {}
+    for filing, invoice in ready:
+        if filing.corrected_hash:
+            continue
+        attached = has_attachment(invoice)
+        parts.setdefault((filing.offline, attached), _Group([], attached)).members.append((filing, invoice))
+    return [*technical, *(parts[key] for key in sorted(parts))]
 
 
 def _send(
-    group: Sequence[Filing],
+    group: _Group,
     documents: Mapping[str, Document],
     desk: FilingDesk,
     by: str,
@@ -138,21 +164,19 @@ def _send(
 ) -> Sent:
     claimed: list[Filing] = []
     outgoing: list[Outgoing] = []
-    for filing in group:
+    for filing, invoice in group.members:
         with failures.kept():
-            content = _invoice(filing, desk)
             one = _claimed(filing, desk, by, at)
             if one is not None:
                 claimed.append(one)
-                outgoing.append(Outgoing(content, one.offline, one.corrected_hash))
+                outgoing.append(Outgoing(invoice, one.offline, one.corrected_hash))
     if not claimed:
         return Sent()
     names = tuple(one.document_id for one in claimed)
     batch_from = _chosen(claimed[0], documents, desk).batch_from
+    many = not claimed[0].corrected_hash and len(claimed) >= batch_from
     try:
-        session = desk.gateway.send(
-            outgoing, batch=not claimed[0].corrected_hash and len(claimed) >= batch_from
-        )
+        session = desk.gateway.send(outgoing, batch=group.attached or many)
     except KsefBusyError as error:
         _give_back(claimed, desk)
         desk.queue.file(names, after=error.seconds)

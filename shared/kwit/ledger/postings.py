@@ -14,11 +14,14 @@ from datetime import date
 from decimal import Decimal
 
 from kwit.billing.content import BillContent
+from kwit.billing.note_content import NoteContent
 from kwit.documents.document import Document
 from kwit.documents.totals import Posted
 from kwit.kernel.money import ZERO, total
 
 RECEIVABLE = "receivable"
+NOTE_KEYS = {"accounting": "note", "interest": "interest"}
+"""The posting keys of what notes charge, by the note's kind."""
 VAT_DUE = "vat"
 DEPOSIT, DEPOSIT_PURCHASE, DEPOSIT_FORFEITED = "deposit", "deposit.purchase", "deposit.forfeited"
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -76,10 +79,13 @@ def postings_of(*, document: Document, accounts: Mapping[str, str]) -> list[Post
 
     A prosumer's deposit is owed by the seller: Ct what energy fed in is worth, Dt what it pays, gives back or
     forfeits. A collective invoice is one receivable; its revenue is posted by tariff group, what concerns all groups
-    under none where it has several.
+    under none where it has several. A note has no VAT: Dt receivable, Ct the account of its kind.
 
     Raises AccountMissingError, NotBalancedError.
     """
+    content = document.read() if document.kind.is_note else None
+    if isinstance(content, NoteContent):
+        return _of_note(document, content, accounts)
     booked = document.booked()
     corrects = any(sign < 0 for sign, _ in booked)
     bill = booked[-1][1]
@@ -132,6 +138,33 @@ def postings_of(*, document: Document, accounts: Mapping[str, str]) -> list[Post
     debit, credit = total(row.debit for row in rows), total(row.credit for row in rows)
     if debit != credit:
         raise NotBalancedError(document.number, debit, credit)
+    return rows
+
+
+def _of_note(document: Document, content: NoteContent, accounts: Mapping[str, str]) -> list[Posting]:
+    """Post a note: each of its rows on the credit side, so that the sides are added up apart."""
+    key = NOTE_KEYS[content.kind]
+
+    def posting(key: str, description: str, *, debit: Decimal = ZERO, credit: Decimal = ZERO) -> Posting:
+        return Posting(
+            document=document.number,
+            day=document.issue_date,
+            account=account_of(key, accounts),
+            debit=debit,
+            credit=credit,
+            key=key,
+            group="",
+            party_id=content.payer.party_id,
+            nip=content.payer.nip,
+            description=description,
+        )
+
+    rows = [posting(RECEIVABLE, "należność z noty", debit=content.due)]
+    rows += [posting(key, one.title, credit=one.amount) for one in content.rows]
+    rows += [posting(key, f"odsetki za {one.invoice}", credit=one.amount) for one in content.interest]
+    credit = total(row.credit for row in rows)
+    if credit != content.due:
+        raise NotBalancedError(document.number, content.due, credit)
     return rows
 
 

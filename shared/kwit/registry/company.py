@@ -17,6 +17,7 @@ from stdnum.pl import regon as std_regon
 
 from kwit.kernel.money import NotADecimalError, exact
 from kwit.registry.information import InformationSettings
+from kwit.registry.interest_settings import InterestRateSettings
 from kwit.registry.ksef_settings import KsefSettings
 from kwit.registry.logo import read_logo
 from kwit.registry.texts import TextSettings
@@ -371,6 +372,7 @@ class CompanySettings(_Settings):
     mail: MailSettings
     ksef: KsefSettings | None = None
     accounts: Mapping[str, str]
+    interest_rates: tuple[InterestRateSettings, ...] = ()
     fuel_mix: FuelMix | None = None
     complaint_text: str = ""
     notice_text: str = ""

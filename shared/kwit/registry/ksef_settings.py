@@ -12,6 +12,8 @@ class KsefSettings(BaseModel):
     `households` says whether consumers' invoices go too (voluntary, art. 106gb ust. 4 VAT act). `offline24` lets an
     invoice that cannot be sent go out at once under the codes of art. 106nda; without it, or without a certificate
     for such codes, it waits for KSeF. From `batch_from` invoices of one block on, they are sent as one package.
+    `attachments` adds readings and charges by period to energy invoices, which are sent in packages then; a company
+    may choose it once it has told its tax office so (art. 106gba).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -20,3 +22,4 @@ class KsefSettings(BaseModel):
     households: bool = False
     offline24: bool = True
     batch_from: int = Field(default=10, ge=2, le=10_000)
+    attachments: bool = False

@@ -3,6 +3,10 @@
 from importlib.resources import files
 
 from kwit.tariffs.holidays import HOLIDAYS_FILE
+from kwit.tariffs.interest import INTEREST_FILE
+
+NO_PRICE_LISTS = frozenset({HOLIDAYS_FILE, INTEREST_FILE})
+"""Dated tables that lie beside the price lists and are none."""
 
 
 def shipped_price_lists() -> dict[str, bytes]:
@@ -11,5 +15,5 @@ def shipped_price_lists() -> dict[str, bytes]:
     return {
         entry.name: entry.read_bytes()
         for entry in entries
-        if entry.name.endswith(".yaml") and entry.name != HOLIDAYS_FILE
+        if entry.name.endswith(".yaml") and entry.name not in NO_PRICE_LISTS
     }
