@@ -198,7 +198,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     _import(
         "document-orders",
-        timeout_seconds=60,
+        timeout_seconds=300,
         tables={Table.REGISTRY: (QUERY,), Table.DOCUMENTS: (GET, BATCH_GET, PUT, UPDATE, DELETE)},
         objects=((Bucket.DOCUMENTS, _KSEF, (Access.READ, Access.WRITE)),),
         sends_to=("submit_ksef", "deliver_documents"),

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from moto import mock_aws
 
 from kwit.aws.clients import CallMeter, Clients
@@ -23,6 +24,23 @@ class TestClients:
         assert clients.dynamodb is clients.dynamodb
         assert [c.meta.service_model.service_name for c in (clients.s3, clients.sqs, clients.ses)] == [
             "s3", "sqs", "sesv2"]  # fmt: skip
+
+    def test_the_mail_system_is_called_once_whatever_comes_of_it(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An answer that is lost must not make the client send the mail again by itself."""
+        pretend_credentials(monkeypatch)
+        client: Any = Clients().ses
+        calls: list[object] = []
+
+        def lost(**_: object) -> None:
+            calls.append(1)
+            raise ReadTimeoutError(endpoint_url="https://ses.invalid")
+
+        client.meta.events.register("before-send", lost)
+        with pytest.raises(ReadTimeoutError):
+            client.send_email(Content={"Raw": {"Data": b"x"}})
+        assert len(calls) == 1
 
     def test_calls_are_counted_by_service_and_operation(self, monkeypatch: pytest.MonkeyPatch) -> None:
         pretend_credentials(monkeypatch)

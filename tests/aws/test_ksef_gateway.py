@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from pytest_socket import enable_socket
 
@@ -301,3 +302,21 @@ def test_logs_hold_neither_invoices_nor_tokens_nor_the_right_to_write(
     assert "/parts/" in caplog.text  # the client's own log is there to be read
     for secret in (wire.server.seller.token, "sig=", "Bearer", "Łącka", "Gęsia"):
         assert secret not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "error", [httpx.DecodingError("gzip"), ValueError("no JSON"), KeyError("status"), TypeError("a list")]
+)
+def test_an_announcement_that_cannot_be_read_counts_as_available(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks has invoices in hand that must go out now, with or without an announcement."""
+    address = KsefAddress(api="https://ksef.invalid", lighthouse="https://latarnia.invalid")
+    gateway = KsefApiGateway(address=address, credentials=KsefCredentials(nip="5260250274", token="t"))
+
+    def broken() -> None:
+        raise error
+
+    monkeypatch.setattr(gateway._client.lighthouse, "get_status", broken)
+    assert gateway.availability() is Availability.AVAILABLE
+    gateway.close()

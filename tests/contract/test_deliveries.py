@@ -11,6 +11,7 @@ from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses import ses_backends
 
+from kwit.aws import keys
 from kwit.aws.mail import DynamoDeliveries, DynamoSuppressions, PacedSender, SesSender
 from kwit.aws.print_store import DynamoPrints
 from kwit.aws.table import Table
@@ -82,14 +83,14 @@ class TestDeliveries:
         self, store: DeliveryStore
     ) -> None:
         store.begin("d1", at=AT)
-        asked = Delivery("d1", MailStatus.RESEND, "", AT, 1, ("ses-1",), "nowa@example.org")
+        asked = Delivery("d1", MailStatus.RESEND, "", AT, 1, ("ses-1",), "nowa@example.org", AT)
         assert store.finish(asked, expected=MailStatus.SENDING)
-        claim = Delivery("d1", MailStatus.SENDING, "", LATER, 1, ("ses-1",), "nowa@example.org")
+        claim = Delivery("d1", MailStatus.SENDING, "", LATER, 1, ("ses-1",), "nowa@example.org", AT)
         assert store.begin("d1", at=LATER) == Begun(claim, claimed=True)
         assert not store.begin("d1", at=LATER).claimed
         store.release(claim)
         assert store.delivery("d1") == Delivery(
-            "d1", MailStatus.RESEND, "", LATER, 1, ("ses-1",), "nowa@example.org"
+            "d1", MailStatus.RESEND, "", LATER, 1, ("ses-1",), "nowa@example.org", AT
         )
 
     def test_notices_are_kept_once_and_in_order(self, store: DeliveryStore) -> None:
@@ -152,6 +153,17 @@ class TestPrints:
         assert list(prints.waiting()) == []
 
 
+def test_one_that_is_listed_while_it_is_bound_is_wanted_no_more(tables: dict[str, Table]) -> None:
+    prints = DynamoPrints(tables["documents"])
+    prints.want("d1")
+    package = PrintPackage("p1", date(2026, 4, 8), ("d1",))
+    prints.bind(package)
+    prints.take_off(package)
+    # Who asked whether it is bound before it was, and lists it after.
+    tables["documents"].put(keys.print_wanted("d1"))
+    assert list(prints.wanted()) == []
+
+
 def test_messages_leave_no_faster_than_the_account_may() -> None:
     now = [100.0]
     paused: list[float] = []
@@ -201,6 +213,17 @@ class TestSesSender:
         assert caught.value.code == code
         assert "zaneta" not in str(caught.value)
         assert isinstance(caught.value.__cause__, ClientError)
+
+    @pytest.mark.parametrize("status", [500, 504])
+    def test_a_fault_of_ses_says_nothing_of_whether_the_message_left(
+        self, status: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pretend_credentials(monkeypatch)
+        client: Any = boto3.client("sesv2")
+        with Stubber(client) as stub:
+            stub.add_client_error("send_email", "InternalFailure", http_status_code=status)
+            with pytest.raises(ClientError):
+                SesSender(client, "kwit").send(raw=b"x", sender="a@b.pl", recipient="c@d.pl", document_id="d")
 
     def test_the_document_travels_as_a_tag_with_the_configuration_set(
         self, monkeypatch: pytest.MonkeyPatch

@@ -162,6 +162,19 @@ class TestDeliver:
         assert post.status is None
         assert post.deliver().status is MailStatus.SENT
 
+    def test_who_sent_it_knows_better_than_who_met_the_claim(self, post: Post) -> None:
+        """Two messages about one document at once: the one that meets the claim doubts, the one that sends knows."""
+
+        class Meeting(MemorySender):
+            def send(self, *, raw: bytes, sender: str, recipient: str, document_id: str) -> str:
+                assert post.deliver().status is MailStatus.UNCERTAIN
+                return super().send(raw=raw, sender=sender, recipient=recipient, document_id=document_id)
+
+        post.sender = Meeting()
+        assert post.deliver().status is MailStatus.SENT
+        assert post.status is MailStatus.SENT
+        assert post.kinds == []
+
 
 class TestEvents:
     @pytest.mark.parametrize(
@@ -297,7 +310,7 @@ class TestResend:
     def test_a_person_may_ask_for_another_mail(self, post: Post) -> None:
         first = post.deliver()
         assert post.again()
-        assert not post.again()
+        assert post.again()
         second = post.deliver()
         assert (second.message_id, second.attempt, second.earlier) == ("ses-2", 1, (first.message_id,))
         assert post.deliver() == second
@@ -323,6 +336,37 @@ class TestResend:
         post.deliver()
         assert post.follow("Bounce", "ses-1", permanent=True) is MailStatus.SENT
         assert [one.kind for one in post.store.notices(DOCUMENT.document_id)] == ["Bounce"]
+        assert post.follow("Delivery", "ses-2") is MailStatus.DELIVERED
+
+    def test_an_order_that_comes_again_asks_no_second_time(self, post: Post) -> None:
+        post.deliver()
+        assert post.again()
+        asked_at = post.at
+        post.deliver()
+        assert resend(DOCUMENT.document_id, store=post.store, at=asked_at)
+        post.deliver()
+        assert len(post.sender.sent) == 2
+
+    def test_an_order_that_died_before_it_was_handed_on_comes_again(self, post: Post) -> None:
+        """The delivery was marked and nobody was told: the same order, and any later one, is handed on."""
+        post.deliver()
+        assert post.again()
+        assert resend(DOCUMENT.document_id, store=post.store, at=post.at)
+        assert post.again(to="nowa@example.org")
+        assert post.deliver().attempt == 1
+        assert [one[2] for one in post.sender.sent] == [ADDRESS, "nowa@example.org"]
+
+    def test_a_word_on_a_mail_of_which_nobody_knew_moves_no_later_one(self, post: Post) -> None:
+        """The first mail left though it was uncertain; its bounce says nothing of the address of the second."""
+        post.sender.crash = Crash()
+        with pytest.raises(Crash):
+            post.deliver()
+        post.sender.crash = None
+        assert post.deliver().status is MailStatus.UNCERTAIN
+        post.again(to="nowa@example.org")
+        assert post.deliver().message_id == "ses-2"
+        assert post.follow("Bounce", "ses-1", permanent=True) is MailStatus.SENT
+        assert post.suppressions.marks == {}
         assert post.follow("Delivery", "ses-2") is MailStatus.DELIVERED
 
     def test_a_refused_second_mail_can_be_sent_later(self, post: Post) -> None:

@@ -1,5 +1,6 @@
 """Packages for the print house: each document in one, once, whatever a crash leaves behind."""
 
+import contextlib
 import csv
 import io
 import zipfile
@@ -127,3 +128,34 @@ def test_a_document_without_pages_holds_its_package_up_by_name() -> None:
     with pytest.raises(PagesMissingError, match="d0"):
         pack_prints(day=DAY, store=prints, files=files)
     assert len(prints.waiting()) == 1
+
+
+def test_a_document_without_pages_holds_up_no_other_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printing, "MOST_DOCUMENTS", 1)
+    prints, files = shop(3)
+    del files.known["d0"]
+    for _ in range(2):
+        with pytest.raises(PagesMissingError, match="d0"):
+            pack_prints(day=DAY, store=prints, files=files)
+    assert len(files.written) == 2
+    assert [one.document_ids for one in prints.waiting()] == [("d0",)]
+
+
+def test_of_many_packages_some_are_written_whenever_it_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list too long for one invocation gets shorter by each: what is bound is written before more is bound."""
+    monkeypatch.setattr(printing, "MOST_DOCUMENTS", 1)
+    prints, files = shop(6)
+    whole, left = prints.take_off, [0]
+
+    def stopped(package: PrintPackage) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise Crash
+        whole(package)
+
+    monkeypatch.setattr(prints, "take_off", stopped)
+    for _ in range(4):
+        left[0] = 3
+        with contextlib.suppress(Crash):
+            pack_prints(day=DAY, store=prints, files=files)
+    assert len(files.written) == 6

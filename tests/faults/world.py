@@ -1,13 +1,14 @@
 """A company on moto whose run is worked off by the real handlers, in whatever order a schedule says."""
 
 import base64
+import json
 import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,15 +21,17 @@ from moto.sqs.models import sqs_backends
 
 from kwit.aws import keys
 from kwit.aws.bootstrap import Application
-from kwit.aws.settings import PlanBillingRunSettings, RateContractsSettings
+from kwit.aws.settings import PlanBillingRunSettings, RateContractsSettings, SubmitKsefSettings
 from kwit.billing import approval as approval_module
 from kwit.billing import runs as runs_module
 from kwit.billing.drafts import RunOrder
 from kwit.billing.runs import plan_run
-from tests.billing.company import company_settings
+from kwit.ksef.filing import Filing
 from tests.billing.memory_case import LISTS, contract, meter, party, point, state
+from tests.faults.ksef import TurningKsef, Weather, filer, filing_of, plain, plain_number
 from tests.faults.turns import Actor, Fault, watch
 from tests.functions.test_handlers import Cloud, event, handler
+from tests.ksef.office import ksef_settings
 from tests.moto_tables import pretend_credentials
 from tests.rating.cases import KNOWN, all_lists
 
@@ -39,14 +42,18 @@ FUNCTIONS = {
     "close": "close_billing_run",
     "issue": "issue_documents",
     "render": "render_documents",
+    "submit": "submit_ksef",
     "deliver": "deliver_documents",
     "compare": "compare_runs",
 }
 MOST_AT_ONCE = 3
 TOGETHER, ACCOUNT = ("U/5", "U/6"), "ZB-1"
+FIRMS, FIRM_NIP = ("U/2", "U/5"), "5260250274"
+OFFLINE = "pages of an invoice that went out offline"
 BEHIND = frozenset({"U/2", "U/6"})
 _MESSAGE_ID = re.compile(r"Message-ID:\s*<([0-9a-f]+)@")
 _FIFO = frozenset({"issue"})
+_MOST_DAYS = 12
 
 
 @dataclass
@@ -56,12 +63,13 @@ class Message:
     function: str
     body: str
     group: str = ""
+    message_id: str = ""
 
     def event(self) -> dict[str, Any]:
         """Return it as the function's trigger brings it."""
         sample = event(self.function)
         sample["Records"] = sample["Records"][:1]
-        sample["Records"][0]["body"] = self.body
+        sample["Records"][0] |= {"body": self.body, "messageId": self.message_id}
         return sample
 
 
@@ -77,21 +85,25 @@ class Told:
 class World:
     """Six contracts, one behind by two periods, one without its reading, two on a collective account.
 
-    Chunks and batches are small.
+    The one behind and the account are firms', whose invoices go to KSeF. Chunks and batches are small.
     """
 
     def __init__(self) -> None:
         self.cloud = Cloud()
         app = self.cloud.application(RateContractsSettings)
-        app.company.put(company_settings(), version="s1", known_at=KNOWN)
+        self.now = NOW
+        self.messages = self.mailed = 0
+        self.ksef = TurningKsef(now=lambda: NOW)
+        settings = ksef_settings(batch_from=2)
+        app.company.put(settings, version="s1", known_at=KNOWN)
+        self.filer = filer(self.ksef, nip=settings.seller.nip)
         for code in LISTS:
             for one in all_lists()[code]:
                 app.price_lists.put(one, yaml=b"", known_at=KNOWN)
         for no in ("U/1", "U/2", "U/3", "U/4", *TOGETHER):
             terms = {"collective": ACCOUNT, "payer_id": f"K-{TOGETHER[0]}"} if no in TOGETHER else {}
-            app.registry.put(
-                [contract(no, billed_to=self._since(no), **terms), party(no), point(no), meter(no)]
-            )
+            who = party(no, **({"nip": FIRM_NIP} if no in FIRMS else {}))
+            app.registry.put([contract(no, billed_to=self._since(no), **terms), who, point(no), meter(no)])
             app.readings.put(self._states(no))
         for client in (app.clients.dynamodb, app.clients.s3, app.clients.sqs, app.clients.ses):
             watch(client)
@@ -111,8 +123,11 @@ class World:
         run = plan_run(business_date=APRIL, stores=app.planning, queue=app.run_queue, order=RunOrder(by=by))
         return run.run_id
 
-    def reset(self) -> None:
+    def reset(self, weather: Weather | None = None) -> None:
         """Forget all that runs left behind."""
+        self.now = NOW
+        self.messages = self.mailed = 0
+        self.ksef.reset(weather or Weather())
         for name in ("billing", "documents"):
             self._items(name).clear()
         readings = self._items("readings")
@@ -137,7 +152,9 @@ class World:
             queue = self._queues()["issue.fifo" if name == "issue" else name]
             waiting, queue._messages[:] = list(queue._messages), []
             for one in waiting:
-                yield Message(function, one.body, one.group_id if name in _FIFO else "")
+                self.messages += 1
+                group = one.group_id if name in _FIFO else ""
+                yield Message(function, one.body, group, f"message-{self.messages}")
 
     def work(self, first: list[Message], *, dice: random.Random, faults: int) -> Told:
         """Work messages off in an order of chance, a few at once, with some faults, until none is left."""
@@ -151,11 +168,49 @@ class World:
                 lot = self._lot(dice) if told.faults < faults and dice.random() < 0.35 else None
                 running[Actor(self._invocation(message), lot)] = message
             actor = dice.choice(list(running))
-            if actor.move():
+            self.ksef.step()
+            ended = actor.move()
+            self._check_new_mails()
+            if ended:
                 message = running.pop(actor)
                 self._ended(actor, message, waiting, told, dice)
             waiting += self.sent()
         return told
+
+    def finish(self, *, dice: random.Random, faults: int) -> Told:
+        """Let KSeF be there, and watch over filings day by day until all are finished."""
+        told = Told()
+        for _ in range(_MOST_DAYS):
+            self.ksef.clear_up()
+            if not any(one.startswith("KSEFOPEN") for one in self._partitions()):
+                return told
+            self.now += timedelta(days=1)
+            one = self.work([watch_trigger(self.now)], dice=dice, faults=faults)
+            told = Told(told.faults + one.faults, told.redelivered + one.redelivered, told.calls + one.calls)
+        raise AssertionError("filings stay open")
+
+    def _partitions(self) -> list[str]:
+        return [str(one.value) for one, items in self._items("documents").items() if items]
+
+    def filings(self) -> dict[str, Filing]:
+        """Return how documents stand with KSeF."""
+        found = {}
+        for partition, items in self._items("documents").items():
+            for sort, item in items.items():
+                if sort.value == "KSEF":
+                    found[partition.value.removeprefix("DOC#")] = filing_of(item.to_json()["Attributes"])
+        return found
+
+    def _check_new_mails(self) -> None:
+        """Find each mail that leaves to be of a document that may go out: with a number, or offline codes."""
+        sent = ses_backends[DEFAULT_ACCOUNT_ID]["eu-central-1"].sent_messages
+        if len(sent) == self.mailed:
+            return
+        filings = self.filings()
+        for one in sent[self.mailed :]:
+            filing = filings.get(_document_of(one))
+            assert filing is None or filing.handed_out, "a mail without a number or codes"
+        self.mailed = len(sent)
 
     def _ready(self, waiting: list[Message], running: dict[Actor, Message]) -> list[Message]:
         """Return the messages that may be handed out: of each group the first, while none of it is handled."""
@@ -191,17 +246,29 @@ class World:
             waiting.insert(0 if message.group else dice.randint(0, len(waiting)), message)
 
     def state(self) -> dict[str, Any]:
-        """Return every item and file that runs leave, but for deliveries, which have a rule of their own."""
+        """Return every item and file that runs leave, but for deliveries and tasks, which have rules of their own.
+
+        Filings and numbers are without what repeats, deaths and outages may change. Pages of a document that went
+        out offline bear other marks, so only that they are there is told.
+        """
         found: dict[str, Any] = {}
+        offline = {name: one for name, one in self.filings().items() if one.offline}
+        unlike = {f"documents DOC#{name} PDF" for name in offline}
+        unlike |= {f"documents {_pages_of(one)}" for one in offline.values()}
         for name in ("readings", "billing", "documents"):
             for partition, items in self._items(name).items():
                 for sort, item in items.items():
-                    if str(sort.value) != "MAIL":
-                        found[f"{name} {partition.value} {sort.value}"] = item.to_json()["Attributes"]
+                    if str(sort.value) != "MAIL" and not str(partition.value).startswith("DOCTASK"):
+                        found[f"{name} {partition.value} {sort.value}"] = _told_of(item, partition, sort)
         for bucket in s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets.values():
             for key, one in bucket.keys.items():
                 found[f"{bucket.name} {key}"] = one.value
-        return found
+        return found | dict.fromkeys(unlike & found.keys(), OFFLINE)
+
+    def tasks(self) -> list[tuple[str, str]]:
+        """Return the open tasks about documents: kind and document."""
+        app = self.cloud.application(SubmitKsefSettings)
+        return [(one.kind, one.document_id) for one in app.document_tasks.open_document_tasks()]
 
     def mails(self) -> Counter[str]:
         """Count the mails that were sent, by document."""
@@ -219,6 +286,17 @@ class World:
         return stand
 
 
+def _told_of(item: Any, partition: Any, sort: Any) -> Any:
+    attributes = item.to_json()["Attributes"]
+    if sort.value == "KSEF":
+        return plain(filing_of(attributes))
+    return plain_number(attributes) if str(partition.value).startswith("KSEFNEW") else attributes
+
+
+def _pages_of(filing: Filing) -> str:
+    return f"invoices/{filing.issue_date:%Y/%m}/{filing.number.replace('/', '-')}.pdf"
+
+
 def _document_of(message: Any) -> str:
     """Return the document that a mail is of, as its Message-ID names it."""
     raw = message.raw_data
@@ -231,7 +309,14 @@ def _document_of(message: Any) -> str:
 
 def trigger() -> Message:
     """Return the schedule's message that plans the daily run."""
-    return Message("plan_billing_run", event("plan_billing_run")["Records"][0]["body"])
+    body = event("plan_billing_run")["Records"][0]["body"]
+    return Message("plan_billing_run", body, message_id="message-0")
+
+
+def watch_trigger(at: datetime) -> Message:
+    """Return the schedule's message that looks after filings."""
+    body = json.dumps({"schedule": "watch_ksef", "scheduled_time": at.isoformat()})
+    return Message("watch_ksef", body, message_id=f"watch-{at:%m-%d}")
 
 
 @contextmanager
@@ -241,12 +326,17 @@ def world() -> Iterator[World]:
         pretend_credentials(patch)
         patch.setenv("POWERTOOLS_SERVICE_NAME", "kwit")
         patch.setenv("POWERTOOLS_METRICS_NAMESPACE", "kwit")
-        patch.setattr(Application, "now", lambda _: NOW)
         patch.setattr(runs_module, "CHUNK_SIZE", 2)
         # Fewer partitions to ask for the contracts: the calls are all alike.
         patch.setattr(keys, "PARTITIONS_OF_CONTRACTS", 3)
         patch.setattr(approval_module, "BATCH_SIZE", 2)
-        yield World()
-        for name in ("plan_billing_run", *FUNCTIONS.values()):
+        patch.setattr(keys, "PARTITIONS_OF_FILINGS", 2)
+        patch.setattr(Application, "now", lambda _: NOW)
+        made = World()
+        patch.setattr(Application, "now", lambda _: made.now)
+        patch.setattr(handler("submit_ksef"), "use_case", made.filer.work)
+        patch.setattr(handler("watch_ksef"), "use_case", made.filer.watch)
+        yield made
+        for name in ("plan_billing_run", "watch_ksef", *FUNCTIONS.values()):
             function = handler(name)
             function.application = function._logger = function._metrics = None

@@ -145,6 +145,15 @@ class FakeGateway:
         if not any(one.sent.offline for one in originals) or any(one.outcome.taken for one in originals):
             raise KsefRefusedError(21167, "Status faktury nie pozwala na korektę techniczną.")
 
+    def ordinal(self, identity: tuple[str, ...]) -> int:
+        """Return the part of the next KSeF number that tells invoices of a day apart."""
+        return len(self.taken) + 1
+
+    def hurry(self) -> None:
+        """Be done with all sessions that are under work."""
+        for session in self._sessions.values():
+            session.pending_for = 0
+
     def _received(self, sent: Outgoing, reference: str) -> _Received:
         identity = _identity(sent.content)
         hashed = digest(sent.content)
@@ -158,7 +167,7 @@ class FakeGateway:
                     hashed, DUPLICATE, "Duplikat faktury", (), original_number=first, original_session=session
                 )
                 return _Received(sent, identity, outcome)
-        body = f"{self.nip or identity[0]}-{self.now():%Y%m%d}-{len(self.taken) + 1:012X}"
+        body = f"{self.nip or identity[0]}-{self.now():%Y%m%d}-{self.ordinal(identity):012X}"
         number = f"{body}-{crc8(body.encode()):02X}"
         self.taken[number] = sent.content
         taken = Outcome(hashed, TAKEN, "Sukces", (), number, self.now())

@@ -89,6 +89,7 @@ class Office:
 
     gateway: FakeGateway = field(default_factory=FakeGateway)
     settings: CompanySettings = field(default_factory=ksef_settings)
+    versions: dict[str, CompanySettings] = field(default_factory=dict)
     signer: MemorySigner | None = field(default_factory=MemorySigner)
     at: datetime = AT
     kept: dict[str, Document] = field(default_factory=dict)
@@ -110,7 +111,7 @@ class Office:
             gateway=self.gateway,
             queue=self,
             renders=self,
-            settings_of=lambda _: self.settings,
+            settings_of=lambda version: self.versions.get(version, self.settings),
             faults=lambda content: [one.sentence for one in check_fa3(content) if one.refuses],
             code_host="https://qr-test.ksef.mf.gov.pl",
             holidays=_holidays(),

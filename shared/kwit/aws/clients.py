@@ -24,6 +24,9 @@ _CONFIG = Config(
 _METERED_WRITES = frozenset({"PutItem", "UpdateItem", "BatchWriteItem", "TransactWriteItems"})
 _METERED_READS = frozenset({"GetItem", "Query", "BatchGetItem"})
 
+# A mail whose answer is lost may have left: the client must not send it again by itself.
+_ONCE = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+
 
 @dataclass(slots=True)
 class CallMeter:
@@ -70,10 +73,10 @@ class Clients:
     meter: CallMeter = field(default_factory=CallMeter)
     _made: dict[str, Any] = field(default_factory=dict)
 
-    def _client(self, service: str) -> Any:
+    def _client(self, service: str, config: Config = _CONFIG) -> Any:
         if service not in self._made:
             make: Any = boto3.client
-            client = make(service, config=_CONFIG)
+            client = make(service, config=config)
             self.meter.watch(client)
             self._made[service] = client
         return self._made[service]
@@ -99,7 +102,7 @@ class Clients:
     @property
     def ses(self) -> "SESV2Client":
         """Return the SES client."""
-        client: SESV2Client = self._client("sesv2")
+        client: SESV2Client = self._client("sesv2", _ONCE)
         return client
 
     @property

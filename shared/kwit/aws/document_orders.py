@@ -13,7 +13,13 @@ from kwit.documents.document import Document
 from kwit.documents.order_file import DocumentOrder, read_document_order
 from kwit.intake.dropped_file import DroppedFile
 from kwit.intake.findings import Finding, ImportResult, Severity, result_of
-from kwit.ksef.mending import AnotherInvoiceError, NotMendableError, mend_filing, number_of_invoice
+from kwit.ksef.mending import (
+    LARGEST_INVOICE,
+    AnotherInvoiceError,
+    NotMendableError,
+    mend_filing,
+    number_of_invoice,
+)
 from kwit.ksef.preparing import DocumentsUnknownError
 
 KIND = "document_order"
@@ -29,13 +35,23 @@ def take(message: Dropped, app: Application) -> Report | None:
 
 def _taken(file: DroppedFile, app: Application, at: datetime) -> ImportResult:
     if file.content.lstrip().startswith(b"<"):
-        findings = [_resubmitted(number_of_invoice(file.content), app, at, content=file.content)]
-        return _result(file, at, findings)
+        return _result(file, at, [_put_right(file.content, app, at)])
     order = read_document_order(file.content)
     if isinstance(order, list):
         return _result(file, at, order)
     done = (_resubmit(order, app, at), _lift(order, app), _resend(order, app, at), _settle(order, app, at))
     return _result(file, at, [finding for findings in done for finding in findings])
+
+
+def _put_right(content: bytes, app: Application, at: datetime) -> Finding:
+    """Take an invoice that a person put right in the place of the one that was refused."""
+    if len(content) > LARGEST_INVOICE:
+        sentence = f"Faktura ma {len(content)} bajtów, a KSeF przyjmuje do {LARGEST_INVOICE}."
+        return _refused("file_too_large", sentence, str(len(content)))
+    number = number_of_invoice(content)
+    if not number:
+        return _refused("number_missing", "W pliku faktury nie da się odczytać numeru (P_2).", "")
+    return _resubmitted(number, app, at, content=content)
 
 
 def _resubmit(order: DocumentOrder, app: Application, at: datetime) -> list[Finding]:

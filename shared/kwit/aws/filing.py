@@ -3,6 +3,7 @@
 Only these import the client of KSeF, which the layer `ksef` brings.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kwit.aws.bootstrap import Application
@@ -15,25 +16,33 @@ from kwit.aws.runtime import Report
 from kwit.aws.schedules import ScheduleFired
 from kwit.documents.fa3_check import check_fa3
 from kwit.ksef.desk import FilingDesk, InvoiceDesk
-from kwit.ksef.following import follow_session
-from kwit.ksef.ports import KsefBusyError, KsefRefusedError, KsefUnavailableError
+from kwit.ksef.following import MOST_QUESTIONS, follow_session
+from kwit.ksef.ports import KsefBusyError, KsefGateway, KsefRefusedError, KsefUnavailableError
 from kwit.ksef.sending import send_documents
 from kwit.ksef.watching import watch_filings
 
 
+def _opened(address: KsefAddress, credentials: KsefCredentials) -> KsefGateway:
+    return KsefApiGateway(address=address, credentials=credentials)
+
+
 @dataclass(slots=True)
 class Filer:
-    """Files documents; one per process, so that a login to KSeF serves many messages."""
+    """Files documents; one per process, so that a login to KSeF serves many messages.
 
+    `opens` opens KSeF at an address in the name of whom the credentials prove.
+    """
+
+    opens: Callable[[KsefAddress, KsefCredentials], KsefGateway] = _opened
     _credentials: KsefCredentials | None = None
-    _gateway: KsefApiGateway | None = field(default=None, repr=False)
+    _gateway: KsefGateway | None = field(default=None, repr=False)
 
     def desk(self, app: Application) -> FilingDesk:
         """Return what filing works with, wired from a function's settings."""
         credentials = self._read(app)
         if self._gateway is None:
             address = KsefAddress(api=app.need("ksef_api_url"), lighthouse=app.need("ksef_notice_url"))
-            self._gateway = KsefApiGateway(address=address, credentials=credentials)
+            self._gateway = self.opens(address, credentials)
         return FilingDesk(
             filings=app.filings,
             documents=app.documents,
@@ -58,23 +67,29 @@ class Filer:
     def work(self, message: FilingWork, app: Application) -> Report:
         """Send the documents that a message names, or ask what became of them.
 
-        While KSeF cannot be asked, the question comes again later; what is to be sent is given back by the use case.
+        While KSeF cannot be asked, the question comes again later, and at last with the daily watch; what is to be
+        sent is given back by the use case.
         """
+        try:
+            return self._follow(message, app) if message.session else self._send(message, app)
+        except KsefRefusedError:
+            # Credentials may have been put right meanwhile; the next message reads them anew.
+            self._credentials, self._gateway = None, None
+            raise
+
+    def _send(self, message: FilingWork, app: Application) -> Report:
+        sent = send_documents(message.document_ids, desk=self.desk(app), at=app.now(), by=message.message_id)
+        return {"sent": len(sent.sent), "offline": len(sent.offline), "waiting": len(sent.waiting)}
+
+    def _follow(self, message: FilingWork, app: Application) -> Report:
         desk = self.desk(app)
-        if not message.session:
-            try:
-                sent = send_documents(message.document_ids, desk=desk, at=app.now(), by=message.message_id)
-            except KsefRefusedError:
-                # Credentials may have been put right meanwhile; the next message reads them anew.
-                self._credentials, self._gateway = None, None
-                raise
-            return {"sent": len(sent.sent), "offline": len(sent.offline), "waiting": len(sent.waiting)}
         try:
             found = follow_session(
                 message.session, message.document_ids, asked=message.asked, desk=desk, at=app.now()
             )
         except (KsefUnavailableError, KsefBusyError) as error:
-            desk.queue.follow(message.session, message.document_ids, asked=message.asked + 1)
+            if message.asked < MOST_QUESTIONS:
+                desk.queue.follow(message.session, message.document_ids, asked=message.asked + 1)
             return {"session": message.session, "asked_again": type(error).__name__}
         counts = {
             "taken": found.taken,
@@ -87,7 +102,8 @@ class Filer:
     def watch(self, message: ScheduleFired, app: Application) -> Report:
         """Look after every document that is not finished with KSeF."""
         company, _ = app.company.current(on=message.business_date)
-        if company.ksef is None:
+        # What was filed before the company left KSeF is still to be finished.
+        if company.ksef is None and not app.filings.open_filings():
             return {"day": message.business_date.isoformat(), "ksef": "not used"}
         found = watch_filings(day=message.business_date, desk=self.desk(app), at=app.now())
         return {

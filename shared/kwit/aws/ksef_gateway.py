@@ -16,6 +16,7 @@ from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import httpx
 from ksef_client import KsefClient, KsefClientOptions, KsefHttpError, LighthouseKsefStatus
 from ksef_client import models as m
 from ksef_client.http import HttpResponse
@@ -239,7 +240,8 @@ class KsefApiGateway:
         """Return whether KSeF takes invoices, as announced; unreachable announcements count as available."""
         try:
             status = self._client.lighthouse.get_status().status
-        except KsefHttpError:
+        except (KsefHttpError, httpx.HTTPError, ValueError, LookupError, TypeError):
+            # Nobody answers, or with what is no announcement.
             return Availability.AVAILABLE
         return _ANNOUNCED.get(status, Availability.AVAILABLE)
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
 DOCUMENT_TAG = "kwit-document"
+_SAYS_NOTHING = frozenset({500, 502, 504})
+"""Statuses of a fault after which nobody knows whether the message was taken; 503 turns it away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,10 @@ class SesSender:
     configuration_set: str
 
     def send(self, *, raw: bytes, sender: str, recipient: str, document_id: str) -> str:
-        """Hand a message over and return SES's id of it. Raises MailRefusedError."""
+        """Hand a message over and return SES's id of it.
+
+        Raises MailRefusedError when SES took nothing; a fault of SES's own says nothing, and is raised as it came.
+        """
         try:
             answer = self.client.send_email(
                 FromEmailAddress=sender,
@@ -44,7 +49,9 @@ class SesSender:
                 ConfigurationSetName=self.configuration_set,
             )
         except ClientError as error:
-            # SES answered, so it took nothing; a broken connection says nothing and is not caught here.
+            # A broken connection says nothing either, and is not caught here.
+            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) in _SAYS_NOTHING:
+                raise
             raise MailRefusedError(error.response["Error"]["Code"]) from error
         return answer["MessageId"]
 
@@ -92,7 +99,7 @@ class DynamoDeliveries:
     def finish(self, delivery: Delivery, *, expected: MailStatus) -> bool:
         """Move a delivery from an expected status; tell whether it stood there."""
         values: dict[str, Any] = {f":{name}": value for name, value in _attributes(delivery).items()}
-        names = ("mail_status", "message_id", "changed_at", "attempt", "earlier", "to_address")
+        names = ("mail_status", "message_id", "changed_at", "attempt", "earlier", "to_address", "asked_at")
         return self.table.update(
             keys.mail(delivery.document_id),
             expression=f"SET {', '.join(f'{name} = :{name}' for name in names)}",
@@ -136,11 +143,13 @@ def _attributes(delivery: Delivery) -> dict[str, dict[str, Any]]:
         "attempt": number(delivery.attempt),
         "earlier": {"L": [text(one) for one in delivery.earlier]},
         "to_address": text(delivery.to),
+        "asked_at": text(delivery.asked_at.isoformat() if delivery.asked_at else ""),
     }
 
 
 def _delivery(document_id: str, item: Item) -> Delivery:
     changed = item["changed_at"]["S"]
+    asked = item["asked_at"]["S"] if "asked_at" in item else ""
     return Delivery(
         document_id,
         MailStatus(item["mail_status"]["S"]),
@@ -149,6 +158,7 @@ def _delivery(document_id: str, item: Item) -> Delivery:
         int(item["attempt"]["N"]) if "attempt" in item else 0,
         tuple(one["S"] for one in item["earlier"]["L"]) if "earlier" in item else (),
         item["to_address"]["S"] if "to_address" in item else "",
+        datetime.fromisoformat(asked) if asked else None,
     )
 
 

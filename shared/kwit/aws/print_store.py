@@ -21,9 +21,14 @@ class DynamoPrints:
             self.table.put_new(keys.print_wanted(document_id))
 
     def wanted(self) -> Sequence[str]:
-        """Return the listed documents."""
+        """Return the listed documents; one that was bound while somebody listed it is taken off."""
         lists = (keys.prints_wanted(index) for index in range(keys.PARTITIONS_OF_PRINTS))
-        return [item["sk"]["S"] for name in lists for item in self.table.query(name)]
+        listed = [item["sk"]["S"] for name in lists for item in self.table.query(name)]
+        bound = {item["pk"]["S"] for item in self.table.get_many([keys.printed(one) for one in listed])}
+        for one in listed:
+            if keys.printed(one)[0] in bound:
+                self.table.remove(keys.print_wanted(one))
+        return [one for one in listed if keys.printed(one)[0] not in bound]
 
     def bind(self, package: PrintPackage) -> None:
         """Keep a package, once."""

@@ -21,7 +21,7 @@ from kwit.delivery.ports import (
     Suppressions,
 )
 from kwit.documents.document import Document
-from kwit.documents.tasks import DocumentTasks, document_task
+from kwit.documents.tasks import DocumentTasks, document_task, document_task_id
 from kwit.registry.company import CompanySettings
 
 _UNDELIVERABLE: Mapping[MailStatus, str] = {
@@ -99,11 +99,20 @@ def _sent(
     except MailRefusedError:
         room.store.release(claim)
         raise
-    return _finish(replace(claim, status=MailStatus.SENT, message_id=message_id), room)
+    return _left(replace(claim, status=MailStatus.SENT, message_id=message_id), room, at)
 
 
 def _finish(delivery: Delivery, room: PostRoom) -> Delivery:
     room.store.finish(delivery, expected=MailStatus.SENDING)
+    return delivery
+
+
+def _left(delivery: Delivery, room: PostRoom, at: datetime) -> Delivery:
+    """Mark a mail as sent, also over the doubt of another message that met its claim meanwhile."""
+    if not room.store.finish(delivery, expected=MailStatus.SENDING) and room.store.finish(
+        delivery, expected=MailStatus.UNCERTAIN
+    ):
+        _end_doubt(delivery, room, at)
     return delivery
 
 
@@ -131,17 +140,37 @@ def _tell(
                 about=str(delivery.attempt),
             )
         )
+    if delivery.status is MailStatus.UNCERTAIN:
+        _end_doubt(delivery, room, at)
+
+
+def _end_doubt(delivery: Delivery, room: PostRoom, at: datetime) -> None:
+    """Settle a doubt's task if whoever sent the mail has said meanwhile that it left."""
+    standing = room.store.delivery(delivery.document_id)
+    if standing is None or standing.status is MailStatus.UNCERTAIN:
+        return
+    task_id = document_task_id(f"mail_{MailStatus.UNCERTAIN}", delivery.document_id, str(delivery.attempt))
+    room.tasks.settle_document_task(task_id, by="delivery", at=at)
 
 
 def resend(document_id: str, *, store: DeliveryStore, at: datetime, to: str = "") -> bool:
-    """Let a document's e-mail be sent once more, because a person asks; tell whether it may be.
+    """Let a document's e-mail be sent once more, because a person asks; tell whether it is to be delivered.
 
-    `to` is another address than the document names. One that is being sent at this moment may not be asked for,
-    and one never sent needs no asking.
+    `to` is another address than the document names; `at` is the instant of the order, which asks no second time when
+    it comes again. One that is being sent at this moment may not be asked for, and one never sent needs no asking.
     """
     standing = store.delivery(document_id)
-    if standing is None or standing.status in {MailStatus.SENDING, MailStatus.RESEND}:
+    if standing is None:
         return False
-    names = (*standing.earlier, standing.message_id) if standing.message_id else standing.earlier
-    again = Delivery(document_id, MailStatus.RESEND, "", at, standing.attempt + 1, names, to)
+    if standing.asked_at is not None and at <= standing.asked_at:
+        # Whoever marked it may have died before it was handed on; delivering what went out already sends nothing.
+        return True
+    if standing.status is MailStatus.SENDING:
+        return False
+    if standing.status is MailStatus.RESEND:
+        again = replace(standing, changed_at=at, to=to, asked_at=at)
+    else:
+        names = (*standing.earlier, standing.message_id) if standing.message_id else standing.earlier
+        attempt = standing.attempt + 1
+        again = Delivery(document_id, MailStatus.RESEND, "", at, attempt, names, to, at)
     return store.finish(again, expected=standing.status)

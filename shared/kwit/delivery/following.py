@@ -58,7 +58,7 @@ def _moved(document_id: str, notice: MailNotice, store: DeliveryStore) -> Delive
         standing = store.delivery(document_id)
         if standing is None or status is None or standing.status in _FINAL | {MailStatus.RESEND}:
             return standing
-        if notice.message_id in standing.earlier:
+        if _of_another_mail(notice, standing):
             return standing
         if standing.status is MailStatus.DELIVERED and status is MailStatus.DELAYED:
             return standing
@@ -67,6 +67,13 @@ def _moved(document_id: str, notice: MailNotice, store: DeliveryStore) -> Delive
         # Another notice may move the delivery in between; then this one is weighed against what stands now.
         if store.finish(moved, expected=standing.status):
             return moved
+
+
+def _of_another_mail(notice: MailNotice, standing: Delivery) -> bool:
+    """Tell whether a notice is about another message than the delivery's last one, known before or not."""
+    if notice.message_id in standing.earlier:
+        return True
+    return bool(notice.message_id and standing.message_id) and notice.message_id != standing.message_id
 
 
 def _act(

@@ -26,7 +26,10 @@ from kwit.documents.texts import advertises, shown_texts
 from kwit.documents.titles import document_title
 from kwit.registry.company import CompanySettings, MailSettings
 
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+# What SES takes: words with single dots between them, and the labels of a domain (RFC 5321, RFC 1035).
+_WORD = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_WORD}(?:\.{_WORD})*@{_LABEL}(?:\.{_LABEL})+")
 _MOST_SIGNS = 254
 _IN_ENGLISH = frozenset({"collective", "invoice", "correction"})
 # A mail system may refuse bytes over 127, and the standard policy writes them where lines are short.

@@ -30,7 +30,8 @@ class Delivery:
     """The state of a document's e-mail; `message_id` is the mail system's name for it.
 
     `attempt` counts how often a person asked for it to be sent again; `earlier` are the names of the messages before;
-    `to` is the address that this person gave, where it is not the one on the document.
+    `to` is the address that this person gave, where it is not the one on the document; `asked_at` is the instant of
+    the last order, by which the same order is known when it comes again.
     """
 
     document_id: str
@@ -40,6 +41,7 @@ class Delivery:
     attempt: int = 0
     earlier: tuple[str, ...] = ()
     to: str = ""
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,17 +51,30 @@ def pack_prints(*, day: date, store: PrintStore, files: PrintFiles) -> list[Prin
     """Bind the documents that are wanted on paper to packages and write each; return what was written.
 
     A package that a crash left unwritten is written first, with the same bytes; a package once marked is never
-    touched again. Raises PagesMissingError.
+    touched again. Each is written before the next is bound, so a list too long for one time gets shorter by each.
+    Raises PagesMissingError when the others are written.
     """
-    for package in store.waiting():
+    printed: list[Printed] = []
+    missing: list[PagesMissingError] = []
+
+    def finish(package: PrintPackage) -> None:
         store.take_off(package)
+        try:
+            printed.append(_write(package, store, files))
+        except PagesMissingError as error:
+            missing.append(error)
+
+    for package in store.waiting():
+        finish(package)
     wanted = sorted(store.wanted())
     for first in range(0, len(wanted), MOST_DOCUMENTS):
         names = tuple(wanted[first : first + MOST_DOCUMENTS])
         package = PrintPackage(deterministic_id("print", *names)[:12], day, names)
         store.bind(package)
-        store.take_off(package)
-    return [_write(package, store, files) for package in store.waiting()]
+        finish(package)
+    if missing:
+        raise missing[0]
+    return printed
 
 
 def _write(package: PrintPackage, store: PrintStore, files: PrintFiles) -> Printed:

@@ -1,12 +1,17 @@
 """Orders about issued documents as files, so that a team can work without a shell."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kwit.intake.findings import Finding, Severity
 from kwit.tariffs.yaml_file import read_yaml
+
+MOST_ORDERED = 1000
+"""How many things one order may ask for: all of them are done within one invocation."""
+
+_Name = Annotated[str, Field(min_length=1, max_length=256)]
 
 
 class DocumentOrder(BaseModel):
@@ -21,16 +26,19 @@ class DocumentOrder(BaseModel):
 
     format: Literal["kwit/document-order/1"]
     by: str = Field(min_length=1)
-    resubmit: tuple[str, ...] = ()
-    resend: tuple[str, ...] = ()
-    resend_to: Mapping[str, str] = Field(default_factory=dict)
-    lift: tuple[str, ...] = ()
-    settle: tuple[str, ...] = ()
+    resubmit: tuple[_Name, ...] = ()
+    resend: tuple[_Name, ...] = ()
+    resend_to: Mapping[_Name, _Name] = Field(default_factory=dict)
+    lift: tuple[_Name, ...] = ()
+    settle: tuple[_Name, ...] = ()
 
     @model_validator(mode="after")
     def _something(self) -> "DocumentOrder":
-        if not any((self.resubmit, self.resend, self.resend_to, self.lift, self.settle)):
+        asked = sum(map(len, (self.resubmit, self.resend, self.resend_to, self.lift, self.settle)))
+        if not asked:
             raise ValueError("the order asks for nothing")
+        if asked > MOST_ORDERED:
+            raise ValueError(f"the order asks for {asked} things, at most {MOST_ORDERED} go in one file")
         return self
 
 

@@ -24,8 +24,13 @@ def document_task(
     *, kind: str, document_id: str, number: str, sentence: str, at: datetime, about: str = ""
 ) -> DocumentTask:
     """Make the task of a kind about a document; `about` tells several of one kind apart. The same again is the same."""
-    task_id = deterministic_id("document-task", kind, document_id, about)
+    task_id = document_task_id(kind, document_id, about)
     return DocumentTask(task_id, kind, document_id, number, sentence, at)
+
+
+def document_task_id(kind: str, document_id: str, about: str = "") -> str:
+    """Return the id that a task of a kind about a document has."""
+    return deterministic_id("document-task", kind, document_id, about)
 
 
 class DocumentTasks(Protocol):

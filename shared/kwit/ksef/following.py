@@ -5,10 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kwit.ksef.desk import FilingDesk
+from kwit.ksef.failures import Failures
 from kwit.ksef.filing import Filing, FilingStatus, invoice_hash, upo_key
-from kwit.ksef.ports import KsefRefusedError, Outcome, SessionState
+from kwit.ksef.ports import KsefBusyError, KsefRefusedError, KsefUnavailableError, Outcome, SessionState
 from kwit.ksef.preparing import XML, ask_person
-from kwit.ksef.words import DUPLICATE, TAKEN, TRANSIENT, invoice_sentence, session_sentence
+from kwit.ksef.words import (
+    DUPLICATE,
+    TAKEN,
+    TRANSIENT,
+    UNKNOWN_SESSION,
+    invoice_sentence,
+    session_sentence,
+)
 
 MOST_ATTEMPTS = 6
 MOST_QUESTIONS = 12
@@ -30,27 +38,51 @@ def follow_session(
 ) -> Followed:
     """Ask KSeF about a session and move each of its documents on; those still under work are asked about later.
 
-    A document with a number is drawn unless it went out offline, and its correction, if one waits, is sent.
-    Raises KsefUnavailableError, KsefBusyError, KsefRefusedError.
+    A document with a number is drawn unless it went out offline, and its correction, if one waits, is sent. What one
+    document fails with is raised when the others are moved. Raises KsefUnavailableError, KsefBusyError,
+    KsefRefusedError.
     """
+    failures = Failures()
     found = desk.filings.filings(document_ids)
     waiting = [one for one in found.values() if one.status is FilingStatus.SENT and one.session == session]
-    state = desk.gateway.session(session) if waiting else SessionState(200, "")
+    state = _state(session, desk) if waiting else SessionState(TAKEN, "")
     by_hash = {one.content_hash: one for one in state.outcomes}
-    moved = [_moved(one, by_hash.get(one.content_hash), state, desk, at) for one in waiting]
+    moved: list[Filing] = []
+    away: KsefUnavailableError | KsefBusyError | None = None
+    for one in waiting:
+        try:
+            with failures.kept():
+                moved.append(_moved(one, by_hash.get(one.content_hash), state, desk, at))
+        except (KsefUnavailableError, KsefBusyError) as error:
+            away = error
+            break
     _hand_on([*(one for one in found.values() if one not in waiting), *moved], desk)
+    if away is not None:
+        # What has its number is handed on; the others are asked about again by whoever asked.
+        raise away
     by_status = {
         status: tuple(one.document_id for one in moved if one.status is status) for status in FilingStatus
     }
     pending = by_status[FilingStatus.SENT]
     if pending and asked < MOST_QUESTIONS:
         desk.queue.follow(session, pending, asked=asked + 1)
+    failures.tell()
     return Followed(
         taken=by_status[FilingStatus.TAKEN],
         refused=by_status[FilingStatus.REFUSED],
         again=by_status[FilingStatus.WAITING],
         pending=pending,
     )
+
+
+def _state(session: str, desk: FilingDesk) -> SessionState:
+    """Ask about a session; one that KSeF does not know took nothing, so its invoices may be sent again."""
+    try:
+        return desk.gateway.session(session)
+    except KsefRefusedError as error:
+        if error.code != UNKNOWN_SESSION:
+            raise
+        return SessionState(error.code, error.words)
 
 
 def _hand_on(filings: Sequence[Filing], desk: FilingDesk) -> None:
@@ -101,14 +133,15 @@ def _taken(filing: Filing, ksef_number: str, outcome: Outcome, desk: FilingDesk)
         taken_at=outcome.taken_at,
         code=outcome.code,
         problem="",
+        session=outcome.original_session or filing.session,
     )
-    return with_upo(taken, outcome.original_session or filing.session, desk)
+    return with_upo(taken, desk)
 
 
-def with_upo(filing: Filing, session: str, desk: FilingDesk) -> Filing:
+def with_upo(filing: Filing, desk: FilingDesk) -> Filing:
     """Fetch and keep the confirmation of receipt; a filing without it stays open, and is asked about again."""
     try:
-        upo = desk.gateway.upo(session, filing.ksef_number)
+        upo = desk.gateway.upo(filing.session, filing.ksef_number)
     except KsefRefusedError:
         return filing
     key = upo_key(filing)
@@ -119,8 +152,13 @@ def with_upo(filing: Filing, session: str, desk: FilingDesk) -> Filing:
 def _not_taken(filing: Filing, outcome: Outcome, desk: FilingDesk, at: datetime) -> Filing:
     told = invoice_sentence(outcome.code, outcome.words, outcome.details)
     if outcome.code == DUPLICATE and outcome.original_number:
+        try:
+            first = desk.gateway.invoice(outcome.original_number)
+        except KsefRefusedError:
+            # KSeF does not hand the first one out yet; it is asked for again.
+            return filing
         # The same bytes: what looked lost had arrived. Other bytes: the number is another invoice's.
-        if invoice_hash(desk.gateway.invoice(outcome.original_number)) == filing.content_hash:
+        if invoice_hash(first) == filing.content_hash:
             doubled = replace(filing, doubles=(*filing.doubles, filing.session))
             return _taken(doubled, outcome.original_number, _first(filing, outcome, desk), desk)
     elif outcome.code in TRANSIENT:
@@ -146,5 +184,7 @@ def _again(filing: Filing, code: int, told: str, desk: FilingDesk, at: datetime)
 
 
 def _refused(filing: Filing, code: int, told: str, desk: FilingDesk, at: datetime) -> Filing:
-    ask_person(filing, "ksef_refused", told, desk, at)
+    # A person may have settled the task of a session before.
+    about = f"{filing.content_hash} {filing.session}"
+    ask_person(filing, "ksef_refused", told, desk, at, about=about)
     return replace(filing, status=FilingStatus.REFUSED, code=code, problem=told)

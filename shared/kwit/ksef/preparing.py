@@ -84,13 +84,20 @@ def invalid(filing: Filing, faults: Sequence[str], *, desk: InvoiceDesk, at: dat
     """Mark a filing as one that must not be sent, and ask a person."""
     problem = "; ".join(faults)[:600]
     ask_person(
-        filing, "ksef_invalid", f"Plik faktury nie przechodzi kontroli przed wysłaniem: {problem}", desk, at
+        filing,
+        "ksef_invalid",
+        f"Plik faktury nie przechodzi kontroli przed wysłaniem: {problem}",
+        desk,
+        at,
+        about=f"{filing.content_hash} {filing.revision}",
     )
     return replace(filing, status=FilingStatus.INVALID, problem=problem)
 
 
-def ask_person(filing: Filing, kind: str, sentence: str, desk: InvoiceDesk, at: datetime) -> None:
-    """Raise a task about a filing; one for each of its invoices."""
+def ask_person(
+    filing: Filing, kind: str, sentence: str, desk: InvoiceDesk, at: datetime, *, about: str = ""
+) -> None:
+    """Raise a task about a filing; one for each of its invoices, or of what `about` names."""
     desk.tasks.raise_task(
         document_task(
             kind=kind,
@@ -98,7 +105,7 @@ def ask_person(filing: Filing, kind: str, sentence: str, desk: InvoiceDesk, at: 
             number=filing.number,
             sentence=sentence,
             at=at,
-            about=filing.content_hash,
+            about=about or filing.content_hash,
         )
     )
 

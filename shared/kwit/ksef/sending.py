@@ -16,6 +16,7 @@ from kwit.kernel.time import local_day
 from kwit.ksef import preparing
 from kwit.ksef.deadlines import send_by
 from kwit.ksef.desk import FilingDesk
+from kwit.ksef.failures import Failures
 from kwit.ksef.filing import Filing, FilingStatus, Mode, invoice_hash
 from kwit.ksef.links import certificate_link
 from kwit.ksef.ports import (
@@ -35,6 +36,8 @@ _MODES = {
     Availability.MAINTENANCE: Mode.UNAVAILABLE,
     Availability.FAILURE: Mode.EMERGENCY,
 }
+_NO_TECHNICAL_CORRECTION = frozenset({21166, 21167})
+"""KSeF has a right correction of the invoice already, or the invoice's status allows none (open-api.json)."""
 
 
 class InvoiceChangedError(RuntimeError):
@@ -65,26 +68,52 @@ class _Group:
 def send_documents(document_ids: Sequence[str], *, desk: FilingDesk, at: datetime, by: str) -> Sent:
     """Send the documents that are next in turn; ask again about those that are sent, draw those that have a number.
 
-    `by` names the message that asks, the same each time it comes. Raises DocumentsUnknownError, InvoiceChangedError,
-    and KsefRefusedError when KSeF refuses the call as a whole (credentials, rights): the documents stay waiting or go
-    out offline first.
+    `by` names the message that asks, the same each time it comes. What one document fails with is raised when the
+    others are sent. Raises DocumentsUnknownError, InvoiceChangedError, and KsefRefusedError when KSeF refuses the
+    call as a whole (credentials, rights): the documents stay waiting or go out offline first.
     """
+    failures = Failures()
     documents = desk.documents.documents(document_ids)
-    missing = tuple(one for one in document_ids if one not in documents)
-    if missing:
-        raise preparing.DocumentsUnknownError(missing)
-    standing = desk.filings.filings(document_ids)
-    prepared = [
-        preparing.prepare(documents[one], desk=desk, standing=standing.get(one), at=at)
-        for one in dict.fromkeys(document_ids)
-    ]
-    filings = [one for one in prepared if one is not None]
+    filings = _prepared(document_ids, documents, desk, at, failures)
     _ask_again(filings, desk)
-    ready = [(one, _invoice(one, desk)) for one in filings if _ready(one, by, at)]
+    ready = _read([one for one in filings if _ready(one, by, at)], desk, failures)
     sent = Sent(waiting=tuple(one.document_id for one in filings if one.waits_for))
     for group in _groups(ready):
-        sent = _joined(sent, _send(group, documents, desk, by, at))
+        with failures.kept():
+            sent = _joined(sent, _send(group, documents, desk, by, at, failures))
+    failures.tell()
     return sent
+
+
+def _prepared(
+    document_ids: Sequence[str],
+    documents: Mapping[str, Document],
+    desk: FilingDesk,
+    at: datetime,
+    failures: Failures,
+) -> list[Filing]:
+    """Return the filings of the documents that are kept, their invoices made."""
+    standing = desk.filings.filings(document_ids)
+    prepared = []
+    for name in dict.fromkeys(document_ids):
+        if name in documents:
+            with failures.kept():
+                prepared.append(
+                    preparing.prepare(documents[name], desk=desk, standing=standing.get(name), at=at)
+                )
+    missing = tuple(one for one in document_ids if one not in documents)
+    if missing:
+        failures.met.append(preparing.DocumentsUnknownError(missing))
+    return [one for one in prepared if one is not None]
+
+
+def _read(filings: Sequence[Filing], desk: FilingDesk, failures: Failures) -> list[tuple[Filing, bytes]]:
+    """Read the invoices that are to be sent, before any is claimed."""
+    read = []
+    for one in filings:
+        with failures.kept():
+            read.append((one, _invoice(one, desk)))
+    return read
 
 
 def _ask_again(filings: Sequence[Filing], desk: FilingDesk) -> None:
@@ -125,17 +154,27 @@ def _groups(ready: Sequence[tuple[Filing, bytes]]) -> list[_Group]:
     return [*technical, *(parts[key] for key in sorted(parts))]
 
 
-def _send(group: _Group, documents: Mapping[str, Document], desk: FilingDesk, by: str, at: datetime) -> Sent:
-    moved = [(_claimed(filing, desk, by, at), invoice) for filing, invoice in group.members]
-    outgoing = [
-        Outgoing(invoice, one.offline, one.corrected_hash) for one, invoice in moved if one is not None
-    ]
-    claimed = [one for one, _ in moved if one is not None]
+def _send(
+    group: _Group,
+    documents: Mapping[str, Document],
+    desk: FilingDesk,
+    by: str,
+    at: datetime,
+    failures: Failures,
+) -> Sent:
+    claimed: list[Filing] = []
+    outgoing: list[Outgoing] = []
+    for filing, invoice in group.members:
+        with failures.kept():
+            one = _claimed(filing, desk, by, at)
+            if one is not None:
+                claimed.append(one)
+                outgoing.append(Outgoing(invoice, one.offline, one.corrected_hash))
     if not claimed:
         return Sent()
-    chosen = _chosen(claimed[0], documents, desk)
-    many = not claimed[0].corrected_hash and len(claimed) >= chosen.batch_from
     names = tuple(one.document_id for one in claimed)
+    batch_from = _chosen(claimed[0], documents, desk).batch_from
+    many = not claimed[0].corrected_hash and len(claimed) >= batch_from
     try:
         session = desk.gateway.send(outgoing, batch=group.attached or many)
     except KsefBusyError as error:
@@ -143,9 +182,11 @@ def _send(group: _Group, documents: Mapping[str, Document], desk: FilingDesk, by
         desk.queue.file(names, after=error.seconds)
         return Sent(waiting=names)
     except KsefUnavailableError:
-        return _not_sent(claimed, chosen, desk)
-    except KsefRefusedError:
-        _not_sent(claimed, chosen, desk)
+        return _not_sent(claimed, documents, desk)
+    except KsefRefusedError as error:
+        if claimed[0].corrected_hash and error.code in _NO_TECHNICAL_CORRECTION:
+            return _plainly(claimed, desk)
+        _not_sent(claimed, documents, desk)
         raise
     for one in claimed:
         desk.filings.move(replace(one, status=FilingStatus.SENT, session=session, revision=one.revision + 1))
@@ -177,37 +218,60 @@ def _chosen(filing: Filing, documents: Mapping[str, Document], desk: FilingDesk)
     return settings.ksef or KsefSettings(since=filing.issue_date)
 
 
+def _back(claimed: Filing) -> Filing:
+    """Return a claimed filing as it waits again: nothing was taken, so it was no attempt."""
+    return replace(
+        claimed, status=FilingStatus.WAITING, attempts=claimed.attempts - 1, revision=claimed.revision + 1
+    )
+
+
 def _give_back(claimed: Sequence[Filing], desk: FilingDesk) -> None:
     for one in claimed:
-        desk.filings.move(replace(one, status=FilingStatus.WAITING, revision=one.revision + 1))
+        desk.filings.move(_back(one))
 
 
-def _not_sent(claimed: Sequence[Filing], chosen: KsefSettings, desk: FilingDesk) -> Sent:
+def _plainly(claimed: Sequence[Filing], desk: FilingDesk) -> Sent:
+    """Let a technical correction that KSeF does not allow be sent as an invoice of its own.
+
+    One that arrived unseen is told as a duplicate then, as any other.
+    """
+    names = tuple(one.document_id for one in claimed)
+    for one in claimed:
+        desk.filings.move(replace(_back(one), corrected_hash=""))
+    desk.queue.file(names)
+    return Sent(waiting=names)
+
+
+def announced(desk: FilingDesk) -> Availability:
+    """Return what is announced of KSeF; an announcement that cannot be read counts as none."""
+    try:
+        return desk.gateway.availability()
+    except (KsefUnavailableError, KsefBusyError, KsefRefusedError):
+        return Availability.AVAILABLE
+
+
+def _not_sent(claimed: Sequence[Filing], documents: Mapping[str, Document], desk: FilingDesk) -> Sent:
     """Let invoices go out under offline codes; without a certificate for these they wait for KSeF."""
-    availability = desk.gateway.availability()
+    availability = announced(desk)
     if availability is Availability.TOTAL_FAILURE:
         return _outside(claimed, desk)
-    if desk.signer is None or not chosen.offline24:
-        _give_back(claimed, desk)
-        return Sent(waiting=tuple(one.document_id for one in claimed))
-    mode = _MODES[availability]
-    drawn = []
+    drawn: list[str] = []
+    waiting: list[str] = []
     for one in claimed:
-        back = replace(one, status=FilingStatus.WAITING, revision=one.revision + 1)
-        if not one.offline:
-            back = _offline(back, mode, desk)
+        back = _back(one)
+        if not one.offline and _chosen(one, documents, desk).offline24:
+            back = _offline(back, _MODES[availability], documents[one.document_id], desk)
         if desk.filings.move(back):
-            drawn.append(one.document_id)
+            (drawn if back.offline else waiting).append(one.document_id)
     if drawn:
         desk.renders.render(drawn)
-    return Sent(offline=tuple(drawn))
+    return Sent(offline=tuple(drawn), waiting=tuple(waiting))
 
 
-def _offline(filing: Filing, mode: Mode, desk: FilingDesk) -> Filing:
+def _offline(filing: Filing, mode: Mode, document: Document, desk: FilingDesk) -> Filing:
     """Issue a document offline: the codes its page bears, and the last day to send it."""
     if desk.signer is None:
         return filing
-    document = desk.documents.documents([filing.document_id])[filing.document_id]
     nip = desk.settings_of(document.read().settings_version).seller.nip
     link = certificate_link(
         host=desk.code_host, nip=nip, content_hash=filing.content_hash, signer=desk.signer
@@ -227,9 +291,8 @@ def _outside(claimed: Sequence[Filing], desk: FilingDesk) -> Sent:
     """Issue documents outside KSeF, as a total failure demands: they are never sent and bear no code."""
     drawn = []
     for one in claimed:
-        status = one.status if one.offline else FilingStatus.OUTSIDE
-        back = FilingStatus.WAITING if status is FilingStatus.SENDING else status
-        if desk.filings.move(replace(one, status=back, revision=one.revision + 1)):
+        back = _back(one) if one.offline else replace(_back(one), status=FilingStatus.OUTSIDE)
+        if desk.filings.move(back):
             drawn.append(one.document_id)
     desk.renders.render(drawn)
     return Sent(offline=tuple(drawn))

@@ -6,7 +6,7 @@ a session and status of a session.
 
 from collections.abc import Mapping, Sequence
 
-TAKEN, DUPLICATE = 200, 440
+TAKEN, DUPLICATE, UNKNOWN_SESSION = 200, 440, 21173
 TRANSIENT: frozenset[int] = frozenset({405, 500, 550})
 """Codes after which the same invoice may be sent again: the session failed, or KSeF stopped by itself."""
 
@@ -30,6 +30,7 @@ _SESSION: Mapping[int, str] = {
     440: "KSeF anulował sesję, bo nie otrzymał faktur na czas",
     445: "W sesji nie było żadnej prawidłowej faktury",
     500: "KSeF zgłosił błąd sesji, którego nie opisał",
+    21173: "KSeF nie zna sesji, w której wysłano fakturę",
 }
 _LONGEST = 600
 
