@@ -18,7 +18,7 @@ from tests.faults.ksef import Weather
 from tests.faults.world import OFFLINE, TOGETHER, Told, World, trigger, world
 
 SEED = int(os.environ.get("FAULT_SEED", "20260401"))
-SCHEDULES = int(os.environ.get("FAULT_SCHEDULES", "60"))
+SCHEDULES = int(os.environ.get("FAULT_SCHEDULES", "100"))
 PARTS = 8
 MOST_FAULTS = 6
 DOCUMENTS, FIRM_DOCUMENTS = 6, 4
