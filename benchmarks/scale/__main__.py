@@ -18,8 +18,9 @@ from benchmarks.scale.dictionary import write_samples
 from benchmarks.scale.figures import calls_table, cost_figures, stage_figures, use_figures
 from benchmarks.scale.memory import MemoryWatch
 from benchmarks.scale.portfolio import expected_documents, portfolio_of
-from events.portfolio import BUSINESS_DATE
+from events.portfolio import BUSINESS_DATE, SELLER_NIP
 from infra.local.cloud import EmbeddedCloud
+from infra.local.ksef.connected import connected
 from infra.local.synth import synthesise
 from kwit.aws.cost import read_prices
 from kwit.billing.runs import run_id_of
@@ -45,7 +46,11 @@ def main() -> None:
     portfolio = portfolio_of(asked.contracts, seed=asked.seed)
     expected = expected_documents(portfolio)
     say(f"{len(portfolio)} contracts, seed {asked.seed}: {expected} can be billed")
-    with EmbeddedCloud(assembly=synthesise()) as cloud, MemoryWatch(cloud.server_pid) as memory:
+    with (
+        EmbeddedCloud(assembly=synthesise()) as cloud,
+        connected(cloud, nip=SELLER_NIP, day=BUSINESS_DATE),
+        MemoryWatch(cloud.server_pid) as memory,
+    ):
         loading = load(cloud, portfolio, say=say)
         fired = fire_day(cloud, memory, say=say)
         checked = check_run(
