@@ -159,21 +159,29 @@ def _not_taken(filing: Filing, outcome: Outcome, desk: FilingDesk, at: datetime)
             return filing
         # The same bytes: what looked lost had arrived. Other bytes: the number is another invoice's.
         if invoice_hash(first) == filing.content_hash:
+            said = _first(filing, outcome, desk)
+            if said is None:
+                return filing
             doubled = replace(filing, doubles=(*filing.doubles, filing.session))
-            return _taken(doubled, outcome.original_number, _first(filing, outcome, desk), desk)
+            return _taken(doubled, outcome.original_number, said, desk)
     elif outcome.code in TRANSIENT:
         return _again(filing, outcome.code, told, desk, at)
     return _refused(filing, outcome.code, told, desk, at)
 
 
-def _first(filing: Filing, outcome: Outcome, desk: FilingDesk) -> Outcome:
-    """Return what KSeF said of the invoice that a duplicate repeats, with the instant at which it was taken."""
+def _first(filing: Filing, outcome: Outcome, desk: FilingDesk) -> Outcome | None:
+    """Return what KSeF said of the invoice that a duplicate repeats, with the instant at which it was taken.
+
+    None while KSeF is still at work on the session of that one; it is asked again.
+    """
     known = replace(outcome, code=TAKEN)
     try:
         state = desk.gateway.session(outcome.original_session)
     except KsefRefusedError:
         return known
     found = [one for one in state.outcomes if one.taken and one.content_hash == filing.content_hash]
+    if not found and state.pending:
+        return None
     return replace(found[0], original_session=outcome.original_session) if found else known
 
 
