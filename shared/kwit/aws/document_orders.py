@@ -11,8 +11,8 @@ from kwit.delivery.deliver import resend
 from kwit.delivery.following import mark_of
 from kwit.documents.document import Document
 from kwit.documents.order_file import DocumentOrder, read_document_order
-from kwit.intake.dropped_file import DroppedFile
-from kwit.intake.findings import Finding, ImportResult, Severity, result_of
+from kwit.intake.dropped_file import DroppedFile, decision_result
+from kwit.intake.findings import Finding, ImportResult, Severity
 from kwit.ksef.mending import (
     LARGEST_INVOICE,
     AnotherInvoiceError,
@@ -35,12 +35,16 @@ def take(message: Dropped, app: Application) -> Report | None:
 
 def _taken(file: DroppedFile, app: Application, at: datetime) -> ImportResult:
     if file.content.lstrip().startswith(b"<"):
-        return _result(file, at, [_put_right(file.content, app, at)])
+        return decision_result(
+            file=file, kind=KIND, known_at=at, findings=[_put_right(file.content, app, at)]
+        )
     order = read_document_order(file.content)
     if isinstance(order, list):
-        return _result(file, at, order)
+        return decision_result(file=file, kind=KIND, known_at=at, findings=order)
     done = (_resubmit(order, app, at), _lift(order, app), _resend(order, app, at), _settle(order, app, at))
-    return _result(file, at, [finding for findings in done for finding in findings])
+    return decision_result(
+        file=file, kind=KIND, known_at=at, findings=[finding for findings in done for finding in findings]
+    )
 
 
 def _put_right(content: bytes, app: Application, at: datetime) -> Finding:
@@ -123,17 +127,3 @@ def _settle(order: DocumentOrder, app: Application, at: datetime) -> list[Findin
 
 def _refused(code: str, sentence: str, value: str) -> Finding:
     return Finding(code, Severity.REJECT, sentence, value=value)
-
-
-def _result(file: DroppedFile, at: datetime, findings: Sequence[Finding]) -> ImportResult:
-    refused = any(one.severity is Severity.REJECT for one in findings)
-    return result_of(
-        file=file.name,
-        content_hash=file.content_hash,
-        kind=KIND,
-        encoding="utf-8",
-        known_at=at,
-        findings=findings,
-        accepted=0 if refused else 1,
-        rejected=1 if refused else 0,
-    )

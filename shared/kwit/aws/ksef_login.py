@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from ksef_client import KsefClient, KsefHttpError
 from ksef_client import models as m
@@ -19,7 +18,7 @@ from kwit.ksef.ports import KsefRefusedError, KsefUnavailableError
 
 _IN_PROGRESS = 100
 _DONE = 200
-_WAITS = tuple(map(Decimal, ("0.1", "0.2", "0.5", "1", "2", "4", "4", "4")))
+_WAITS = (0.1, 0.2, 0.5, 1, 2, 4, 4, 4)
 _BEFORE_IT_ENDS = timedelta(minutes=1)
 _KEYS_KEPT_FOR = timedelta(hours=1)
 
@@ -154,5 +153,5 @@ class KsefLogin:
             if status.code != _IN_PROGRESS:
                 words = "; ".join((status.description, *(status.details or ())))
                 raise KsefRefusedError(status.code, words)
-            time.sleep(float(seconds))
+            time.sleep(seconds)
         raise KsefUnavailableError("the login is not done in time")

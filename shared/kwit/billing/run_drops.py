@@ -3,7 +3,6 @@
 Everything behind them may be repeated, so a file whose message comes twice decides nothing twice.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from kwit.billing.approval import ApprovalRefusedError, approve_drafts, discard_run, issue_approved
@@ -14,8 +13,8 @@ from kwit.billing.order_files import ApprovalFile, ComparisonFile, OrderFile, re
 from kwit.billing.ports import ApprovalTakenError, RunQueue
 from kwit.billing.run_diff import RunNotComparableError, chunks_to_compare
 from kwit.billing.runs import PlanningStores, plan_run
-from kwit.intake.dropped_file import DroppedFile
-from kwit.intake.findings import Finding, ImportResult, Severity, result_of
+from kwit.intake.dropped_file import DroppedFile, decision_result
+from kwit.intake.findings import Finding, ImportResult, Severity
 
 
 def take_order(
@@ -29,10 +28,20 @@ def take_order(
     """Start the run that a dropped order asks for, or compare the run it names."""
     order = read_order(file.content)
     if isinstance(order, list):
-        return _result(file, "run_order", known_at, order)
+        return decision_result(file=file, kind="run_order", known_at=known_at, findings=order)
     if isinstance(order, ComparisonFile):
-        return _result(file, "run_order", known_at, ask_to_compare(order.run, order.against, stores, queue))
-    return _result(file, "run_order", known_at, _planned(order, stores, queue, corrections, known_at))
+        return decision_result(
+            file=file,
+            kind="run_order",
+            known_at=known_at,
+            findings=ask_to_compare(order.run, order.against, stores, queue),
+        )
+    return decision_result(
+        file=file,
+        kind="run_order",
+        known_at=known_at,
+        findings=_planned(order, stores, queue, corrections, known_at),
+    )
 
 
 def _planned(
@@ -76,12 +85,12 @@ def take_approval(
     """Approve, issue or discard as a dropped approval says, or say why that cannot be."""
     approval = read_approval(file.content)
     if isinstance(approval, list):
-        return _result(file, "run_approval", known_at, approval)
+        return decision_result(file=file, kind="run_approval", known_at=known_at, findings=approval)
     try:
         findings = _decided(approval, stores, queue, known_at)
     except (ApprovalRefusedError, ApprovalTakenError, RunNotComparableError) as error:
         findings = [_refused("approval_refused", f"Odmowa: {error}.", approval.run)]
-    return _result(file, "run_approval", known_at, findings)
+    return decision_result(file=file, kind="run_approval", known_at=known_at, findings=findings)
 
 
 def _decided(approval: ApprovalFile, stores: PlanningStores, queue: RunQueue, at: datetime) -> list[Finding]:
@@ -120,17 +129,3 @@ def _decided(approval: ApprovalFile, stores: PlanningStores, queue: RunQueue, at
 
 def _refused(code: str, sentence: str, value: str) -> Finding:
     return Finding(code, Severity.REJECT, sentence, value=value)
-
-
-def _result(file: DroppedFile, kind: str, known_at: datetime, findings: Sequence[Finding]) -> ImportResult:
-    refused = any(one.severity is Severity.REJECT for one in findings)
-    return result_of(
-        file=file.name,
-        content_hash=file.content_hash,
-        kind=kind,
-        encoding="utf-8",
-        known_at=known_at,
-        findings=findings,
-        accepted=0 if refused else 1,
-        rejected=1 if refused else 0,
-    )

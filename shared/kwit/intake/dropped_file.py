@@ -1,9 +1,10 @@
 """A dropped file: its name, its bytes, the hash that names the bytes, and when it arrived."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kwit.intake.findings import Finding, Severity
+from kwit.intake.findings import Finding, ImportResult, Severity, result_of
 from kwit.kernel.identifiers import content_hash
 
 SIZE_LIMIT = 100_000_000
@@ -35,4 +36,21 @@ def declared_size_finding(*, name: str, size: int) -> Finding | None:
         severity=Severity.REJECT,
         value=str(size),
         sentence_pl=f"Plik {name} ma {megabytes} MB, a przyjmujemy do {limit} MB. Podziel go na części.",
+    )
+
+
+def decision_result(
+    *, file: DroppedFile, kind: str, known_at: datetime, findings: Sequence[Finding]
+) -> ImportResult:
+    """Make the result of a file that is one decision, taken whole or, with any finding that rejects, not at all."""
+    refused = any(one.severity is Severity.REJECT for one in findings)
+    return result_of(
+        file=file.name,
+        content_hash=file.content_hash,
+        kind=kind,
+        encoding="utf-8",
+        known_at=known_at,
+        findings=findings,
+        accepted=0 if refused else 1,
+        rejected=1 if refused else 0,
     )
